@@ -1,0 +1,1 @@
+"""CellHub: segmentation of biomedical images, live and together."""

@@ -1,0 +1,1 @@
+"""Pure geometry: masks, polygons, rings and their codecs, in pixel coordinates."""

@@ -1,0 +1,1 @@
+"""Pure imaging: bytes to arrays and metadata, display images and thumbnails."""

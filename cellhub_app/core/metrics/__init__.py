@@ -1,0 +1,1 @@
+"""Measurements of objects and scores of segmentations."""

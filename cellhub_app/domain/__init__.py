@@ -1,0 +1,1 @@
+"""What CellHub does, one package a subject, free of any framework."""

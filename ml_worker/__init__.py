@@ -1,0 +1,1 @@
+"""The workers: networks, training, and the loop that runs them."""

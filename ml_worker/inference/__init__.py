@@ -1,0 +1,1 @@
+"""Arrays in, instances out. Knows no job and no table."""

@@ -1,0 +1,1 @@
+"""What the workers do: one thin file a kind of work."""

@@ -1,0 +1,1 @@
+"""Data, augmentation, losses, training and evaluation; runs alone on a GPU machine."""
