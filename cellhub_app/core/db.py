@@ -1,0 +1,70 @@
+"""One engine a process, made by open_db() when its loop runs and never at import (web processes fork)."""
+
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from cellhub_app.core.settings import get_settings
+
+_engine: AsyncEngine | None = None
+_sessions: async_sessionmaker[AsyncSession] | None = None
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The URL with psycopg named as its driver."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
+    """An engine whose connections are checked before use and named after the process."""
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"application_name": f"cellhub-{os.getpid()}", "options": "-c statement_timeout=60000 -c lock_timeout=10000"},
+    )
+
+
+def open_db(pool_size: int | None = None) -> AsyncEngine:
+    """Make this process's engine; later calls return the same one."""
+    global _engine, _sessions  # noqa: PLW0603 - one engine a process is the point
+    if _engine is None:
+        settings = get_settings()
+        _engine = make_engine(settings.database_url, pool_size=pool_size or settings.database_pool_size)
+        _sessions = async_sessionmaker(_engine, expire_on_commit=False)
+    return _engine
+
+
+async def close_db() -> None:
+    """Give all connections back."""
+    global _engine, _sessions  # noqa: PLW0603
+    if _engine is not None:
+        await _engine.dispose()
+    _engine = _sessions = None
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """A session whose work is committed at the end, or rolled back when an error leaves the block."""
+    if _sessions is None:
+        open_db()
+    assert _sessions is not None  # noqa: S101 - open_db() has just set it
+    async with _sessions() as session, session.begin():
+        yield session
+
+
+async def copy_rows(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows with COPY inside the session's transaction."""
+    await session.flush()
+    connection = await (await session.connection()).get_raw_connection()
+    driver = connection.driver_connection
+    assert driver is not None  # noqa: S101 - a checked-out connection has its driver
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
+    async with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            await copy.write_row(row)

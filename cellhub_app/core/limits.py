@@ -1,0 +1,35 @@
+"""Limits and constants that more than one floor needs; what an operator may change is in settings.py."""
+
+from typing import Final
+
+MEGABYTE: Final = 1024 * 1024
+
+FILES_PER_REQUEST: Final = 50
+JSON_BODY_MAX_BYTES: Final = 4 * MEGABYTE
+PAGE_SIZE_DEFAULT: Final = 20
+PAGE_SIZE_MAX: Final = 200
+IMAGES_PER_REQUEST: Final = 10_000
+NAME_MAX_LENGTH: Final = 200
+TEXT_MAX_LENGTH: Final = 4_000
+FILE_NAME_MAX_LENGTH: Final = 255
+PASSWORD_MIN_LENGTH: Final = 10
+PASSWORD_MAX_LENGTH: Final = 256
+
+PIXELS_MAX: Final = 100_000_000
+DISPLAY_SIDE_MAX: Final = 8192
+THUMBNAIL_SIDE: Final = 320
+
+LEASE_S: Final = 30
+LEASE_RENEW_S: Final = 8
+ATTEMPTS_MAX: Final = 3
+RETRY_DELAY_S: Final = 5
+IMAGE_TIME_LIMIT_S: Final = 300
+INGEST_TIME_LIMIT_S: Final = 45
+CLAIM_WORK_S: Final = 2.0
+WAKE_EVERY_S: Final = 5
+EXPORT_KEEP_HOURS: Final = 72
+
+SESSION_IDLE_DAYS: Final = 14
+SESSION_ABSOLUTE_DAYS: Final = 90
+ACCESS_TOKEN_MINUTES: Final = 15
+REFRESH_TOKEN_DAYS: Final = 30

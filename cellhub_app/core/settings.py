@@ -1,0 +1,92 @@
+"""The only reader of the environment. Every setting is `CELLHUB_<NAME>`; README.md lists them all."""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_SECRET = "only-for-development-never-for-production"  # noqa: S105
+
+
+class Environment(StrEnum):
+    """Where CellHub runs: production refuses default secrets and speaks JSON in its log."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Settings of one process, read once at its start."""
+
+    model_config = SettingsConfigDict(env_prefix="CELLHUB_", extra="ignore", frozen=True)
+
+    environment: Environment = Field(Environment.DEVELOPMENT, description="`development` or `production`")
+    home: Path = Field(Path(".cellhub"), description="folder for the embedded services, files, logs and caches")
+    port: int = Field(8000, ge=1, le=65535, description="port of the web process")
+    host: str = Field("127.0.0.1", description="address the web process listens on")
+    public_url: str = Field("", description="address that browsers use, for links and the Origin check; empty: http://localhost:PORT")
+    allowed_origins: str = Field("", description="further origins that may call the API from a browser, comma separated")
+    trusted_proxies: str = Field("", description="addresses of proxies whose X-Forwarded-For is believed, comma separated")
+    database_url: str = Field("postgresql://cellhub_app@127.0.0.1:5432/cellhub", description="PostgreSQL, as the role that runs")
+    database_owner_url: str = Field("", description="PostgreSQL, as the role that migrates; empty: the same as database_url")
+    database_pool_size: int = Field(8, ge=1, description="database connections a process keeps")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="Valkey or Redis")
+    storage_url: str = Field("", description="`file:///path` or `s3://bucket/prefix`; empty: HOME/files")
+    secret_key: SecretStr = Field(SecretStr(DEFAULT_SECRET), description="signs the access tokens; at least 32 characters")
+    web_workers: int = Field(1, ge=1, description="web processes")
+    weights_dir: Path = Field(ROOT / "ml_worker" / "weights", description="folder of the networks' weights and model cards")
+    device: str = Field("", description="`cpu`, `cuda` or `cuda:N`; empty: the best there is")
+    torch_threads: int = Field(0, ge=0, description="CPU threads of the network; 0: as many as there are cores")
+    max_file_mb: int = Field(20, ge=1, description="largest file of a multipart upload, in MB")
+    max_upload_mb: int = Field(2048, ge=1, description="largest file of a resumable upload, in MB")
+    registration_open: bool = Field(True, description="whether anybody may register")
+    requests_per_minute: int = Field(600, ge=1, description="API requests a minute for one user")
+    sign_ins_per_minute: int = Field(20, ge=1, description="sign-in attempts a minute from one address")
+    bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")
+    ingest_concurrency: int = Field(3, ge=1, description="images an io worker reads at once")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @model_validator(mode="after")
+    def _refuse_default_secrets(self) -> Self:
+        if self.environment is Environment.PRODUCTION:
+            secret = self.secret_key.get_secret_value()
+            if secret == DEFAULT_SECRET or len(secret) < 32:
+                raise ValueError("CELLHUB_SECRET_KEY must be set to at least 32 random characters in production")
+            if not self.public_url:
+                raise ValueError("CELLHUB_PUBLIC_URL must be set in production")
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """Address that browsers use, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come over TLS, so that cookies can be marked Secure."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def storage_location(self) -> str:
+        """URL of the object storage, with the default filled in."""
+        return self.storage_url or (self.home.resolve() / "files").as_uri()
+
+    @property
+    def max_file_bytes(self) -> int:
+        """Largest file of a multipart upload, in bytes."""
+        return self.max_file_mb * 1024 * 1024
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
+
+
+def split_list(value: str) -> tuple[str, ...]:
+    """The non-empty parts of a comma separated setting."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
