@@ -22,7 +22,7 @@ class Backoff:
 
     def delay_s(self, attempt: int) -> float:
         """Seconds to wait after the given failed attempt (1 is the first)."""
-        return min(self.max_s, self.first_s * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25)
+        return min(self.max_s, self.first_s * 2.0 ** (attempt - 1)) * random.uniform(0.75, 1.25)
 
 
 async def retry(
@@ -66,3 +66,7 @@ class CircuitBreaker:
             raise
         self._failures = 0
         return result
+
+    def reset(self) -> None:
+        """Forget the failures: the service did answer."""
+        self._failures = 0

@@ -1,0 +1,63 @@
+"""Live events: small JSON over Redis pub/sub. Pub/sub forgets, so whoever (re)connects reads the database first."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+CHANNEL = "cellhub:events"
+
+
+class EventType(StrEnum):
+    """What happened; the words of the API."""
+
+    SEGMENTATION_STATUS = "segmentationStatus"
+    IMAGE_STATUS = "imageStatus"
+    QUEUE_UPDATE = "queueUpdate"
+    EXPORT_PROGRESS = "exportProgress"
+    PROJECT_CHANGED = "projectChanged"
+    ACCESS_CHANGED = "accessChanged"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a project (or to a user, for accessChanged)."""
+
+    type: EventType
+    project_id: UUID | None = None
+    user_id: UUID | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def encode(self) -> str:
+        """One line of JSON."""
+        head = {"type": self.type, "projectId": self.project_id, "userId": self.user_id}
+        return json.dumps({**head, "data": self.data}, default=str, separators=(",", ":"))
+
+    @classmethod
+    def decode(cls, line: str | bytes) -> "Event":
+        """The event behind the line. Raises ValueError for anything else."""
+        raw = json.loads(line)
+        project, user = raw.get("projectId"), raw.get("userId")
+        return cls(EventType(raw["type"]), UUID(project) if project else None, UUID(user) if user else None, raw.get("data") or {})
+
+
+async def publish(redis: Redis, *events: Event) -> None:
+    """Tell everybody who listens now; nothing is kept for those who do not."""
+    pipe = redis.pipeline(transaction=False)
+    for event in events:
+        pipe.publish(CHANNEL, event.encode())
+    await pipe.execute()
+
+
+async def follow(redis: Redis) -> AsyncIterator[Event | None]:
+    """Events as they happen, with None once subscribed and after each second of silence. Raises ConnectionError when the link breaks."""
+    async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
+        await subscription.subscribe(CHANNEL)
+        yield None
+        while True:
+            message = await subscription.get_message(timeout=1.0)
+            yield Event.decode(message["data"]) if message else None

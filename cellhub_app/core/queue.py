@@ -1,0 +1,57 @@
+"""Job kinds, and the ARQ tickets that say "there is work". A ticket carries nothing: the rows of `job` are the truth."""
+
+from enum import StrEnum
+
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+GPU_QUEUE = "cellhub:gpu"
+IO_QUEUE = "cellhub:io"
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    INGEST = "ingest"
+    SEGMENT = "segment"
+    EXPORT = "export"
+
+    @property
+    def ticket(self) -> str:
+        """Name of the ARQ function that wakes this kind's work loop."""
+        return {"ingest": "ingest.run", "segment": "segmentation.run", "export": "export.run"}[self.value]
+
+    @property
+    def queue(self) -> str:
+        """Name of the ARQ queue whose workers do this kind."""
+        return GPU_QUEUE if self is JobKind.SEGMENT else IO_QUEUE
+
+
+class JobStatus(StrEnum):
+    """Where a job, batch or export stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self in {JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED}
+
+
+async def open_queue(redis_url: str) -> ArqRedis:
+    """A connection pool for tickets."""
+    return await create_pool(RedisSettings.from_dsn(redis_url))
+
+
+async def send_ticket(queue: ArqRedis, kind: JobKind) -> bool:
+    """Wake the workers of this kind; False when Redis does not answer (a cron wakes them every few seconds anyway)."""
+    try:
+        await queue.enqueue_job(kind.ticket, _queue_name=kind.queue, _expires=10)
+    except (RedisError, OSError):
+        return False
+    return True

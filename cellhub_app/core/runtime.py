@@ -1,0 +1,86 @@
+"""What one process holds open: database, Redis, tickets, storage. Opened by a lifespan or a worker's startup, never at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from arq.connections import ArqRedis
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core import db
+from cellhub_app.core.events import Event, publish
+from cellhub_app.core.queue import JobKind, open_queue, send_ticket
+from cellhub_app.core.settings import Settings, get_settings
+from cellhub_app.core.storage import Storage
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Runtime:
+    """The open services of a process."""
+
+    settings: Settings
+    redis: Redis
+    queue: ArqRedis
+    storage: Storage
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[AsyncSession]:
+        """One transaction; events and tickets noted on the session go out after its commit."""
+        async with db.transaction() as session:
+            yield session
+        await self._tell(session.info.get("events", []), session.info.get("tickets", set()))
+
+    async def _tell(self, events: list[Event], kinds: set[JobKind]) -> None:
+        if events:
+            try:
+                await publish(self.redis, *events)
+            except (RedisError, OSError) as error:
+                log.warning("events were not published", error=str(error), count=len(events))
+        for kind in sorted(kinds):
+            await send_ticket(self.queue, kind)
+
+
+def emit(session: AsyncSession, event: Event) -> None:
+    """Publish the event once the session's transaction is committed."""
+    session.info.setdefault("events", []).append(event)
+
+
+def wake(session: AsyncSession, kind: JobKind) -> None:
+    """Wake the workers of this kind once the session's transaction is committed."""
+    session.info.setdefault("tickets", set()).add(kind)
+
+
+_runtime: Runtime | None = None
+
+
+async def open_runtime(pool_size: int | None = None) -> Runtime:
+    """Open this process's services; later calls return the same ones."""
+    global _runtime  # noqa: PLW0603 - one runtime a process is the point
+    if _runtime is None:
+        settings = get_settings()
+        db.open_db(pool_size)
+        redis = Redis.from_url(settings.redis_url, decode_responses=True)
+        _runtime = Runtime(settings, redis, await open_queue(settings.redis_url), Storage(settings.storage_location))
+    return _runtime
+
+
+def get_runtime() -> Runtime:
+    """The services of this process. Raises RuntimeError before open_runtime()."""
+    if _runtime is None:
+        raise RuntimeError("open_runtime() was not called in this process")
+    return _runtime
+
+
+async def close_runtime() -> None:
+    """Close what open_runtime() opened."""
+    global _runtime  # noqa: PLW0603
+    if _runtime is not None:
+        await _runtime.redis.aclose()
+        await _runtime.queue.aclose()
+        await db.close_db()
+    _runtime = None

@@ -1,0 +1,111 @@
+"""Object storage: one thin face over obstore, for a local directory and for S3."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, from_url
+
+from cellhub_app.core.errors import NotFound, Unavailable
+from cellhub_app.core.retry import Backoff, CircuitBreaker, retry
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+STREAM_BYTES = 256 * 1024
+Result = TypeVar("Result")
+
+
+class Storage:
+    """Objects under keys such as `images/<id>/original`; keys are made by us, never from a user's file name."""
+
+    def __init__(self, url: str) -> None:
+        self._local_root: Path | None = None
+        self._breaker = CircuitBreaker("The file storage")
+        self._store = self._open(url)
+
+    def _open(self, url: str) -> "ObjectStore":
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            self._local_root = Path(unquote(parts.path))
+            self._local_root.mkdir(parents=True, exist_ok=True)
+            return LocalStore(prefix=self._local_root)
+        return from_url(url)
+
+    async def put(self, key: str, data: bytes | Path) -> None:
+        """Write an object whole, replacing what was there. Raises Unavailable."""
+        checked = _checked(key)
+        await self._call(lambda: obstore.put_async(self._store, checked, data))
+
+    async def get(self, key: str) -> bytes:
+        """Read an object whole. Raises NotFound, Unavailable."""
+        result = await self._call(lambda: obstore.get_async(self._store, _checked(key)))
+        return bytes(await result.bytes_async())
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """An object in pieces of about 256 KB. Raises NotFound at once, before the first piece is asked for."""
+        result = await self._call(lambda: obstore.get_async(self._store, _checked(key)))
+
+        async def pieces() -> AsyncIterator[bytes]:
+            async for piece in result.stream(min_chunk_size=STREAM_BYTES):
+                yield bytes(piece)
+
+        return pieces()
+
+    async def size(self, key: str) -> int:
+        """Bytes of an object. Raises NotFound, Unavailable."""
+        return int((await self._call(lambda: obstore.head_async(self._store, _checked(key))))["size"])
+
+    async def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+        try:
+            await self.size(key)
+        except NotFound:
+            return False
+        return True
+
+    async def delete(self, *keys: str) -> None:
+        """Remove objects; those that are not there are passed over."""
+        for key in keys:
+            try:
+                await self._call(partial(obstore.delete_async, self._store, _checked(key)))
+            except NotFound:
+                continue
+
+    async def delete_prefix(self, prefix: str) -> None:
+        """Remove every object whose key starts with the folder `prefix`."""
+        keys = [str(meta["path"]) async for batch in obstore.list(self._store, prefix=_checked(prefix.rstrip("/"))) for meta in batch]
+        await self.delete(*keys)
+
+    async def fetch(self, key: str, target: Path) -> Path:
+        """A local file with the object's bytes: the object itself on a local disk, else a copy at `target`. Read only."""
+        if self._local_root is not None:
+            path = self._local_root / _checked(key)
+            if not path.is_file():
+                raise NotFound("The file is not in the storage.")
+            return path
+        with target.open("wb") as out:
+            async for piece in await self.stream(key):
+                out.write(piece)
+        return target
+
+    async def _call(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        try:
+            return await self._breaker.call(lambda: retry(call, on=OSError, backoff=Backoff(attempts=3)), on=(BaseError, OSError))
+        except (NotFoundError, FileNotFoundError) as error:
+            self._breaker.reset()
+            raise NotFound("The file is not in the storage.") from error
+        except (BaseError, OSError) as error:
+            raise Unavailable("The file storage does not answer. Try again in a moment.") from error
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a storage key: {key!r}")
+    return key

@@ -1,0 +1,70 @@
+"""Images: what was uploaded, what was read from it, and where its segmentation stands."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from cellhub_app.models.base import UUID, Table, datetime, document, key, moment, reference
+
+
+class ImageStatus(StrEnum):
+    """How far reading the file has come."""
+
+    UPLOADED = "uploaded"
+    INGESTING = "ingesting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+PRESENT = text("deleted_at is null")
+
+
+class Image(Table, table=True):
+    """One image. The segmentation_* columns repeat the latest job, so that a gallery page reads one table only."""
+
+    __tablename__ = "image"
+    __table_args__ = (
+        Index("ix_image_project_created", "project_id", text("created_at desc"), text("id desc"), postgresql_where=PRESENT),
+        Index("ix_image_project_name", "project_id", "name", "id", postgresql_where=PRESENT),
+        Index("ix_image_project_objects", "project_id", "object_count", "id", postgresql_where=PRESENT),
+        Index("ix_image_project_doubt", "project_id", "doubt", "id", postgresql_where=PRESENT),
+        Index("ix_image_project_status", "project_id", "status", "segmentation_status", postgresql_where=PRESENT),
+        Index("ix_image_project_sha256", "project_id", "sha256"),
+        CheckConstraint("status in ('uploaded', 'ingesting', 'ready', 'failed')", name="status"),
+        CheckConstraint("pixel_size_um > 0", name="pixel_size"),
+    )
+
+    id: UUID = key()
+    project_id: UUID = reference("project.id")
+    uploaded_by: UUID | None = reference("app_user.id", nullable=True, ondelete="SET NULL")
+    name: str = Field(max_length=255)
+    status: str = Field(default=ImageStatus.UPLOADED, max_length=20)
+    error: dict[str, str] | None = document(nullable=True)
+    format: str | None = Field(default=None, max_length=20)
+    width: int | None = None
+    height: int | None = None
+    channels: int | None = None
+    bit_depth: int | None = None
+    frames: int | None = None
+    timepoints: int | None = None
+    pixel_size_um: float | None = None
+    pixel_size_origin: str | None = Field(default=None, max_length=20)
+    bytes: int = Field(sa_type=BigInteger)
+    sha256: str = Field(max_length=64)
+    segmentation_status: str | None = Field(default=None, max_length=20)
+    segmentation_job_id: UUID | None = None
+    segmentation_model: str | None = Field(default=None, max_length=40)
+    segmentation_error: dict[str, str] | None = document(nullable=True)
+    revision: int = 0
+    object_count: int | None = None
+    doubt: float | None = None
+    tags: list[str] = Field(default_factory=list, sa_type=ARRAY(String(60)), nullable=False)  # type: ignore[call-overload]
+    created_at: datetime = moment(default_now=True)
+    deleted_at: datetime | None = moment()
+
+
+def storage_key(image_id: UUID, part: str) -> str:
+    """Where a part of an image is kept: `original`, `display.webp`, `thumbnail.webp`, `overlay-<revision>.webp`."""
+    return f"images/{image_id}/{part}"
