@@ -5,7 +5,7 @@ import sqlmodel
 from sqlalchemy.dialects import postgresql
 
 from alembic import op
-${imports if imports else ""}
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}

@@ -1,0 +1,108 @@
+"""Who may do what: the one place that decides."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from cellhub_app.core.errors import NotAllowed, NotFound
+from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.user import Role
+
+
+class ProjectNotFound(NotFound):
+    """There is no such project for this caller."""
+
+    code, title = "projectNotFound", "There is no such project, or it is not shared with you"
+
+
+class Permission(StrEnum):
+    """What can be done in a project."""
+
+    VIEW = "view"
+    ANNOTATE = "annotate"
+    EDIT = "edit"
+    MANAGE = "manage"
+
+
+_VIEWER = frozenset({Permission.VIEW})
+_ANNOTATOR = _VIEWER | {Permission.ANNOTATE}
+_EDITOR = _ANNOTATOR | {Permission.EDIT}
+_OWNER = _EDITOR | {Permission.MANAGE}
+
+PROJECT_PERMISSIONS: dict[ProjectRole, frozenset[Permission]] = {
+    ProjectRole.VIEWER: _VIEWER,
+    ProjectRole.ANNOTATOR: _ANNOTATOR,
+    ProjectRole.EDITOR: _EDITOR,
+    ProjectRole.OWNER: _OWNER,
+}
+
+SEES_EVERY_PROJECT = frozenset({Role.ADMIN, Role.OPERATOR})
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody who is signed in, as the database knows them at this moment."""
+
+    user_id: UUID
+    session_id: UUID
+    role: Role
+    name: str
+    email: str
+    email_verified: bool = False
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the admin pages are open to them."""
+        return self.role is Role.ADMIN
+
+
+def readable_projects(principal: Principal) -> Select[tuple[UUID]]:
+    """The ids of every project the principal may see, for `in_()`."""
+    query = select(col(Project.id)).where(col(Project.deleted_at).is_(None))
+    if principal.role in SEES_EVERY_PROJECT:
+        return query
+    return query.join(Membership, _same_project()).where(col(Membership.user_id) == principal.user_id)
+
+
+def _same_project() -> ColumnElement[bool]:
+    return col(Membership.project_id) == col(Project.id)
+
+
+async def project_role(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectRole:
+    """The principal's role in the project. Raises ProjectNotFound when they may not know of it."""
+    mine = (
+        select(col(Membership.role))
+        .where(col(Membership.project_id) == project_id, col(Membership.user_id) == principal.user_id)
+        .scalar_subquery()
+    )
+    row = (await session.execute(select(true(), mine).where(col(Project.id) == project_id, col(Project.deleted_at).is_(None)))).first()
+    if row is None:
+        raise ProjectNotFound
+    if principal.role in SEES_EVERY_PROJECT:
+        return ProjectRole.OWNER
+    if row[1] is None:
+        raise ProjectNotFound
+    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(row[1])
+
+
+def allows(role: ProjectRole, permission: Permission) -> bool:
+    """Whether the role includes the permission."""
+    return permission in PROJECT_PERMISSIONS[role]
+
+
+async def require(session: AsyncSession, principal: Principal, project_id: UUID, permission: Permission) -> ProjectRole:
+    """Let the caller pass or raise ProjectNotFound (may not know of it) or NotAllowed (may see it, but not do this)."""
+    role = await project_role(session, principal, project_id)
+    if not allows(role, permission):
+        raise NotAllowed(f"Your role in this project ({role}) does not allow this. Ask an owner for more.")
+    return role
+
+
+def require_admin(principal: Principal) -> None:
+    """Let an admin pass or raise NotAllowed."""
+    if not principal.is_admin:
+        raise NotAllowed("Only admins may do this.")
