@@ -60,7 +60,7 @@ class Principal:
         return self.role is Role.ADMIN
 
 
-def readable_projects(principal: Principal) -> Select[tuple[UUID]]:
+def readable_projects(principal: Principal) -> Select[UUID]:
     """The ids of every project the principal may see, for `in_()`."""
     query = select(col(Project.id)).where(col(Project.deleted_at).is_(None))
     if principal.role in SEES_EVERY_PROJECT:

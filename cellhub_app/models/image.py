@@ -28,8 +28,8 @@ class Image(Table, table=True):
     __table_args__ = (
         Index("ix_image_project_created", "project_id", text("created_at desc"), text("id desc"), postgresql_where=PRESENT),
         Index("ix_image_project_name", "project_id", "name", "id", postgresql_where=PRESENT),
-        Index("ix_image_project_objects", "project_id", "object_count", "id", postgresql_where=PRESENT),
-        Index("ix_image_project_doubt", "project_id", "doubt", "id", postgresql_where=PRESENT),
+        Index("ix_image_project_objects", "project_id", text("coalesce(object_count, -1)"), "id", postgresql_where=PRESENT),
+        Index("ix_image_project_doubt", "project_id", text("coalesce(doubt, -1)"), "id", postgresql_where=PRESENT),
         Index("ix_image_project_status", "project_id", "status", "segmentation_status", postgresql_where=PRESENT),
         Index("ix_image_project_sha256", "project_id", "sha256"),
         CheckConstraint("status in ('uploaded', 'ingesting', 'ready', 'failed')", name="status"),

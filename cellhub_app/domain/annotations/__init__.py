@@ -1,0 +1,1 @@
+"""Polygons: reading, editing, history, measurements."""

@@ -1,0 +1,1 @@
+"""Things to do that need several subjects at once."""

@@ -1,0 +1,1 @@
+"""Images: uploading, listing, finding, deleting."""

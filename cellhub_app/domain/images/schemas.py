@@ -1,0 +1,116 @@
+"""What doors show of images."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, field_validator
+
+from cellhub_app.core.limits import NAME_MAX_LENGTH
+from cellhub_app.domain.schema import Problem, Schema
+from cellhub_app.models.image import Image
+
+Sort = Literal["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"]
+Stage = Literal["uploaded", "ingesting", "ready", "failed", "queued", "running", "paused", "succeeded", "cancelled", "done"]
+
+
+class SegmentationState(Schema):
+    """Where an image's latest segmentation stands."""
+
+    status: str
+    job_id: UUID | None
+    model: str | None
+    error: Problem | None = None
+
+
+class ImageView(Schema):
+    """One image, as API.md says."""
+
+    id: UUID
+    project_id: UUID
+    name: str
+    status: str
+    error: Problem | None
+    segmentation: SegmentationState | None
+    width: int | None
+    height: int | None
+    channels: int | None
+    bit_depth: int | None
+    frames: int | None
+    timepoints: int | None
+    pixel_size_um: float | None
+    pixel_size_origin: str | None
+    bytes: int
+    sha256: str
+    revision: int
+    object_count: int | None
+    doubt: float | None
+    tags: list[str]
+    created_at: datetime
+
+
+class ImageFilters(Schema):
+    """Which images of a project, in which order (newest first unless said otherwise)."""
+
+    status: Stage | None = None
+    q: str | None = Field(default=None, max_length=NAME_MAX_LENGTH)
+    tag: str | None = Field(default=None, max_length=60)
+    min_objects: int | None = Field(default=None, ge=0)
+    max_objects: int | None = Field(default=None, ge=0)
+    sort: Sort = "-createdAt"
+
+
+class ImageCounts(Schema):
+    """How many images of a project are where."""
+
+    total: int = 0
+    done: int = 0
+    queued: int = 0
+    running: int = 0
+    failed: int = 0
+    reading: int = 0
+    ready: int = 0
+    objects: int = 0
+
+
+class ImageChange(Schema):
+    """What may be changed of an image by hand."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=255)
+    tags: list[str] | None = Field(default=None, max_length=50)
+    pixel_size_um: float | None = Field(default=None, gt=0, le=10_000)
+
+    @field_validator("tags")
+    @classmethod
+    def _clean_tags(cls, tags: list[str] | None) -> list[str] | None:
+        if tags is None:
+            return None
+        cleaned = [" ".join(tag.split())[:60] for tag in tags]
+        return sorted({tag for tag in cleaned if tag})
+
+
+class Refusal(Schema):
+    """A file that was not taken, and why."""
+
+    name: str
+    code: str
+    detail: str
+
+
+class UploadAnswer(Schema):
+    """What became of the files of one upload."""
+
+    accepted: list[ImageView]
+    refused: list[Refusal]
+
+
+def image_view(row: Image) -> ImageView:
+    """The row as the API shows it."""
+    state = None
+    if row.segmentation_status is not None:
+        error = Problem(**row.segmentation_error) if row.segmentation_error else None
+        state = SegmentationState(
+            status=row.segmentation_status, job_id=row.segmentation_job_id, model=row.segmentation_model, error=error
+        )
+    plain = {name: getattr(row, name) for name in ImageView.model_fields if name not in {"error", "segmentation"}}
+    return ImageView(**plain, error=Problem(**row.error) if row.error else None, segmentation=state)
