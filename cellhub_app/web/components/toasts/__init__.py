@@ -1,0 +1,1 @@
+"""Messages that appear in a corner of the page."""

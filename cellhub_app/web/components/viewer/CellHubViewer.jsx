@@ -1,0 +1,125 @@
+import React, { useEffect, useId, useRef, useState } from 'react';
+import { Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
+import { Echoes } from './echoes.js';
+import { commandFor } from './keys.js';
+import { loadPicture, loadPolygons } from './loading.js';
+import { areaText } from './scalebar.js';
+import { useLoaded } from './useloaded.js';
+import { Viewer } from './viewer.js';
+import './viewer.css';
+
+const HELP = 'Tab or N selects the next object, P the one before, the arrow keys the nearest one in their direction. '
+  + 'Shift with the arrow keys moves the image, plus and minus zoom, 0 shows all of it. Escape deselects; then Tab leaves the image.';
+
+/** Mounts a Viewer and keeps what it reports: zoom, pointer, object under it. `calls` holds the newest props. */
+function useViewer(calls) {
+  const element = useRef(null);
+  const [viewer, setViewer] = useState(null);
+  const [resolution, setResolution] = useState(1);
+  const [cursor, setCursor] = useState(null);
+  const [hovered, setHovered] = useState(null);
+  useEffect(() => {
+    const made = new Viewer(element.current, {
+      view: ({ resolution: now }) => setResolution(now),
+      cursor: setCursor,
+      hover: setHovered,
+      select: polygon => calls.current.choose(polygon),
+    });
+    setViewer(made);
+    return () => made.dispose();
+  }, []);
+  return { element, viewer, resolution, cursor, hovered };
+}
+
+/** Keeps the selection of the page (selectedId) and of the viewer alike. */
+function useSelection(viewer, selectedId, objects, onSelect) {
+  const [selected, setSelected] = useState(null);
+  const echoes = useRef(new Echoes());
+  const choose = polygon => {
+    setSelected(polygon);
+    echoes.current.note(polygon?.id ?? '', performance.now());
+    onSelect?.(polygon?.id ?? null);
+  };
+  useEffect(() => {
+    if (!viewer || !objects) return;
+    const wanted = selectedId ?? '';
+    if (echoes.current.isEcho(wanted, performance.now())) return;
+    if (wanted !== (viewer.selected?.id ?? '')) viewer.select(wanted);
+    setSelected(viewer.selected);
+  }, [viewer, selectedId, objects]);
+  return { selected, choose };
+}
+
+/** The picture on the canvas; its memory (up to 268 MB) is given back as soon as another one comes. */
+function usePicture(viewer, bitmap, width, height) {
+  useEffect(() => {
+    if (!viewer?.size) return;
+    if (bitmap) viewer.setPicture(bitmap);
+    else viewer.clearPicture();
+  }, [viewer, bitmap, width, height]);
+  useEffect(() => () => bitmap?.close(), [bitmap]);
+}
+
+function useReady(onReady, picture, polygons, hasPolygons, size) {
+  const ready = picture.status === 'ready' && (!hasPolygons || polygons.status === 'ready');
+  useEffect(() => {
+    if (ready) onReady?.({ count: polygons.value?.objects.length ?? 0, ...size });
+  }, [ready, picture.value, polygons.value]);
+}
+
+const imageOf = key => key?.split('\n')[0];
+
+export function CellHubViewer(props) {
+  const { imageId, imageUrl, width, height, polygonsUrl, revision, pixelSizeUm, name, caption } = props;
+  const calls = useRef({});
+  const released = useRef(false);
+  const { element, viewer, resolution, cursor, hovered } = useViewer(calls);
+  const helpId = useId();
+  const hasImage = Boolean(imageId && imageUrl && width > 0 && height > 0);
+  const sameImage = (before, now) => imageOf(before) === imageOf(now);
+  const picture = useLoaded(hasImage ? `${imageId}\n${imageUrl}` : '', signal => loadPicture(imageUrl, signal));
+  const polygonsKey = hasImage && polygonsUrl ? `${imageId}\n${polygonsUrl}\n${revision ?? ''}` : '';
+  const polygons = useLoaded(polygonsKey, signal => loadPolygons(polygonsUrl, signal), sameImage);
+  const objects = polygons.value?.objects;
+
+  useEffect(() => { if (viewer && hasImage) viewer.open(width, height); }, [viewer, imageId, width, height, hasImage]);
+  usePicture(viewer, picture.value, width, height);
+  useEffect(() => { if (viewer?.size) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height]);
+  const { outlineWidth = 1.5, fillOpacity = 0, showOutlines = true } = props;
+  useEffect(() => {
+    viewer?.setAppearance({ outlineWidth, fillOpacity, shown: showOutlines });
+  }, [viewer, outlineWidth, fillOpacity, showOutlines]);
+  const { selected, choose } = useSelection(viewer, props.selectedId, objects, props.onSelect);
+  calls.current = { choose };
+  useReady(props.onReady, picture, polygons, Boolean(polygonsKey), { width, height });
+
+  const onKeyDown = event => {
+    const command = commandFor(event, step => viewer.canStep(step) && (viewer.selected !== null || !released.current));
+    released.current = command?.name === 'deselect';
+    if (command && viewer.run(command)) event.preventDefault();
+  };
+  return (
+    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={objects?.length ?? ''} data-state={picture.status}>
+      <div
+        ref={element}
+        className="ch-viewer-canvas"
+        data-testid="viewer-canvas"
+        role="application"
+        tabIndex={0}
+        aria-label={`Image${name ? ` ${name}` : ''}`}
+        aria-describedby={helpId}
+        onKeyDown={onKeyDown}
+        onPointerDown={event => event.currentTarget.focus({ preventScroll: true })}
+      />
+      <p id={helpId} className="ch-viewer-spoken">{HELP}</p>
+      <p className="ch-viewer-spoken" role="status" data-testid="viewer-selection">
+        {selected ? `Object ${selected.order + 1} of ${objects?.length ?? 0}, ${areaText(selected.areaPx, pixelSizeUm)}` : ''}
+      </p>
+      <Caption caption={caption} polygons={polygons} />
+      {hasImage && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
+      {hasImage && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
+      <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} />
+      <Notice picture={picture} polygons={polygons} />
+    </div>
+  );
+}

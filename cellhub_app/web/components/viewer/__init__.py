@@ -1,0 +1,1 @@
+"""The image viewer with its polygons."""

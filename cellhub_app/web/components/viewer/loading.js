@@ -1,0 +1,54 @@
+import { decodeCollection, PolygonsUnreadable } from './codec.js';
+import { objectsFromGeoJson } from './geojson.js';
+
+export const POLYGONS_TYPE = 'application/x-cellhub-polygons';
+
+/** Something to tell the user, in one plain sentence or two. */
+export class LoadProblem extends Error {}
+
+/** The sentence for an HTTP status; `what` is "image" or "outlines". */
+export function problemOf(status, what) {
+  if (status === 401) return `You are signed out. Sign in again to see the ${what}.`;
+  if (status === 403 || status === 404) return `Couldn't find the ${what}. It may have been deleted, or is no longer shared with you.`;
+  if (status === 429) return `Couldn't load the ${what}: too many requests in one minute. Wait a moment, then try again.`;
+  return `Couldn't load the ${what}: the server had a problem. Try again in a moment.`;
+}
+
+async function get(url, what, options) {
+  try {
+    return await fetch(url, { credentials: 'same-origin', ...options });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new LoadProblem(`Couldn't load the ${what}: the server did not answer. Check the connection, then try again.`);
+  }
+}
+
+/** The picture as an ImageBitmap. */
+export async function loadPicture(url, signal) {
+  const response = await get(url, 'image', { signal });
+  if (!response.ok) throw new LoadProblem(problemOf(response.status, 'image'));
+  const blob = await response.blob();
+  try {
+    return await createImageBitmap(blob);
+  } catch {
+    throw new LoadProblem("Couldn't show the image: this browser could not read the picture that the server sent.");
+  }
+}
+
+/** {revision, objects, found}; found is false where the image has no segmentation. The revision is asked for anew each time. */
+export async function loadPolygons(url, signal) {
+  const headers = { Accept: `${POLYGONS_TYPE}, application/geo+json;q=0.5` };
+  const response = await get(url, 'outlines', { signal, headers, cache: 'no-cache' });
+  if (response.status === 404 || response.status === 204) return { revision: 0, objects: [], found: false };
+  if (!response.ok) throw new LoadProblem(problemOf(response.status, 'outlines'));
+  const type = response.headers.get('content-type') ?? '';
+  try {
+    const decoded = type.includes('json') ? objectsFromGeoJson(await response.json()) : decodeCollection(await response.arrayBuffer());
+    return { ...decoded, found: true };
+  } catch (error) {
+    if (error instanceof PolygonsUnreadable || error instanceof SyntaxError) {
+      throw new LoadProblem("Couldn't read the outlines that the server sent. Try again.");
+    }
+    throw error;
+  }
+}

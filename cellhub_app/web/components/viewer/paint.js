@@ -1,0 +1,71 @@
+/** Colours by class, bright on dark and light pictures alike; class 0 is the accent of the pages. */
+export const CLASS_COLOURS = ['#2dd4bf', '#f97316', '#a78bfa', '#facc15', '#38bdf8', '#f472b6', '#a3e635', '#fb7185'];
+
+const BATCH = 128;
+const DOT_PX = 3;
+const SMALL_PX = 40;
+
+export function colourOf(classId) {
+  return CLASS_COLOURS[classId % CLASS_COLOURS.length];
+}
+
+/** Adds a ring to the current path, leaving out vertices closer than `tolerance` device px to the one before. */
+export function traceRing(context, ring, { scale, left, top }, tolerance) {
+  let x = (ring[0] - left) * scale;
+  let y = (ring[1] - top) * scale;
+  context.moveTo(x, y);
+  for (let i = 2; i < ring.length; i += 2) {
+    const u = (ring[i] - left) * scale;
+    const v = (ring[i + 1] - top) * scale;
+    if ((u - x) ** 2 + (v - y) ** 2 > tolerance ** 2) {
+      context.lineTo(u, v);
+      x = u;
+      y = v;
+    }
+  }
+  context.closePath();
+}
+
+/** A polygon at its level of detail: a dot, a rough outline, or all of it. */
+export function tracePolygon(context, polygon, frame) {
+  const [minX, minY, maxX, maxY] = polygon.bounds;
+  const width = (maxX - minX) * frame.scale;
+  const height = (maxY - minY) * frame.scale;
+  if (Math.max(width, height) < DOT_PX) {
+    context.rect((minX - frame.left) * frame.scale, (minY - frame.top) * frame.scale, Math.max(1, width), Math.max(1, height));
+    return;
+  }
+  const tolerance = width < SMALL_PX ? 1.6 : 0.75;
+  for (const ring of polygon.rings) traceRing(context, ring, frame, tolerance);
+}
+
+function byClass(polygons) {
+  const groups = new Map();
+  for (const polygon of polygons) {
+    if (!groups.has(polygon.classId)) groups.set(polygon.classId, []);
+    groups.get(polygon.classId).push(polygon);
+  }
+  return groups;
+}
+
+/**
+ * Fills and strokes polygons in batches of one path each (one path for all is slow to stroke, one for each slow to start).
+ * frame = {scale: device px per image px, left, top: the image coordinates of the canvas corner}; style.lineWidth in device px.
+ */
+export function paintPolygons(context, polygons, frame, style) {
+  context.lineWidth = style.lineWidth;
+  context.lineJoin = 'round';
+  for (const [classId, group] of byClass(polygons)) {
+    context.fillStyle = context.strokeStyle = colourOf(classId);
+    for (let start = 0; start < group.length; start += BATCH) {
+      context.beginPath();
+      for (const polygon of group.slice(start, start + BATCH)) tracePolygon(context, polygon, frame);
+      if (style.fillOpacity > 0) {
+        context.globalAlpha = style.fillOpacity;
+        context.fill('nonzero');
+        context.globalAlpha = 1;
+      }
+      context.stroke();
+    }
+  }
+}

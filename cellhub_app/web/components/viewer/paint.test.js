@@ -1,0 +1,60 @@
+import { expect, test } from 'bun:test';
+import { colourOf, paintPolygons, traceRing } from './paint.js';
+
+/** Writes down what a canvas would be told. */
+class Recorder {
+  calls = [];
+  globalAlpha = 1;
+  beginPath() { this.calls.push(['beginPath']); }
+  moveTo(x, y) { this.calls.push(['moveTo', x, y]); }
+  lineTo(x, y) { this.calls.push(['lineTo', x, y]); }
+  rect(...box) { this.calls.push(['rect', ...box]); }
+  closePath() { this.calls.push(['closePath']); }
+  fill(rule) { this.calls.push(['fill', rule, this.fillStyle, this.globalAlpha]); }
+  stroke() { this.calls.push(['stroke', this.strokeStyle, this.lineWidth]); }
+  count(name) { return this.calls.filter(([called]) => called === name).length; }
+}
+
+const FRAME = { scale: 1, left: 0, top: 0 };
+const STYLE = { lineWidth: 2, fillOpacity: 0.2 };
+
+function square(x, y, side, classId = 0) {
+  return { classId, bounds: [x, y, x + side, y + side], rings: [[x, y, x + side, y, x + side, y + side, x, y + side]] };
+}
+
+test('coordinates are moved to the corner and scaled', () => {
+  const recorder = new Recorder();
+  traceRing(recorder, [10, 20, 12, 20, 12, 23], { scale: 4, left: 9, top: 18 }, 0.5);
+  expect(recorder.calls).toEqual([['moveTo', 4, 8], ['lineTo', 12, 8], ['lineTo', 12, 20], ['closePath']]);
+});
+
+test('vertices that fall on the same spot are left out', () => {
+  const recorder = new Recorder();
+  traceRing(recorder, [0, 0, 0.2, 0, 0.4, 0, 5, 0, 5, 5], FRAME, 1);
+  expect(recorder.count('lineTo')).toBe(2);
+});
+
+test('polygons smaller than three device px become dots of at least one', () => {
+  const recorder = new Recorder();
+  paintPolygons(recorder, [square(100, 100, 20)], { scale: 0.02, left: 0, top: 0 }, STYLE);
+  expect(recorder.calls.find(([name]) => name === 'rect')).toEqual(['rect', 2, 2, 1, 1]);
+  expect(recorder.count('moveTo')).toBe(0);
+});
+
+test('many polygons go in batches of one path, one colour a class', () => {
+  const recorder = new Recorder();
+  const polygons = Array.from({ length: 300 }, (_, i) => square(i * 20, 0, 10, i < 200 ? 0 : 1));
+  paintPolygons(recorder, polygons, FRAME, STYLE);
+  expect(recorder.count('moveTo')).toBe(300);
+  expect(recorder.count('beginPath')).toBe(3);
+  expect(recorder.calls.filter(([name]) => name === 'stroke').map(([, colour]) => colour)).toEqual([colourOf(0), colourOf(0), colourOf(1)]);
+});
+
+test('fills are nonzero, transparent, and left out when nothing shows', () => {
+  const filled = new Recorder();
+  paintPolygons(filled, [square(0, 0, 10)], FRAME, STYLE);
+  expect(filled.calls.find(([name]) => name === 'fill')).toEqual(['fill', 'nonzero', colourOf(0), 0.2]);
+  const bare = new Recorder();
+  paintPolygons(bare, [square(0, 0, 10)], FRAME, { lineWidth: 2, fillOpacity: 0 });
+  expect(bare.count('fill')).toBe(0);
+});

@@ -1,0 +1,45 @@
+"""The image viewer: OpenLayers with an own canvas layer for polygons. Pixels and polygons come over HTTP, never through state."""
+
+import reflex as rx
+
+_NAMES = (
+    "CellHubViewer.jsx", "Hud.jsx", "viewer.css", "viewer.js", "useloaded.js", "loading.js", "codec.js", "geojson.js", "geometry.js",
+    "store.js", "paint.js", "canvaslayer.js", "picturelayer.js", "polygonlayer.js", "highlightlayer.js", "scalebar.js", "keys.js", "echoes.js",
+)  # fmt: skip
+_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+
+
+class Viewer(rx.NoSSRComponent):
+    """One image with its polygons, filling its parent; another image is another set of props, not another component.
+
+    `image_url` answers the 8-bit picture (it may be smaller than `width` x `height`, which are the image's own pixels);
+    `polygons_url` the binary collection or GeoJSON, empty while the image is not segmented. A new `revision` loads the polygons
+    again and keeps the view. Without `pixel_size_um` everything is in pixels.
+    """
+
+    library = _MODULES["CellHubViewer.jsx"].importable_path
+    tag = "CellHubViewer"
+    lib_dependencies: list[str] = ["ol@10.11.0"]
+
+    image_id: rx.Var[str]
+    image_url: rx.Var[str]
+    width: rx.Var[int]
+    height: rx.Var[int]
+    polygons_url: rx.Var[str]
+    revision: rx.Var[int]
+    pixel_size_um: rx.Var[float | None]
+    name: rx.Var[str]
+    caption: rx.Var[str]
+
+    outline_width: rx.Var[float]
+    fill_opacity: rx.Var[float]
+    show_outlines: rx.Var[bool]
+    selected_id: rx.Var[str]
+
+    # The object's id, or None when nothing is selected any more.
+    on_select: rx.EventHandler[rx.event.passthrough_event_spec(str | None)]
+    # {"count", "width", "height"} once picture and polygons are on screen, again after each new revision.
+    on_ready: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
+
+
+viewer = Viewer.create
