@@ -29,4 +29,5 @@ def simplify_ring(ring: Ring, tolerance_px: float) -> Ring:
     """The vertices of a closed ring (n, 2) that Douglas-Peucker keeps; possibly fewer than three, and not checked for crossings."""
     local = np.ascontiguousarray(ring - ring[0], dtype=np.float32)
     kept = cv2.approxPolyDP(local[:, None], tolerance_px, True)
-    return np.add(kept[:, 0], ring[0], dtype=np.float64)
+    simplified: Ring = kept[:, 0].astype(np.float64) + ring[0]
+    return simplified
