@@ -167,9 +167,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_image'))
     )
     op.create_index('ix_image_project_created', 'image', ['project_id', sa.literal_column('created_at desc'), sa.literal_column('id desc')], unique=False, postgresql_where=sa.text('deleted_at is null'))
-    op.create_index('ix_image_project_doubt', 'image', ['project_id', sa.literal_column('coalesce(doubt, -1)'), 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
+    op.create_index('ix_image_project_doubt', 'image', ['project_id', 'doubt', 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
     op.create_index('ix_image_project_name', 'image', ['project_id', 'name', 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
-    op.create_index('ix_image_project_objects', 'image', ['project_id', sa.literal_column('coalesce(object_count, -1)'), 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
+    op.create_index('ix_image_project_objects', 'image', ['project_id', 'object_count', 'id'], unique=False, postgresql_where=sa.text('deleted_at is null'))
     op.create_index('ix_image_project_sha256', 'image', ['project_id', 'sha256'], unique=False)
     op.create_index('ix_image_project_status', 'image', ['project_id', 'status', 'segmentation_status'], unique=False, postgresql_where=sa.text('deleted_at is null'))
     op.create_table('membership',

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -32,6 +32,7 @@ class Image(Table, table=True):
         Index("ix_image_project_doubt", "project_id", text("coalesce(doubt, -1)"), "id", postgresql_where=PRESENT),
         Index("ix_image_project_status", "project_id", "status", "segmentation_status", postgresql_where=PRESENT),
         Index("ix_image_project_sha256", "project_id", "sha256"),
+        UniqueConstraint("project_id", "upload_session", "upload_index"),
         CheckConstraint("status in ('uploaded', 'ingesting', 'ready', 'failed')", name="status"),
         CheckConstraint("pixel_size_um > 0", name="pixel_size"),
     )
@@ -61,6 +62,8 @@ class Image(Table, table=True):
     object_count: int | None = None
     doubt: float | None = None
     tags: list[str] = Field(default_factory=list, sa_type=ARRAY(String(60)), nullable=False)  # type: ignore[call-overload]
+    upload_session: UUID | None = None
+    upload_index: int | None = None
     created_at: datetime = moment(default_now=True)
     deleted_at: datetime | None = moment()
 

@@ -154,8 +154,7 @@ def chosen(project_id: UUID, ids: Sequence[UUID]) -> list[ColumnElement[bool]]:
     return _chosen(project_id, ids)
 
 
-async def duplicates(session: AsyncSession, project_id: UUID, digests: Sequence[str]) -> dict[str, str]:
-    """sha256 -> name of the images of a project that have these bytes already."""
-    query = select(col(Image.sha256), col(Image.name)).where(present(project_id), col(Image.sha256).in_(digests))
-    rows = (await session.execute(query.where(col(Image.status) != ImageStatus.FAILED))).all()
-    return {row.sha256: row.name for row in rows}
+async def by_upload_index(session: AsyncSession, project_id: UUID, upload_session: UUID) -> dict[int | None, Image]:
+    """Index -> image of what an upload session has brought so far."""
+    query = select(Image).where(col(Image.project_id) == project_id, col(Image.upload_session) == upload_session)
+    return {image.upload_index: image for image in (await session.execute(query)).scalars()}

@@ -1,0 +1,151 @@
+"""Queries about segmentations: every state is read from one append-only log."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, any_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
+from sqlmodel import col
+
+from cellhub_app.core.db import copy_rows
+from cellhub_app.core.ids import new_id, now
+from cellhub_app.core.pagination import Page, PageRequest, paginate
+from cellhub_app.domain.annotations.schemas import NewObject
+from cellhub_app.models.annotation import Object, Revision, Segmentation
+from cellhub_app.models.image import Image
+
+Geometry = Row[UUID, float | None, float | None, float, int, bytes]
+
+COLUMNS = (
+    "segmentation_id", "id", "added_revision", "parents", "class_id", "score", "doubt",
+    "area_px", "bbox", "geometry", "measures_version", "measures",
+)  # fmt: skip
+
+
+def present_at(revision: int | None) -> ColumnElement[bool]:
+    """Objects that exist at a revision (None: now)."""
+    if revision is None:
+        return col(Object.removed_revision).is_(None)
+    removed = col(Object.removed_revision)
+    return and_(col(Object.added_revision) <= revision, or_(removed.is_(None), removed > revision))
+
+
+async def segmentation(session: AsyncSession, image_id: UUID, frame: int, *, lock: bool = False) -> Segmentation | None:
+    """The segmentation of an image's frame, locked against other edits if asked."""
+    query = select(Segmentation).where(col(Segmentation.image_id) == image_id, col(Segmentation.frame) == frame)
+    return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+
+
+async def ensure_segmentations(session: AsyncSession, places: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Segmentation]:
+    """The segmentations of (image, frame) pairs, made where missing, locked in a fixed order."""
+    wanted = sorted(set(places))
+    rows = [{"id": new_id(), "image_id": image, "frame": frame, "head": 0, "created_at": now()} for image, frame in wanted]
+    await session.execute(insert(Segmentation).values(rows).on_conflict_do_nothing())
+    query = select(Segmentation).where(tuple_(col(Segmentation.image_id), col(Segmentation.frame)).in_(wanted))
+    found = (await session.execute(query.order_by(col(Segmentation.id)).with_for_update())).scalars()
+    return {(row.image_id, row.frame): row for row in found}
+
+
+async def remove_present(session: AsyncSession, segmentation_id: UUID, revision: int, ids: Sequence[UUID] | None = None) -> int:
+    """Mark the present objects (all, or those named) as removed by a revision; answers how many."""
+    statement = update(Object).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
+    if ids is not None:
+        statement = statement.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid))))
+    statement = statement.values(removed_revision=revision).returning(col(Object.id)).execution_options(synchronize_session=False)
+    return len((await session.execute(statement)).all())
+
+
+async def add_objects(session: AsyncSession, rows: Iterable[tuple[UUID, int, NewObject]]) -> None:
+    """Write (segmentation, revision, object) rows with COPY."""
+    await copy_rows(
+        session,
+        "object",
+        COLUMNS,
+        (
+            (
+                segmentation_id, new.id, revision, list(new.parents), new.class_id, new.score, new.doubt,
+                new.area_px, list(new.bbox), new.geometry, new.measures_version, list(new.measures),
+            )
+            for segmentation_id, revision, new in rows
+        ),
+    )  # fmt: skip
+
+
+async def objects(session: AsyncSession, segmentation_id: UUID, revision: int | None) -> Sequence[Object]:
+    """The objects at a revision (None: now), in the order of their making."""
+    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, present_at(revision))
+    return (await session.execute(query.order_by(col(Object.id)))).scalars().all()
+
+
+async def geometries(session: AsyncSession, segmentation_id: UUID, revision: int | None) -> Sequence[Geometry]:
+    """(id, score, doubt, area_px, class_id, geometry) of the objects at a revision: what a viewer needs, nothing more."""
+    columns = (col(Object.id), col(Object.score), col(Object.doubt), col(Object.area_px), col(Object.class_id), col(Object.geometry))
+    query = select(*columns).where(col(Object.segmentation_id) == segmentation_id, present_at(revision))
+    return (await session.execute(query.order_by(col(Object.id)))).all()
+
+
+async def present_ids(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the named objects that exist now."""
+    query = select(col(Object.id)).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
+    return set((await session.execute(query.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid)))))).scalars())
+
+
+async def fate(session: AsyncSession, segmentation_id: UUID, object_id: UUID) -> tuple[UUID | None, list[UUID]]:
+    """Who removed an object, and which present objects descend from it."""
+    same_segmentation = col(Object.segmentation_id) == col(Revision.segmentation_id)
+    removed = (
+        select(col(Revision.author_id))
+        .join(Object, and_(same_segmentation, col(Object.removed_revision) == col(Revision.number)))
+        .where(col(Object.segmentation_id) == segmentation_id, col(Object.id) == object_id)
+        .order_by(col(Revision.number).desc())
+        .limit(1)
+    )
+    children = select(col(Object.id)).where(
+        col(Object.segmentation_id) == segmentation_id, present_at(None), literal(object_id) == any_(col(Object.parents))
+    )
+    author = (await session.execute(removed)).scalar_one_or_none()
+    return author, list((await session.execute(children)).scalars())
+
+
+async def edit_with_id(session: AsyncSession, segmentation_id: UUID, edit_id: UUID) -> Revision | None:
+    """The revision that an edit made, if it came before."""
+    query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id, col(Revision.edit_id) == edit_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def revisions(session: AsyncSession, segmentation_id: UUID) -> Sequence[Revision]:
+    """All revisions, newest first."""
+    query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
+    return (await session.execute(query)).scalars().all()
+
+
+async def revision_exists(session: AsyncSession, segmentation_id: UUID, number: int) -> bool:
+    """Whether there is such a revision."""
+    query = select(exists().where(col(Revision.segmentation_id) == segmentation_id, col(Revision.number) == number))
+    return bool((await session.execute(query)).scalar())
+
+
+async def object_count(session: AsyncSession, image_id: UUID) -> int:
+    """Objects of an image now, over all frames."""
+    query = select(func.count()).join(Segmentation, col(Segmentation.id) == col(Object.segmentation_id))
+    return (await session.execute(query.where(col(Segmentation.image_id) == image_id, present_at(None)))).scalar_one()
+
+
+async def project_objects(session: AsyncSession, project_id: UUID, request: PageRequest) -> Page[tuple[Object, Image]]:
+    """One page of all present objects of a project, by object id descending, with their images."""
+    cursor = request.cursor
+    backwards = cursor is not None and cursor.backwards
+    query = (
+        select(Object, Image)
+        .join(Segmentation, col(Segmentation.id) == col(Object.segmentation_id))
+        .join(Image, col(Image.id) == col(Segmentation.image_id))
+        .where(col(Image.project_id) == project_id, col(Image.deleted_at).is_(None), present_at(None))
+    )
+    if cursor is not None:
+        query = query.where(col(Object.id) > cursor.id if backwards else col(Object.id) < cursor.id)
+    order = col(Object.id).asc() if backwards else col(Object.id).desc()
+    rows = (await session.execute(query.order_by(order).limit(request.limit + 1))).all()
+    found = paginate(rows, request, lambda row: ("", row[0].id))
+    return Page([(row[0], row[1]) for row in found.data], found.next_cursor, found.prev_cursor)

@@ -1,0 +1,121 @@
+"""Polygons, revisions and measurements: what comes in and what doors show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from cellhub_app.domain.schema import Schema
+
+OBJECTS_PER_EDIT = 10_000
+
+
+@dataclass(frozen=True)
+class NewObject:
+    """One polygon to be stored: `geometry` as core/geometry/codec.py encodes it, `measures` in the order of METRICS."""
+
+    id: UUID
+    geometry: bytes
+    area_px: float
+    bbox: Sequence[float]
+    measures: Sequence[float]
+    measures_version: int
+    score: float | None = None
+    doubt: float | None = None
+    class_id: int = 0
+    parents: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True)
+class NewResult:
+    """What a model found in one frame of one image."""
+
+    image_id: UUID
+    job_id: UUID
+    model: str
+    weights_sha256: str | None
+    objects: Sequence[NewObject]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    frame: int = 0
+
+
+class AddedObject(Schema):
+    """A polygon that an edit brings: its id is made by whoever makes it."""
+
+    id: UUID
+    parents: list[UUID] = Field(default_factory=list, max_length=1000)
+    feature: dict[str, Any]
+
+
+class Edit(Schema):
+    """A change made by hand against `baseRevision`; the same `editId` again gives the first answer."""
+
+    edit_id: UUID
+    base_revision: int = Field(ge=0)
+    removed: list[UUID] = Field(default_factory=list, max_length=OBJECTS_PER_EDIT)
+    added: list[AddedObject] = Field(default_factory=list, max_length=OBJECTS_PER_EDIT)
+    note: str = Field(default="", max_length=4000)
+
+
+class EditAnswer(Schema):
+    """The revision that an edit made."""
+
+    revision: int
+
+
+class EditConflict(Schema):
+    """An object that an edit would remove, but that somebody removed first."""
+
+    id: UUID
+    removed_by: UUID | None
+    replaced_by: list[UUID]
+
+
+class RevisionView(Schema):
+    """One revision and what made it."""
+
+    number: int
+    kind: str
+    author_id: UUID | None
+    job_id: UUID | None
+    model: str | None
+    weights_sha256: str | None
+    parameters: dict[str, Any]
+    note: str
+    added: int
+    removed: int
+    object_count: int
+    created_at: datetime
+
+
+class MeasurementColumn(Schema):
+    """One measure: its key, symbol and unit (`px`, `um`, none ...)."""
+
+    key: str
+    title: str
+    unit: str
+
+
+class ObjectMeasurements(Schema):
+    """The measures of one object, in pixels and, when the pixel size is known, in micrometres."""
+
+    id: UUID
+    image_id: UUID
+    class_id: int
+    score: float | None
+    doubt: float | None
+    px: dict[str, float | None]
+    um: dict[str, float | None] | None
+
+
+class ImageMeasurements(Schema):
+    """All objects of one frame with their measures."""
+
+    image_id: UUID
+    frame: int
+    revision: int
+    pixel_size_um: float | None
+    data: list[ObjectMeasurements]
