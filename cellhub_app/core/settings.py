@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(600, ge=1, description="API requests a minute for one user")
     sign_ins_per_minute: int = Field(20, ge=1, description="sign-in attempts a minute from one address")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")
+    smtp_url: str = Field("", description="mail server, `smtp://user:password@host:587` or `smtps://...`; empty: no e-mail is sent")
+    mail_from: str = Field("CellHub <cellhub@localhost>", description="sender of e-mails")
     ingest_concurrency: int = Field(3, ge=1, description="images an io worker reads at once")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

@@ -1,0 +1,65 @@
+"""Queries about people and their sign-ins."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from cellhub_app.models.session import RefreshToken, Session, SessionKind
+from cellhub_app.models.user import User
+
+
+def _has_email(email: str) -> ColumnElement[bool]:
+    return func.lower(col(User.email)) == email.lower()
+
+
+async def user_by_email(session: AsyncSession, email: str) -> User | None:
+    """The account of an address, without regard to case."""
+    return (await session.execute(select(User).where(_has_email(email)))).scalar_one_or_none()
+
+
+async def user(session: AsyncSession, user_id: UUID) -> User | None:
+    """The account behind an id."""
+    return await session.get(User, user_id)
+
+
+async def add_user(session: AsyncSession, user: User) -> bool:
+    """Write the account unless its address has one already; says whether it was written."""
+    statement = insert(User).values(**user.model_dump()).on_conflict_do_nothing().returning(col(User.id))
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def browser_session(session: AsyncSession, token_hash: str) -> Row[Session, User] | None:
+    """The browser session behind a token, with its person."""
+    query = select(Session, User).join(User, col(User.id) == col(Session.user_id))
+    query = query.where(col(Session.token_hash) == token_hash, col(Session.kind) == SessionKind.BROWSER)
+    return (await session.execute(query)).one_or_none()
+
+
+async def session_by_id(session: AsyncSession, session_id: UUID) -> Row[Session, User] | None:
+    """A session with its person."""
+    query = select(Session, User).join(User, col(User.id) == col(Session.user_id)).where(col(Session.id) == session_id)
+    return (await session.execute(query)).one_or_none()
+
+
+async def refresh_token(session: AsyncSession, token_hash: str) -> RefreshToken | None:
+    """The refresh token behind a hash, locked so that only one request can spend it."""
+    query = select(RefreshToken).where(col(RefreshToken.token_hash) == token_hash).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def touch(session: AsyncSession, session_id: UUID, user_id: UUID, seen_at: datetime) -> None:
+    """Note that a session and its person were here."""
+    await session.execute(update(Session).where(col(Session.id) == session_id).values(last_seen_at=seen_at))
+    await session.execute(update(User).where(col(User.id) == user_id).values(last_seen_at=seen_at))
+
+
+async def revoke(session: AsyncSession, user_id: UUID, revoked_at: datetime, session_id: UUID | None = None) -> list[UUID]:
+    """End one session of a person, or all of them; answers which."""
+    statement = update(Session).where(col(Session.user_id) == user_id, col(Session.revoked_at).is_(None))
+    if session_id is not None:
+        statement = statement.where(col(Session.id) == session_id)
+    return list((await session.execute(statement.values(revoked_at=revoked_at).returning(col(Session.id)))).scalars())

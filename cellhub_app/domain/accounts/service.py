@@ -1,0 +1,221 @@
+"""Registering, signing in and out. Nobody learns from an answer, or from its timing, who has an account."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core import security
+from cellhub_app.core.errors import Conflict, NotAllowed, NotSignedIn
+from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.ids import now
+from cellhub_app.core.limits import PASSWORD_MAX_LENGTH, REFRESH_TOKEN_DAYS, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS
+from cellhub_app.core.mail import Letter
+from cellhub_app.core.runtime import emit
+from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.accounts import letters, repository
+from cellhub_app.domain.accounts.rules import check_password, checked_email, shown_name
+from cellhub_app.domain.accounts.schemas import UserView
+from cellhub_app.models.session import RefreshToken, Session, SessionKind
+from cellhub_app.models.user import Role, User, UserStatus
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class EmailTaken(Conflict):
+    """The address has an account already (told to admins only)."""
+
+    code, title = "emailTaken", "This e-mail address has an account already"
+
+
+class SignInRefused(NotSignedIn):
+    """The address or the password is wrong; which of them is not told."""
+
+    code, title = "signInRefused", "The e-mail address or the password is not right"
+
+
+class AccountClosed(NotAllowed):
+    """The password is right, but the account is not open (told only to who knows the password)."""
+
+    code, title = "accountClosed", "This account is not open"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """An access token with its life in seconds, and the refresh token that renews it once."""
+
+    access_token: str
+    refresh_token: str
+    expires_in_s: int
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A fresh sign-in: `token` for a browser, `tokens` for an API client."""
+
+    principal: Principal
+    token: str = ""
+    tokens: Tokens | None = None
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What to answer, and the letter to send once the transaction is committed."""
+
+    email: str
+    status: str
+    letter: Letter
+
+
+async def register(session: AsyncSession, *, email: str, password: str, name: str = "") -> Registration:
+    """Open an account; a known address gets another letter and the same answer. Raises EmailInvalid, PasswordWeak, NotAllowed."""
+    settings = get_settings()
+    if not settings.registration_open:
+        raise NotAllowed("Registration is closed on this server. Ask an admin for an account.")
+    address = checked_email(email)
+    check_password(password, address)
+    hashed = await security.hash_password(password, settings.bcrypt_cost)
+    written = await repository.add_user(session, User(email=address, name=shown_name(name, address), password_hash=hashed))
+    letter = letters.welcome(address, settings.base_url) if written else letters.already_known(address, settings.base_url)
+    return Registration(address, UserStatus.ACTIVE, letter)
+
+
+async def create_admin(session: AsyncSession, *, email: str, password: str, name: str = "") -> UserView:
+    """Open an account that may do everything. Raises EmailInvalid, PasswordWeak, EmailTaken."""
+    address = checked_email(email)
+    check_password(password, address)
+    hashed = await security.hash_password(password, get_settings().bcrypt_cost)
+    admin = User(email=address, name=shown_name(name, address), password_hash=hashed, role=Role.ADMIN, email_verified_at=now())
+    if not await repository.add_user(session, admin):
+        raise EmailTaken(f"{address} has an account already.")
+    return _view(admin)
+
+
+async def sign_in(session: AsyncSession, *, email: str, password: str, kind: SessionKind, user_agent: str = "", ip: str = "") -> SignIn:
+    """Start a browser or API session. Raises SignInRefused, AccountClosed."""
+    user = await repository.user_by_email(session, email.strip())
+    fits = len(password) <= PASSWORD_MAX_LENGTH and await security.verify_password(
+        password, user.password_hash if user else None, get_settings().bcrypt_cost
+    )
+    if user is None or not fits:
+        raise SignInRefused
+    if user.status != UserStatus.ACTIVE:
+        waits = user.status == UserStatus.PENDING
+        raise AccountClosed("An admin still has to open this account." if waits else "This account is suspended. Ask an admin.")
+    moment = now()
+    token = security.new_token() if kind is SessionKind.BROWSER else ""
+    row = Session(
+        user_id=user.id,
+        kind=kind,
+        token_hash=security.hash_token(token) if token else None,
+        expires_at=moment + timedelta(days=SESSION_ABSOLUTE_DAYS),
+        user_agent=user_agent[:300],
+        ip=ip[:64],
+    )
+    user.last_seen_at = moment
+    session.add(row)
+    await session.flush()
+    return SignIn(_principal(row, user), token, None if token else _tokens(session, row))
+
+
+def _tokens(session: AsyncSession, row: Session) -> Tokens:
+    refresh_token = security.new_token()
+    ends = min(now() + timedelta(days=REFRESH_TOKEN_DAYS), row.expires_at)
+    session.add(RefreshToken(session_id=row.id, token_hash=security.hash_token(refresh_token), expires_at=ends))
+    access_token, life_s = security.make_access_token(get_settings().secret_key.get_secret_value(), row.id, row.user_id)
+    return Tokens(access_token, refresh_token, life_s)
+
+
+async def refresh(session: AsyncSession, refresh_token: str) -> Tokens | None:
+    """Exchange a refresh token for a new pair. Raises NotSignedIn.
+
+    None means that the token was spent before: somebody may have stolen it, so its whole session is revoked here, and the
+    door must commit that before it refuses.
+    """
+    moment = now()
+    token = await repository.refresh_token(session, security.hash_token(refresh_token))
+    found = await repository.session_by_id(session, token.session_id) if token else None
+    if token is None or found is None:
+        raise NotSignedIn("The refresh token is not one of ours. Sign in again.")
+    row, user = found
+    if token.spent_at is not None:
+        await _revoke(session, user.id, row.id)
+        return None
+    if token.expires_at <= moment or not _is_alive(row, user, moment):
+        raise NotSignedIn("The session has ended. Sign in again.")
+    token.spent_at = moment
+    row.last_seen_at = moment
+    return _tokens(session, row)
+
+
+async def browser_principal(session: AsyncSession, token: str) -> Principal:
+    """Who stands behind a browser's session token, as the database knows them now. Raises NotSignedIn."""
+    found = await repository.browser_session(session, security.hash_token(token)) if token else None
+    return await _present(session, found[0] if found else None, found[1] if found else None)
+
+
+async def api_principal(session: AsyncSession, access_token: str) -> Principal:
+    """Who stands behind an access token; its session's row decides. Raises NotSignedIn."""
+    claims = security.read_access_token(get_settings().secret_key.get_secret_value(), access_token)
+    found = await repository.session_by_id(session, claims.session_id)
+    if found and (found[0].kind != SessionKind.API or found[0].user_id != claims.user_id):
+        raise NotSignedIn
+    return await _present(session, found[0] if found else None, found[1] if found else None)
+
+
+async def still_signed_in(session: AsyncSession, principal: Principal) -> Principal:
+    """The same person as the database knows them now, for streams that outlive a request. Raises NotSignedIn."""
+    found = await repository.session_by_id(session, principal.session_id)
+    return await _present(session, found[0] if found else None, found[1] if found else None)
+
+
+async def _present(session: AsyncSession, row: Session | None, user: User | None) -> Principal:
+    moment = now()
+    if row is None or user is None or not _is_alive(row, user, moment):
+        raise NotSignedIn
+    if moment - row.last_seen_at > SEEN_EVERY:
+        await repository.touch(session, row.id, user.id, moment)
+    return _principal(row, user)
+
+
+def _is_alive(row: Session, user: User, moment: datetime) -> bool:
+    if row.revoked_at is not None or row.expires_at <= moment or user.status != UserStatus.ACTIVE:
+        return False
+    return row.kind != SessionKind.BROWSER or moment - row.last_seen_at <= timedelta(days=SESSION_IDLE_DAYS)
+
+
+def _principal(row: Session, user: User) -> Principal:
+    return Principal(user.id, row.id, Role(user.role), user.name, user.email, user.email_verified_at is not None)
+
+
+async def sign_out(session: AsyncSession, principal: Principal, *, everywhere: bool = False) -> None:
+    """End the caller's session, in every tab and stream at once; or all their sessions."""
+    await _revoke(session, principal.user_id, None if everywhere else principal.session_id)
+
+
+async def _revoke(session: AsyncSession, user_id: UUID, session_id: UUID | None) -> None:
+    ended = await repository.revoke(session, user_id, now(), session_id)
+    if ended:
+        emit(session, Event(EventType.ACCESS_CHANGED, user_id=user_id, data={"sessionIds": ended}))
+
+
+async def me(session: AsyncSession, principal: Principal) -> UserView:
+    """The caller's own account. Raises NotSignedIn."""
+    user = await repository.user(session, principal.user_id)
+    if user is None:
+        raise NotSignedIn
+    return _view(user)
+
+
+def _view(user: User) -> UserView:
+    return UserView(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        status=user.status,
+        email_verified=user.email_verified_at is not None,
+        created_at=user.created_at,
+    )
