@@ -1,0 +1,73 @@
+"""The model without a network: Otsu's threshold and a watershed of the distance transform.
+
+Otsu, IEEE Trans. SMC 1979; splitting touching blobs by the watershed of their distance transform: Beucher and Lantuejoul 1979.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from skimage.segmentation import watershed
+
+from ml_worker.inference.postprocess import FULL, Labels, Maps, Mask, Settings, drop_small
+
+SMOOTHING = 1.0
+CLEAR_MAJORITY = 0.65
+PEAK_SHARE = 0.9
+
+
+def _grey(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    grey = image.mean(axis=2, dtype=np.float32) if image.shape[2] == 3 else image[:, :, 0]
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), SMOOTHING), np.float32)
+
+
+def _otsu(grey: NDArray[np.float32]) -> tuple[float, float]:
+    low, high = float(grey.min()), float(grey.max())
+    if high <= low:
+        return high, 1.0
+    levels = ((grey - low) * (65535 / (high - low))).astype(np.uint16)
+    level, _ = cv2.threshold(levels, 0, 65535, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return low + float(level) / 65535 * (high - low), high - low
+
+
+def is_dark_foreground(grey: NDArray[np.float32], threshold: float) -> bool:
+    """Whether the objects are the darker class: the background fills clearly more of the image, or else varies less."""
+    bright = grey > threshold
+    share = float(bright.mean())
+    if share > CLEAR_MAJORITY or share < 1 - CLEAR_MAJORITY:
+        return share > CLEAR_MAJORITY
+    return float(grey[bright].std()) < float(grey[~bright].std())
+
+
+def foreground_map(image: NDArray[np.float32]) -> Maps:
+    """Stretched (H, W, 1 or 3) image -> (1, H, W) map in steps of 1/255: half at Otsu's threshold, linear in intensity."""
+    grey = _grey(image)
+    threshold, span = _otsu(grey)
+    above = (grey - np.float32(threshold)) / np.float32(span)
+    if is_dark_foreground(grey, threshold):
+        above = -above
+    soft = np.clip(np.float32(0.5) + above, 0, 1)
+    levels: Maps = np.rint(soft * FULL).astype(np.uint8)
+    return levels[None]
+
+
+def _peaks(distance: NDArray[np.float32], mask: Mask) -> Labels:
+    """Pixels near the top of the distance map within a neighbourhood of the size of a typical blob."""
+    blobs, found = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
+    labels = np.asarray(found, np.int32)
+    if blobs == 1:
+        return np.zeros(mask.shape, np.int32)
+    radii = np.zeros(blobs, np.float32)
+    np.maximum.at(radii, labels.ravel(), distance.ravel())
+    reach = max(3, int(np.median(radii[1:])) | 1)
+    summit = cv2.dilate(distance, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+    tops = (mask & (distance >= PEAK_SHARE * summit)).astype(np.uint8)
+    return np.asarray(cv2.connectedComponents(tops, connectivity=4, ltype=cv2.CV_32S)[1], np.int32)
+
+
+def label_foreground(maps: Maps, settings: Settings) -> Labels:
+    """(1, H, W) map -> (H, W) int32 labels 1..n: threshold, then one watershed basin a peak of the smoothed distance."""
+    mask = cv2.morphologyEx((maps[0] > FULL * settings.foreground).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    exact = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = np.asarray(cv2.GaussianBlur(exact, (0, 0), SMOOTHING), np.float32)
+    basins = watershed(-distance, _peaks(distance, mask > 0), mask=mask > 0)  # type: ignore[no-untyped-call]
+    return drop_small(np.asarray(basins, np.int32), settings.min_area_px)

@@ -1,0 +1,138 @@
+"""Annotated images: read from folders or from one packed archive, served as batches that depend on the step alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from ml_worker.inference.preprocess import Stretch
+from ml_worker.training.augment import Ranges, crop, vary_intensity
+from ml_worker.training.splits import Part, part_of
+from ml_worker.training.targets import make_targets
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One annotated image: `image` uint8 (H, W, 1 or 3), `labels` uint16 (H, W)."""
+
+    domain: str
+    stem: str
+    image: NDArray[np.uint8]
+    labels: NDArray[np.uint16]
+
+
+def _decode(content: NDArray[np.uint8], name: str) -> NDArray[np.generic]:
+    pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise ValueError(f"{name} is not an image")
+    return pixels  # type: ignore[no-any-return]
+
+
+def _sample(domain: str, stem: str, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Sample:
+    pixels = _decode(image, stem)
+    pixels = pixels[:, :, None] if pixels.ndim == 2 else np.ascontiguousarray(pixels[:, :, 2::-1])
+    return Sample(domain, stem, pixels.astype(np.uint8), _decode(mask, stem).astype(np.uint16))
+
+
+def load_folder(root: Path, domains: Sequence[str]) -> list[Sample]:
+    """Samples of root/<domain>/images/*.png with root/<domain>/masks/*.png. Raises FileNotFoundError when a domain is absent."""
+    samples = []
+    for domain in domains:
+        paths = sorted((root / domain / "images").glob("*.png"))
+        if not paths:
+            raise FileNotFoundError(f"no images in {root / domain / 'images'}")
+        for path in paths:
+            mask = np.fromfile(path.parents[1] / "masks" / path.name, np.uint8)
+            samples.append(_sample(domain, path.stem, np.fromfile(path, np.uint8), mask))
+    return samples
+
+
+def pack(samples: Sequence[Sample], path: Path) -> int:
+    """Write the samples as one npz of compressed images; returns its size in bytes."""
+    pieces: list[NDArray[np.uint8]] = []
+    for sample in samples:
+        for pixels in (sample.image[:, :, ::-1], sample.labels):
+            pieces.append(cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].ravel())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path,
+        names=np.array([f"{sample.domain}/{sample.stem}" for sample in samples]),
+        ends=np.cumsum([piece.size for piece in pieces]),
+        content=np.concatenate(pieces),
+    )
+    return path.stat().st_size
+
+
+def load_packed(path: Path, domains: Sequence[str]) -> list[Sample]:
+    """The samples of the named domains from an archive that `pack` wrote."""
+    with np.load(path) as archive:
+        names, ends, content = archive["names"], archive["ends"], archive["content"]
+    starts = np.concatenate([[0], ends[:-1]])
+    samples = []
+    for index, name in enumerate(names):
+        domain, stem = str(name).split("/", 1)
+        if domain in domains:
+            image, mask = (content[starts[k] : ends[k]] for k in (2 * index, 2 * index + 1))
+            samples.append(_sample(domain, stem, image, mask))
+    return samples
+
+
+def load(source: Path, domains: Sequence[str]) -> list[Sample]:
+    """Samples from a folder of domains or from a packed archive (a file)."""
+    return load_packed(source, domains) if source.is_file() else load_folder(source, domains)
+
+
+def choose(samples: Sequence[Sample], part: Part) -> list[Sample]:
+    """The samples of one part of the split."""
+    return [sample for sample in samples if part_of(sample.stem) == part]
+
+
+class Batches(Dataset[tuple[Tensor, Tensor]]):
+    """Item k is the batch of training step k: images (N, 3, S, S) and targets (N, 3, S, S), from (seed, k) alone.
+
+    Large images are drawn more often, by the square root of their area.
+    """
+
+    def __init__(self, samples: Sequence[Sample], *, seed: int, batch: int, size: int, ranges: Ranges) -> None:
+        self.seed, self.batch, self.size, self.ranges = seed, batch, size, ranges
+        self.images = [Stretch.of(sample.image)(sample.image) for sample in samples]
+        self.labels = [sample.labels.astype(np.int32) for sample in samples]
+        weights = np.sqrt([labels.size for labels in self.labels])
+        self.weights = weights / weights.sum()
+
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
+        rng = np.random.default_rng([self.seed, step])
+        images, targets = [], []
+        for index in rng.choice(len(self.images), self.batch, p=self.weights):
+            image, labels = crop(self.images[index], self.labels[index], rng, self.size, self.ranges)
+            image = image[:, :, None] if image.ndim == 2 else image
+            image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+            images.append(vary_intensity(image, rng, self.ranges).transpose(2, 0, 1))
+            targets.append(make_targets(labels))
+        return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(targets))
+
+
+def _quiet_worker(_: int) -> None:
+    cv2.setNumThreads(1)
+
+
+def stream(batches: Batches, first_step: int, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless batches from `first_step` on, in order, whatever the number of loader processes."""
+    if workers == 0:
+        return (batches[step] for step in range(first_step, 1 << 40))
+    loader = DataLoader(
+        batches,
+        batch_size=None,
+        sampler=range(first_step, 1 << 40),
+        num_workers=workers,
+        prefetch_factor=4,
+        worker_init_fn=_quiet_worker,
+        pin_memory=torch.cuda.is_available(),
+    )
+    return iter(loader)
