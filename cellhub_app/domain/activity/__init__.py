@@ -1,0 +1,1 @@
+"""Activity: who did what, for the audit log."""

@@ -1,0 +1,47 @@
+"""What doors show of the audit log."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from cellhub_app.domain.schema import Schema
+
+
+class Action(StrEnum):
+    """What was done; the words of the audit log."""
+
+    REGISTER = "register"
+    SIGN_IN = "signIn"
+    SIGN_IN_REFUSED = "signInRefused"
+    SIGN_OUT = "signOut"
+    TOKEN_REUSED = "tokenReused"  # noqa: S105
+    PROJECT_CREATE = "projectCreate"
+    PROJECT_UPDATE = "projectUpdate"
+    PROJECT_DELETE = "projectDelete"
+    MEMBER_ADD = "memberAdd"
+    MEMBER_CHANGE = "memberChange"
+    MEMBER_REMOVE = "memberRemove"
+    UPLOAD = "upload"
+    DOWNLOAD = "download"
+    IMAGE_UPDATE = "imageUpdate"
+    IMAGE_DELETE = "imageDelete"
+    SEGMENT = "segment"
+    BATCH_CHANGE = "batchChange"
+    POLYGONS_EDIT = "polygonsEdit"
+    EXPORT = "export"
+
+
+class ActivityView(Schema):
+    """One act of one person."""
+
+    id: UUID
+    user_id: UUID | None
+    email: str | None
+    action: str
+    resource_type: str
+    resource_id: UUID | None
+    detail: dict[str, Any]
+    ip: str
+    user_agent: str
+    created_at: datetime
