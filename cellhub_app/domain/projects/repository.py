@@ -1,0 +1,130 @@
+"""Queries about projects and members; what a Principal may read is built in here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, any_, delete, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
+from sqlmodel import col
+
+from cellhub_app.core.errors import Invalid
+from cellhub_app.core.ids import now
+from cellhub_app.core.pagination import Page, PageRequest, paginate
+from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal
+from cellhub_app.models.image import Image, ImageStatus
+from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.user import User
+
+MOSAIC = 4
+_BUSY = ("queued", "running", "paused")
+
+
+def _readable(principal: Principal) -> Select[Project, str | None]:
+    mine = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == principal.user_id)
+    is_member_only = principal.role not in SEES_EVERY_PROJECT
+    query = select(Project, col(Membership.role)).join(Membership, mine, isouter=not is_member_only)
+    return query.where(col(Project.deleted_at).is_(None))
+
+
+async def page(session: AsyncSession, principal: Principal, q: str | None, request: PageRequest) -> Page[tuple[Project, str | None]]:
+    """One page of the projects that the caller may see, newest first, each with the caller's own membership role."""
+    query = _readable(principal)
+    if q:
+        found = col(Project.name).icontains(q, autoescape=True)
+        query = query.where(or_(found, col(Project.description).icontains(q, autoescape=True)))
+    cursor = request.cursor
+    backwards = cursor is not None and cursor.backwards
+    created, identifier = col(Project.created_at), col(Project.id)
+    if cursor is not None:
+        here = tuple_(literal(_moment(cursor.value)), literal(cursor.id))
+        place = tuple_(created, identifier)
+        query = query.where(place > here if backwards else place < here)
+    order = (created.asc(), identifier.asc()) if backwards else (created.desc(), identifier.desc())
+    rows = (await session.execute(query.order_by(*order).limit(request.limit + 1))).all()
+    return paginate([(row[0], row[1]) for row in rows], request, lambda row: (row[0].created_at.isoformat(), row[0].id))
+
+
+def _moment(word: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(str(word))
+    except ValueError as error:
+        raise Invalid("The cursor belongs to another list; start again without it.") from error
+
+
+def _among(ids: Sequence[UUID]) -> Any:
+    return any_(literal(list(ids), ARRAY(Uuid)))
+
+
+async def image_counts(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[UUID, int, int, int, int, int, int | None]]:
+    """(project, all, ready, done, busy, failed, objects) of the images of each of these projects that has any."""
+    status, segmentation = col(Image.status), col(Image.segmentation_status)
+    failed = or_(status == ImageStatus.FAILED, segmentation == "failed")
+    reading = status.in_((ImageStatus.UPLOADED, ImageStatus.INGESTING))
+    query = select(
+        col(Image.project_id),
+        func.count(),
+        func.count().filter(status == ImageStatus.READY),
+        func.count().filter(segmentation == "succeeded"),
+        func.count().filter(or_(reading, segmentation.in_(_BUSY))),
+        func.count().filter(failed),
+        func.coalesce(func.sum(col(Image.object_count)), 0),
+    )
+    query = query.where(col(Image.project_id) == _among(ids), col(Image.deleted_at).is_(None))
+    return (await session.execute(query.group_by(col(Image.project_id)))).all()
+
+
+async def newest_images(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[UUID, UUID]]:
+    """(project, image) of the newest few images with a picture in each of these projects, newest first."""
+    newest = (
+        select(col(Image.id).label("id"), col(Image.created_at).label("created_at"))
+        .where(col(Image.project_id) == col(Project.id), col(Image.deleted_at).is_(None), col(Image.status) == ImageStatus.READY)
+        .order_by(col(Image.created_at).desc(), col(Image.id).desc())
+        .limit(MOSAIC)
+        .correlate(Project)
+        .lateral("newest")
+    )
+    query = (
+        select(col(Project.id), newest.c.id).select_from(Project).join(newest, literal(value=True)).where(col(Project.id) == _among(ids))
+    )
+    return (await session.execute(query.order_by(newest.c.created_at.desc(), newest.c.id.desc()))).all()
+
+
+async def members(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[Membership, User]]:
+    """The members of these projects, in the order they came."""
+    query = select(Membership, User).join(User, col(User.id) == col(Membership.user_id))
+    query = query.where(col(Membership.project_id) == _among(ids))
+    return (await session.execute(query.order_by(col(Membership.created_at), col(Membership.user_id)))).all()
+
+
+async def project(session: AsyncSession, project_id: UUID) -> Project | None:
+    """A project that is not deleted; who asks was checked before."""
+    return (
+        await session.execute(select(Project).where(col(Project.id) == project_id, col(Project.deleted_at).is_(None)))
+    ).scalar_one_or_none()
+
+
+async def user_by_email(session: AsyncSession, email: str) -> User | None:
+    """The account of an address, without regard to case."""
+    return (await session.execute(select(User).where(func.lower(col(User.email)) == email.strip().lower()))).scalar_one_or_none()
+
+
+async def add_membership(session: AsyncSession, project_id: UUID, user_id: UUID, role: ProjectRole) -> bool:
+    """Take a person in; False when they are in already."""
+    statement = insert(Membership).values(project_id=project_id, user_id=user_id, role=role, created_at=now())
+    statement = statement.on_conflict_do_nothing()
+    return (await session.execute(statement.returning(col(Membership.user_id)))).scalar_one_or_none() is not None
+
+
+async def lock_memberships(session: AsyncSession, project_id: UUID) -> dict[UUID, Membership]:
+    """All memberships of a project, locked until the transaction ends so that two changes cannot remove the last two owners at once."""
+    query = select(Membership).where(col(Membership.project_id) == project_id).order_by(col(Membership.user_id)).with_for_update()
+    return {row.user_id: row for row in (await session.execute(query)).scalars()}
+
+
+async def remove_membership(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
+    """Let a member go."""
+    await session.execute(delete(Membership).where(col(Membership.project_id) == project_id, col(Membership.user_id) == user_id))

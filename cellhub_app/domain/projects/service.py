@@ -1,0 +1,210 @@
+"""What can be done with projects. A change of access is told at once, so that open pages and streams end with it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.ids import now
+from cellhub_app.core.pagination import Page, PageRequest
+from cellhub_app.core.runtime import emit
+from cellhub_app.domain.access import SEES_EVERY_PROJECT, Permission, Principal, ProjectNotFound, require
+from cellhub_app.domain.projects import repository
+from cellhub_app.domain.projects.schemas import MemberView, NewProject, ProjectCard, ProjectChange, ProjectImages, ProjectView
+from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.user import Role, User, UserStatus
+
+
+class MemberNotFound(NotFound):
+    """Nobody of that id takes part in the project."""
+
+    code, title = "memberNotFound", "There is no such member in this project"
+
+
+class AccountUnknown(Invalid):
+    """No account has the address."""
+
+    code, title = "accountUnknown", "Nobody has an account with this e-mail address"
+
+
+class MemberAlready(Conflict):
+    """The person takes part already."""
+
+    code, title = "memberAlready", "This person is a member already"
+
+
+class OwnerNeeded(Conflict):
+    """A project keeps at least one owner."""
+
+    code, title = "ownerNeeded", "A project needs at least one owner"
+
+
+async def create(session: AsyncSession, principal: Principal, new: NewProject) -> ProjectView:
+    """Start a project; its maker owns it. Raises NotAllowed for guests."""
+    if principal.role is Role.GUEST:
+        raise NotAllowed("Guests only see what is shared with them; ask an admin for an account that may create projects.")
+    row = Project(**new.model_dump(), created_by=principal.user_id)
+    session.add(row)
+    await session.flush()
+    await repository.add_membership(session, row.id, principal.user_id, ProjectRole.OWNER)
+    emit(session, Event(EventType.ACCESS_CHANGED, row.id, principal.user_id))
+    _tell(session, row)
+    return _view(row, ProjectRole.OWNER)
+
+
+def _tell(session: AsyncSession, row: Project) -> None:
+    emit(session, Event(EventType.PROJECT_CHANGED, row.id, data={"name": row.name}))
+
+
+def _view(row: Project, role: ProjectRole) -> ProjectView:
+    plain = {name: getattr(row, name) for name in ProjectView.model_fields if name != "role"}
+    return ProjectView(**plain, role=role)
+
+
+async def list_cards(
+    session: AsyncSession, principal: Principal, request: PageRequest | None = None, q: str | None = None
+) -> Page[ProjectCard]:
+    """One page of the caller's projects, newest first, with counts, pictures and members: four queries, however many projects."""
+    found = await repository.page(session, principal, q, request or PageRequest())
+    cards = await _cards(session, principal, found.data)
+    return Page(cards, found.next_cursor, found.prev_cursor)
+
+
+async def card(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectCard:
+    """One project as the dashboard shows it. Raises ProjectNotFound."""
+    role = await require(session, principal, project_id, Permission.VIEW)
+    row = await _row(session, project_id)
+    return (await _cards(session, principal, [(row, role)]))[0]
+
+
+async def _cards(session: AsyncSession, principal: Principal, rows: Sequence[tuple[Project, str | None]]) -> list[ProjectCard]:
+    ids = [row.id for row, _ in rows]
+    if not ids:
+        return []
+    counts = {project_id: _counts(numbers) for project_id, *numbers in await repository.image_counts(session, ids)}
+    pictures: dict[UUID, list[UUID]] = defaultdict(list)
+    for project_id, image_id in await repository.newest_images(session, ids):
+        pictures[project_id].append(image_id)
+    people: dict[UUID, list[MemberView]] = defaultdict(list)
+    for membership, user in await repository.members(session, ids):
+        people[membership.project_id].append(_member(membership, user))
+    return [
+        ProjectCard(
+            **_view(row, _role(principal, role)).model_dump(),
+            images=counts.get(row.id, ProjectImages()),
+            newest_image_ids=pictures[row.id],
+            members=people[row.id],
+        )
+        for row, role in rows
+    ]
+
+
+def _counts(numbers: Sequence[int | None]) -> ProjectImages:
+    total, ready, done, busy, failed, objects = numbers
+    return ProjectImages(total=total, ready=ready, done=done, busy=busy, failed=failed, objects=objects)
+
+
+def _role(principal: Principal, membership: str | None) -> ProjectRole:
+    if principal.role in SEES_EVERY_PROJECT or membership is None:
+        return ProjectRole.OWNER
+    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(membership)
+
+
+async def get(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectView:
+    """One project. Raises ProjectNotFound."""
+    role = await require(session, principal, project_id, Permission.VIEW)
+    return _view(await _row(session, project_id), role)
+
+
+async def _row(session: AsyncSession, project_id: UUID) -> Project:
+    row = await repository.project(session, project_id)
+    if row is None:
+        raise ProjectNotFound
+    return row
+
+
+async def update(session: AsyncSession, principal: Principal, project_id: UUID, change: ProjectChange) -> ProjectView:
+    """Change what the caller named. Raises ProjectNotFound, NotAllowed."""
+    role = await require(session, principal, project_id, Permission.MANAGE)
+    row = await _row(session, project_id)
+    for name in change.model_fields_set:
+        value = getattr(change, name)
+        if value is not None or name == "pixel_size_um":
+            setattr(row, name, value)
+    row.updated_at = now()
+    _tell(session, row)
+    return _view(row, role)
+
+
+async def delete(session: AsyncSession, principal: Principal, project_id: UUID) -> None:
+    """Put the project in the trash; nobody sees it any more. Raises ProjectNotFound, NotAllowed."""
+    await require(session, principal, project_id, Permission.MANAGE)
+    row = await _row(session, project_id)
+    row.deleted_at = now()
+    emit(session, Event(EventType.PROJECT_CHANGED, row.id, data={"deleted": True}))
+    emit(session, Event(EventType.ACCESS_CHANGED, row.id))
+
+
+def _member(membership: Membership, user: User) -> MemberView:
+    return MemberView(user_id=user.id, email=user.email, name=user.name, role=ProjectRole(membership.role))
+
+
+async def members(session: AsyncSession, principal: Principal, project_id: UUID) -> list[MemberView]:
+    """Everybody who takes part. Raises ProjectNotFound."""
+    await require(session, principal, project_id, Permission.VIEW)
+    return [_member(membership, user) for membership, user in await repository.members(session, [project_id])]
+
+
+async def add_member(session: AsyncSession, principal: Principal, project_id: UUID, email: str, role: ProjectRole) -> MemberView:
+    """Take in the person with this address. Raises AccountUnknown, MemberAlready, NotAllowed, ProjectNotFound."""
+    await require(session, principal, project_id, Permission.MANAGE)
+    user = await repository.user_by_email(session, email)
+    if user is None or user.status != UserStatus.ACTIVE:
+        raise AccountUnknown("Nobody has an account with this e-mail address. Ask them to register first.")
+    if not await repository.add_membership(session, project_id, user.id, role):
+        raise MemberAlready(f"{user.name} is a member already.")
+    _tell_access(session, project_id, user.id)
+    return MemberView(user_id=user.id, email=user.email, name=user.name, role=role)
+
+
+async def change_member(session: AsyncSession, principal: Principal, project_id: UUID, user_id: UUID, role: ProjectRole) -> MemberView:
+    """Give a member another role. Raises MemberNotFound, OwnerNeeded, NotAllowed, ProjectNotFound."""
+    await require(session, principal, project_id, Permission.MANAGE)
+    rows = await repository.lock_memberships(session, project_id)
+    row = _present(rows, user_id)
+    if role is not ProjectRole.OWNER:
+        _keep_an_owner(rows, user_id)
+    row.role = role
+    await session.flush()
+    _tell_access(session, project_id, user_id)
+    return next(member for member in await members(session, principal, project_id) if member.user_id == user_id)
+
+
+async def remove_member(session: AsyncSession, principal: Principal, project_id: UUID, user_id: UUID) -> None:
+    """Let a member go; everybody may leave by themselves. Raises MemberNotFound, OwnerNeeded, NotAllowed, ProjectNotFound."""
+    leaves = user_id == principal.user_id
+    await require(session, principal, project_id, Permission.VIEW if leaves else Permission.MANAGE)
+    rows = await repository.lock_memberships(session, project_id)
+    _present(rows, user_id)
+    _keep_an_owner(rows, user_id)
+    await repository.remove_membership(session, project_id, user_id)
+    _tell_access(session, project_id, user_id)
+
+
+def _present(rows: dict[UUID, Membership], user_id: UUID) -> Membership:
+    if user_id not in rows:
+        raise MemberNotFound
+    return rows[user_id]
+
+
+def _keep_an_owner(rows: dict[UUID, Membership], going: UUID) -> None:
+    if not any(row.role == ProjectRole.OWNER for user_id, row in rows.items() if user_id != going):
+        raise OwnerNeeded("A project needs at least one owner: make somebody else an owner first.")
+
+
+def _tell_access(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
+    emit(session, Event(EventType.ACCESS_CHANGED, project_id, user_id))
+    emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"members": True}))
