@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cellhub_app.models.session import RefreshToken, Session, SessionKind
-from cellhub_app.models.user import User
+from cellhub_app.models.user import Role, User, UserStatus
 
 
 def _has_email(email: str) -> ColumnElement[bool]:
@@ -24,6 +24,12 @@ async def user_by_email(session: AsyncSession, email: str) -> User | None:
 async def user(session: AsyncSession, user_id: UUID) -> User | None:
     """The account behind an id."""
     return await session.get(User, user_id)
+
+
+async def count_admins(session: AsyncSession) -> int:
+    """How many active accounts may do everything."""
+    is_admin = (col(User.role) == Role.ADMIN, col(User.status) == UserStatus.ACTIVE)
+    return (await session.execute(select(func.count()).select_from(User).where(*is_admin))).scalar_one()
 
 
 async def add_user(session: AsyncSession, user: User) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core import security
-from cellhub_app.core.errors import Conflict, NotAllowed, NotSignedIn
+from cellhub_app.core.errors import Conflict, NotAllowed, NotFound, NotSignedIn
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH, REFRESH_TOKEN_DAYS, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS
@@ -91,6 +91,21 @@ async def create_admin(session: AsyncSession, *, email: str, password: str, name
     if not await repository.add_user(session, admin):
         raise EmailTaken(f"{address} has an account already.")
     return _view(admin)
+
+
+async def has_admin(session: AsyncSession) -> bool:
+    """Whether anybody may do everything yet; told to the server's own command line only."""
+    return await repository.count_admins(session) > 0
+
+
+async def set_password(session: AsyncSession, *, email: str, password: str) -> None:
+    """Give an account another password and end all its sessions, for the server's own command line. Raises NotFound, PasswordWeak."""
+    user = await repository.user_by_email(session, email.strip())
+    if user is None:
+        raise NotFound(f"There is no account for {email}.")
+    check_password(password, user.email)
+    user.password_hash = await security.hash_password(password, get_settings().bcrypt_cost)
+    await _revoke(session, user.id, None)
 
 
 async def sign_in(session: AsyncSession, *, email: str, password: str, kind: SessionKind, user_agent: str = "", ip: str = "") -> SignIn:

@@ -1,0 +1,147 @@
+"""`cellhub up`: the whole of CellHub from one command, and nothing of it left when the command ends."""
+
+import asyncio
+import ctypes
+import errno
+import os
+import signal
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from cellhub_app.cli.stack_environment import (
+    SCRIPTS,
+    WORKERS,
+    clear_metrics,
+    load_settings,
+    migrate_program,
+    process_environment,
+    service_environment,
+    web_program,
+    without_owner,
+    worker_program,
+)
+from cellhub_app.cli.stack_frontend import build_frontend, is_built
+from cellhub_app.cli.stack_home import Home, why_not_listen
+from cellhub_app.cli.stack_launch import PR_SET_PDEATHSIG
+from cellhub_app.cli.stack_process import StackError, Supervisor
+from cellhub_app.cli.stack_services import start_postgres, start_valkey
+from cellhub_app.core.settings import ROOT, Settings
+
+MIGRATE_WITHIN_S = 300.0
+READY_WITHIN_S = 120.0
+
+Say = Callable[[str], None]
+
+
+async def run_stack(say: Say, *, stop_with_parent: bool = False) -> None:
+    """Start everything, tell where it is, keep it running until the first signal. Raises StackError when it cannot start."""
+    settings = load_settings()
+    home = Home(settings.home)
+    home.prepare()
+    lock = home.lock(settings.base_url)
+    try:
+        check_port(settings)
+        supervisor = Supervisor(home.logs, lock)
+        _stop_on_signals(supervisor, say, stop_with_parent=stop_with_parent)
+        try:
+            with suppress(asyncio.CancelledError):
+                await _bring_up(settings, home, supervisor, say)
+                await supervisor.keep_running()
+        finally:
+            say("Stopping ...")
+            await supervisor.stop_all()
+    finally:
+        home.unlock()
+
+
+async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say: Say) -> None:
+    environment = process_environment(home)
+    clear_metrics(home.path)
+    if not is_built(ROOT):
+        say("Building the pages; this takes a minute the first time ...")
+    await _together(_prepare_data(settings, home, supervisor, environment), build_frontend(ROOT, environment, supervisor))
+    environment |= service_environment(home, settings)
+    programs = [web_program(settings, environment), *(worker_program(kind, settings, environment) for kind in WORKERS)]
+    children = [await supervisor.start(program) for program in programs]
+    sign_in = asyncio.create_task(first_admin(without_owner(environment)))
+    await supervisor.wait_until(lambda: is_ready(settings), *children, timeout_s=READY_WITHIN_S)
+    say(f"CellHub is ready at {settings.base_url}")
+    if account := await sign_in:
+        say(f"First admin (shown only now): {account[0]}  password: {account[1]}")
+    say(f"Logs are in {home.logs}. Stop with Ctrl-C.")
+
+
+async def _prepare_data(settings: Settings, home: Home, supervisor: Supervisor, environment: dict[str, str]) -> None:
+    ports = home.choose_ports()
+    starting = []
+    if "database_url" not in settings.model_fields_set:
+        starting.append(start_postgres(home, ports, supervisor))
+    if "redis_url" not in settings.model_fields_set:
+        starting.append(start_valkey(home, ports, supervisor))
+    await _together(*starting)
+    owner = environment | service_environment(home, settings, owner=True)
+    await supervisor.run_once(migrate_program(owner), timeout_s=MIGRATE_WITHIN_S)
+
+
+def check_port(settings: Settings) -> None:
+    """Raise StackError, saying what to do, when the web process could not listen."""
+    problem = why_not_listen(settings.port, settings.host)
+    if problem == errno.EADDRINUSE:
+        example = "CELLHUB_PORT=8001 make run"
+        raise StackError(f"Port {settings.port} is taken by another program. Stop that one, or choose another port: {example}")
+    if problem is not None:
+        where = f"{settings.host} port {settings.port} ({os.strerror(problem)})"
+        raise StackError(f"CellHub cannot listen on {where}. Choose another CELLHUB_HOST or CELLHUB_PORT.")
+
+
+async def is_ready(settings: Settings) -> bool:
+    """Whether the web process says that it and what it needs are ready."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        try:
+            answer = await client.get(f"http://{host}:{settings.port}/health/ready")
+        except httpx.TransportError:
+            return False
+    return answer.status_code == HTTPStatus.OK
+
+
+async def first_admin(environment: dict[str, str]) -> tuple[str, str] | None:
+    """Open the first admin's account where there is no admin; answers its e-mail address and password. Raises StackError."""
+    command = (SCRIPTS / "cellhub", "admin", "first")
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment, cwd=ROOT)
+    output, errors = await process.communicate()
+    if process.returncode:
+        raise StackError(f"The first admin's account could not be opened:\n{errors.decode()[-2000:]}")
+    email, _, password = output.decode().strip().partition(" ")
+    return (email, password) if password else None
+
+
+def _stop_on_signals(supervisor: Supervisor, say: Say, *, stop_with_parent: bool) -> None:
+    main = asyncio.current_task()
+
+    def stop() -> None:
+        if main is None or main.cancelling():
+            say("Ending at once.")
+            supervisor.kill_all()
+        else:
+            main.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    if stop_with_parent:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+
+
+async def _together(*work: Coroutine[Any, Any, Any]) -> None:
+    """Do it all at once; the first failure ends the rest and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in work:
+                group.create_task(part)
+    except* StackError as failures:
+        raise failures.exceptions[0] from None
