@@ -64,7 +64,7 @@ def find_card(cards: list[ModelCard], name: str) -> ModelCard:
 
 
 def default_model(cards: list[ModelCard], kind: str) -> str:
-    """The model with the best measured AP@0.5 among those made for this kind of sample, else among all.
+    """The model with the best measured AP@0.5 on this kind of sample among those made for it, else among all.
 
     Raises ModelUnknown when no model is installed.
     """
@@ -73,6 +73,7 @@ def default_model(cards: list[ModelCard], kind: str) -> str:
     fitting = [card for card in cards if kind in card.sample_kinds] or cards
 
     def measured(card: ModelCard) -> float:
-        return max((score["ap50"] for score in card.content["scores"].values()), default=0.0)
+        scores = card.content["scores"].values()
+        return max((score["ap50"] for score in scores if score["sampleKind"] == kind), default=0.0)
 
     return max(fitting, key=measured).name

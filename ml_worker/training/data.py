@@ -1,5 +1,6 @@
 """Annotated images: read from folders or from one packed archive, served as batches that depend on the step alone."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,11 @@ from ml_worker.inference.preprocess import Stretch
 from ml_worker.training.augment import Ranges, crop, vary_intensity
 from ml_worker.training.splits import Part, part_of
 from ml_worker.training.targets import make_targets
+
+
+def data_root() -> Path:
+    """The folder of training domains: `train` in the folder that CELLHUB_DATA names, ../shared/data without it."""
+    return Path(os.environ.get("CELLHUB_DATA", "../shared/data")) / "train"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import argparse
 import json
 import logging
 import math
-import os
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from ml_worker.inference.preprocess import to_network
 from ml_worker.nets.registry import MULTIPLE, build, parameter_count
 from ml_worker.training import checkpoint
 from ml_worker.training.augment import Ranges
-from ml_worker.training.data import Batches, Sample, choose, load, pack, stream
+from ml_worker.training.data import Batches, Sample, choose, data_root, load, pack, stream
 from ml_worker.training.losses import map_losses
 
 logger = logging.getLogger("cellhub.train")
@@ -162,16 +161,12 @@ class Trainer:
             self.validate()
 
 
-def _data_root() -> Path:
-    return Path(os.environ.get("CELLHUB_DATA", "../shared/data")) / "train"
-
-
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cellhub-train", description="Train a segmentation network, or pack the training data.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, says in (("run", "train, going on from the last checkpoint"), ("pack", "write the data as one archive")):
         command = commands.add_parser(name, help=says)
-        command.add_argument("--data", type=Path, default=_data_root(), help="folder of domains, or a packed archive")
+        command.add_argument("--data", type=Path, default=data_root(), help="folder of domains, or a packed archive")
         command.add_argument("--domains", nargs="+", default=["nuclei_fluo"])
         command.add_argument("--out", type=Path, required=True, help="run: folder of checkpoints; pack: the archive")
     run = commands.choices["run"]

@@ -1,0 +1,146 @@
+"""`cellhub-evaluate`: measure a model on the held-out images and write its card, and its weights if they come from a training run."""
+
+import argparse
+import json
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save_file
+
+from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
+from ml_worker.inference.postprocess import Settings
+from ml_worker.inference.segmenter import Segmenter
+from ml_worker.inference.weights import sha256_of
+from ml_worker.nets.registry import build, parameter_count
+from ml_worker.training import checkpoint
+from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, cpu_name, make_card, weaknesses, write_card
+from ml_worker.training.data import Sample, choose, data_root, load
+from ml_worker.training.scoring import measure, summary
+from ml_worker.training.splits import RULE
+from ml_worker.training.tuning import choose_settings
+
+logger = logging.getLogger("cellhub.evaluate")
+BASELINE = "classical"
+
+
+def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[str, Any]:
+    """Write folder/<name>.safetensors and a first card from a training run's last checkpoint; returns the card.
+
+    Raises FileNotFoundError when the run has no checkpoint.
+    """
+    state = checkpoint.read(run)
+    if state is None:
+        raise FileNotFoundError(f"no checkpoint in {run}")
+    path = folder / f"{name}.safetensors"
+    tensors = checkpoint.shipped_weights(state)
+    save_file({key: value.half() for key, value in tensors.items()} if half else tensors, path)
+    plan = json.loads(state["plan"])
+    training = {
+        "domains": plan["domains"],
+        "split": RULE,
+        "seed": plan["seed"],
+        "steps": state["step"],
+        "crops": state["step"] * plan["batch"],
+        "cropPx": plan["size"],
+        "seconds": round(state["seconds"]),
+        "finished": bool(state["seconds"] >= 60 * plan["minutes"] if plan["minutes"] else state["step"] >= plan["steps"]),
+    }
+    net = DESCRIPTIONS[name].architecture
+    weights = {
+        "sha256": sha256_of(path),
+        "bytes": path.stat().st_size,
+        "precision": "float16" if half else "float32",
+        "parameters": parameter_count(build(net)) if net else 0,
+    }
+    card = make_card(name, Settings(), weights=weights, training=training)
+    write_card(card, folder)
+    return card
+
+
+def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
+    """Choose the thresholds on the validation images and write them into the card in `folder`."""
+    segmenter = Segmenter(folder)
+    validation = choose(samples, "validation")
+    maps = [segmenter.predict([segmenter.prepare(sample.image, card["name"])])[0] for sample in validation]
+    settings = choose_settings(validation, maps, Settings())
+    logger.info("settings chosen on %d validation images: %s", len(validation), settings)
+    tuned = {
+        **card,
+        **{key: make_card(card["name"], settings, weights=None, training=None)[key] for key in ("parameters", "postprocessing")},
+    }
+    tuned["thresholdsChosenOn"] = f"{len(validation)} validation images"
+    write_card(tuned, folder)
+    return tuned
+
+
+def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
+    """The card with its measured scores: of the domains it was trained on, of the others, and the baseline's on the same files."""
+    segmenter = Segmenter(folder)
+    scores: dict[str, Any] = {}
+    baseline: dict[str, Any] = {}
+    elsewhere: dict[str, Any] = {}
+    seconds = megapixels = 0.0
+    domains = sorted({sample.domain for sample in samples})
+    own = card["training"]["domains"] if card["training"] else domains
+    for domain in domains:
+        held_out = choose([sample for sample in samples if sample.domain == domain], "held_out")
+        measured = measure(segmenter, card["name"], held_out)
+        (scores if domain in own else elsewhere)[domain] = {"sampleKind": DOMAIN_KINDS[domain], **summary(measured)}
+        if domain in own:
+            seconds, megapixels = seconds + measured.seconds, megapixels + measured.megapixels
+            baseline[domain] = summary(measure(segmenter, BASELINE, held_out))
+        logger.info("%s on %s: %s", card["name"], domain, summary(measured))
+    extra = {"baseline": {"model": BASELINE, "scores": baseline}} if card["name"] != BASELINE else {}
+    return {
+        **card,
+        "scores": scores,
+        **extra,
+        "notTrainedOn": elsewhere,
+        "secondsPerMegapixel": round(seconds / megapixels, 4),
+        "measuredOn": {"cpu": cpu_name(), "device": str(segmenter.device), "threads": segmenter.threads},
+        "heldOut": RULE,
+        "knownWeaknesses": weaknesses(scores, elsewhere),
+    }
+
+
+def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool = False) -> dict[str, Any]:
+    """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded."""
+    samples = load(source, [domain for domain in DOMAIN_KINDS if source.is_file() or (source / domain).is_dir()])
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        write_card(make_card(BASELINE, Settings(), weights=None, training=None), work)
+        if name == BASELINE:
+            card = make_card(name, Settings(), weights=None, training=None)
+        elif run is not None:
+            card = weights_from_run(name, run, work, half=half)
+            card = tune(card, work, [sample for sample in samples if sample.domain in card["training"]["domains"]])
+        else:
+            card = find_card(read_cards(out), name).content
+            shutil.copy(out / f"{name}.safetensors", work)
+            write_card(card, work)
+        card = complete(card, work, samples)
+        out.mkdir(parents=True, exist_ok=True)
+        if run is not None:
+            shutil.copy(work / f"{name}.safetensors", out)
+        write_card(card, out)
+    return card
+
+
+def main() -> None:
+    """Entry point of `cellhub-evaluate`."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    parser = argparse.ArgumentParser(prog="cellhub-evaluate", description="Measure a model and write its card.")
+    parser.add_argument("model", choices=sorted(DESCRIPTIONS))
+    parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains, or a packed archive")
+    parser.add_argument("--run", type=Path, help="folder of a training run: ship its averaged weights")
+    parser.add_argument("--half", action="store_true", help="ship float16 weights")
+    parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
+    arguments = parser.parse_args()
+    evaluate(arguments.model, arguments.data, arguments.out, arguments.run, half=arguments.half)
+
+
+if __name__ == "__main__":
+    main()
