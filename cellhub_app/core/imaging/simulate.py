@@ -1,0 +1,54 @@
+"""Pictures to try CellHub with: simulated ones, named as such, and two real ones that scikit-image carries in its wheel."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from skimage import data
+
+from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.imaging.simulate_spheroids import brightfield_spheroids
+
+__all__ = ["SampleImage", "brightfield_spheroids", "fluorescent_nuclei", "sample_set"]
+
+SIMULATED = "Simulated by CellHub"
+NUCLEI_SEEDS = (4, 1, 7, 2, 0, 11)
+SPHEROID_SEEDS = (3, 5, 7)
+
+
+class SampleImage(NamedTuple):
+    """A picture (H, W) or (H, W, 3), its file name, the kind of sample it shows and where it comes from."""
+
+    name: str
+    image: npt.NDArray[np.integer]
+    kind: str
+    origin: str
+
+
+def sample_set() -> list[SampleImage]:
+    """Six simulated pictures of nuclei, three of spheroids, and scikit-image's `ihc` and `cell`; nothing is downloaded."""
+    nuclei = [
+        SampleImage(f"Simulated nuclei {number}.png", fluorescent_nuclei(seed)[0], "nuclei", SIMULATED)
+        for number, seed in enumerate(NUCLEI_SEEDS, 1)
+    ]
+    spheroids = [
+        SampleImage(f"Simulated spheroids {number}.png", brightfield_spheroids(seed, 640, 800)[0], "spheroids", SIMULATED)
+        for number, seed in enumerate(SPHEROID_SEEDS, 1)
+    ]
+    bundled = [
+        SampleImage(
+            "Colon tissue, immunohistochemistry.png",
+            _bundled("ihc.png"),
+            "nuclei",
+            "scikit-image sample, CMMI (no known copyright restrictions)",
+        ),
+        SampleImage("Single cell in saline.png", _bundled("cell.png"), "cells", "scikit-image sample, Müller et al. 2018 (CC0)"),
+    ]
+    return nuclei + spheroids + bundled
+
+
+def _bundled(name: str) -> npt.NDArray[np.integer]:
+    with Image.open(Path(data.__file__).parent / name) as image:
+        return np.asarray(image)
