@@ -150,7 +150,12 @@ def _photograph(rng: np.random.Generator, light: Field, radius: float, bit_depth
     glow = np.maximum(texture(rng, height, width, 4 * radius), 0) * rng.uniform(0, 0.03)
     seen = blur(light, rng.uniform(0.7, 1.8)) + haze + glow
     seen = (seen + np.float32(rng.uniform(0.01, 0.06))) * uneven_light(rng, height, width, rng.uniform(0.1, 0.6))
-    seen *= np.float32(rng.uniform(0.45, 0.95) / np.percentile(seen, 99.7))
+    gain = rng.uniform(0.45, 0.95) / np.percentile(seen, 99.7)
     return expose(
-        rng, seen, photons=10 ** rng.uniform(2.2, 3.4), read_noise=rng.uniform(1, 4), bit_depth=bit_depth, offset=rng.uniform(0.004, 0.03)
+        rng,
+        np.asarray(gain * seen, dtype=np.float32),
+        photons=10 ** rng.uniform(2.2, 3.4),
+        read_noise=rng.uniform(1, 4),
+        bit_depth=bit_depth,
+        offset=rng.uniform(0.004, 0.03),
     )
