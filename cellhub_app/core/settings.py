@@ -4,6 +4,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -68,6 +69,12 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call: our own, those allowed by the operator, and 127.0.0.1 where no public address is set."""
+        own = [self.base_url] if self.public_url else [self.base_url, f"http://127.0.0.1:{self.port}"]
+        return tuple(dict.fromkeys(_origin(url) for url in [*own, *split_list(self.allowed_origins)]))
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers come over TLS, so that cookies can be marked Secure."""
         return self.base_url.startswith("https://")
@@ -87,6 +94,12 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The settings of this process."""
     return Settings()
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url.lower())
+    usual_port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual_port)}"
 
 
 def split_list(value: str) -> tuple[str, ...]:
