@@ -16,7 +16,7 @@ from cellhub_app.domain.accounts import service
 FIRST_ADMIN = "admin@cellhub.local"
 Result = TypeVar("Result")
 
-app = typer.Typer(help="Manage accounts on this server.", no_args_is_help=True)
+app = typer.Typer(help="Manage accounts on this server.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Email = Annotated[str, typer.Argument(help="e-mail address of the account")]
 Password = Annotated[str, typer.Option(help="the new password; without it one is made and shown", envvar="CELLHUB_NEW_PASSWORD")]
 

@@ -12,7 +12,9 @@ from cellhub_app.cli.stack_process import StackError
 EXTRA_COMMANDS = "cellhub.commands"
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
-app = typer.Typer(help="CellHub: live segmentation of biomedical images.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="CellHub: live segmentation of biomedical images.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 
 
 @app.command()
@@ -20,10 +22,11 @@ def up(
     stop_with_parent: Annotated[bool, typer.Option("--stop-with-parent", help="stop when the program that started this one ends")] = False,
 ) -> None:
     """Run everything: PostgreSQL, Valkey, migrations, the web process and the workers."""
+    from cellhub_app.cli.stack_environment import load_settings
     from cellhub_app.cli.up import run_stack
     from cellhub_app.core.log import configure_logging
 
-    configure_logging("stack")
+    configure_logging("stack", load_settings())
     asyncio.run(run_stack(typer.echo, stop_with_parent=stop_with_parent))
 
 
@@ -78,7 +81,7 @@ def _add_extra_command(entry_point: metadata.EntryPoint) -> None:
     @app.command(name, context_settings=PASS_ON, help=f"Works without a server: `cellhub {name} --help`.")
     def run(context: typer.Context) -> None:
         try:
-            command = typer.Typer(add_completion=False)
+            command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             command.command(name)(entry_point.load())
             _run_app(name, command, context.args)
         except ModuleNotFoundError as error:

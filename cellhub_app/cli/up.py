@@ -68,10 +68,9 @@ async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say:
     environment |= service_environment(home, settings)
     programs = [web_program(settings, environment), *(worker_program(kind, settings, environment) for kind in WORKERS)]
     children = [await supervisor.start(program) for program in programs]
-    sign_in = asyncio.create_task(first_admin(without_owner(environment)))
     await supervisor.wait_until(lambda: is_ready(settings), *children, timeout_s=READY_WITHIN_S)
     say(f"CellHub is ready at {settings.base_url}")
-    if account := await sign_in:
+    if account := await first_admin(without_owner(environment)):
         say(f"First admin (shown only now): {account[0]}  password: {account[1]}")
     say(f"Logs are in {home.logs}. Stop with Ctrl-C.")
 
