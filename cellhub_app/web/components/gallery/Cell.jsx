@@ -1,0 +1,85 @@
+import React, { memo, useState } from 'react';
+import { Badge } from './Badge.jsx';
+import { overlayUrl, thumbnailUrl } from './requests.js';
+import { badgeOf, isSegmented, objectsText, reasonOf, spokenName } from './status.js';
+
+export const cellId = (galleryId, imageId) => `${galleryId}-${imageId}`;
+
+function Placeholder() {
+  return (
+    <svg className="ch-cell-blank" viewBox="0 0 32 32" aria-hidden="true">
+      <rect x="5" y="6" width="22" height="20" rx="2.5" /><circle cx="12" cy="13" r="2.2" /><path d="m7 24 7-7 5 5 3-3 4 4" />
+    </svg>
+  );
+}
+
+/** The thumbnail with its outlines above it; a picture that cannot be had leaves a quiet placeholder. */
+function Thumbnail({ image, outlines }) {
+  const [broken, setBroken] = useState('');
+  const [shown, setShown] = useState(false);
+  const address = thumbnailUrl(image);
+  const overlay = outlines && isSegmented(image) ? overlayUrl(image) : '';
+  const [brokenOverlay, setBrokenOverlay] = useState('');
+  if (image.status !== 'ready' || broken === address) return <Placeholder />;
+  return (
+    <>
+      <img
+        className="ch-cell-picture" src={address} alt="" loading="lazy" decoding="async" draggable={false} data-shown={shown || undefined}
+        onLoad={() => setShown(true)} onError={() => setBroken(address)}
+      />
+      {overlay && brokenOverlay !== overlay && (
+        <img
+          className="ch-cell-overlay" src={overlay} alt="" loading="lazy" decoding="async" draggable={false} data-testid="cell-overlay"
+          onError={() => setBrokenOverlay(overlay)}
+        />
+      )}
+    </>
+  );
+}
+
+export const Cell = memo(function Cell({ image, index, total, galleryId, selected, focused, outlines, doubtFrom }) {
+  const badge = badgeOf(image, doubtFrom);
+  const reason = reasonOf(image);
+  return (
+    <div
+      id={cellId(galleryId, image.id)}
+      className="ch-cell"
+      role="option"
+      aria-selected={selected}
+      aria-posinset={index + 1}
+      aria-setsize={total}
+      aria-label={spokenName(image, doubtFrom)}
+      title={reason ? `${image.name}\n${reason}` : image.name}
+      data-index={index}
+      data-kind={badge.kind}
+      data-focused={focused || undefined}
+      data-testid="gallery-cell"
+      data-image-id={image.id}
+      data-status={image.segmentation?.status ?? image.status}
+    >
+      <div className="ch-cell-frame">
+        <Thumbnail image={image} outlines={outlines} />
+        <span className="ch-cell-tick" data-tick aria-hidden="true"><svg viewBox="0 0 16 16"><path d="m3.5 8.4 3 3 6-6.6" /></svg></span>
+      </div>
+      <div className="ch-cell-caption">
+        <span className="ch-cell-name">{image.name}</span>
+        <span className="ch-cell-row">
+          <Badge badge={badge} />
+          <span className="ch-cell-count" title={objectsText(image.objectCount)} data-testid="object-count">
+            {image.objectCount === null || image.objectCount === undefined ? '' : image.objectCount.toLocaleString('en')}
+          </span>
+        </span>
+        {reason && <span className="ch-cell-reason" data-testid="failure-reason">{reason}</span>}
+      </div>
+    </div>
+  );
+});
+
+export function SkeletonCell() {
+  return (
+    <div className="ch-cell ch-cell-skeleton" aria-hidden="true" data-testid="gallery-skeleton">
+      <div className="ch-cell-frame" />
+      <div className="ch-cell-caption"><i /><i /></div>
+    </div>
+  );
+}

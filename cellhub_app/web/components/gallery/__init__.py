@@ -1,0 +1,1 @@
+"""The virtual gallery of a project's images."""

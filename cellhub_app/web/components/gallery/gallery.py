@@ -1,0 +1,44 @@
+"""The virtual gallery: 10,000 images as square thumbnails. Rows, thumbnails and overlays come over HTTP, never through state."""
+
+from typing import Any
+
+import reflex as rx
+
+_NAMES = (
+    "Gallery.jsx", "Cell.jsx", "Badge.jsx", "Notices.jsx", "gallery.css", "loader.js", "requests.js", "layout.js", "status.js",
+    "selection.js", "useselection.js", "useinput.js",
+)  # fmt: skip
+_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+
+
+class Gallery(rx.NoSSRComponent):
+    """A project's images under a filter, filling its parent (which needs a height) and scrolling inside.
+
+    `query` holds status, q, tag, sort (and minObjects, maxObjects) as GET /projects/{id}/images takes them; a new one starts over.
+    `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are partial rows
+    `{"id", ...}` merged into what is shown (`"deleted": True` takes one out), and only what is new in the list counts.
+    Done images whose doubt is at least `doubt_from` are marked "Look first".
+    """
+
+    library = _MODULES["Gallery.jsx"].importable_path
+    tag = "Gallery"
+    lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
+
+    project_id: rx.Var[str]
+    query: rx.Var[dict[str, Any]]
+    total: rx.Var[int]
+    refresh: rx.Var[int]
+    changes: rx.Var[list[dict[str, Any]]]
+    thumbnail_size: rx.Var[int]
+    outlines: rx.Var[bool]
+    can_write: rx.Var[bool]
+    doubt_from: rx.Var[float]
+
+    # {"ids", "all", "count"}: all means everything that matches the query, and then ids is empty.
+    on_selection_change: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
+    on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    # {"total", "loaded"} after each page; total is exact once everything is loaded.
+    on_loaded: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
+
+
+gallery = Gallery.create

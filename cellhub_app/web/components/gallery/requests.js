@@ -1,0 +1,41 @@
+const FILTERS = ['status', 'q', 'tag', 'minObjects', 'maxObjects', 'sort'];
+
+/** The address of one page of a project's images; empty filters are left out. */
+export function pageUrl(projectId, query, cursor, limit) {
+  const parameters = new URLSearchParams({ limit: String(limit) });
+  for (const name of FILTERS) {
+    const value = query?.[name];
+    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value));
+  }
+  if (cursor) parameters.set('cursor', cursor);
+  return `/api/v1/projects/${encodeURIComponent(projectId)}/images?${parameters}`;
+}
+
+export function thumbnailUrl(image) {
+  return `/api/v1/images/${image.id}/thumbnail`;
+}
+
+/** The job in the address makes the browser ask again after a new segmentation, and only then. */
+export function overlayUrl(image) {
+  return `/api/v1/images/${image.id}/overlay?v=${encodeURIComponent(image.segmentation.jobId ?? '')}`;
+}
+
+export function problemOf(status) {
+  if (status === 401) return 'You are signed out. Sign in again to see the images.';
+  if (status === 403 || status === 404) return "Couldn't find this project. It may have been deleted, or is no longer shared with you.";
+  if (status === 422) return "The server didn't understand this filter. Change or clear it.";
+  if (status === 429) return 'Too many requests in one minute. Wait a moment, then try again.';
+  return "Couldn't load the images: the server had a problem. Try again in a moment.";
+}
+
+export async function fetchPage(projectId, query, { cursor, limit, signal }) {
+  let response;
+  try {
+    response = await fetch(pageUrl(projectId, query, cursor, limit), { signal, credentials: 'same-origin', headers: { Accept: 'application/json' } });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Error("Couldn't load the images: the server did not answer. Check the connection, then try again.");
+  }
+  if (!response.ok) throw new Error(problemOf(response.status));
+  return response.json();
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'bun:test';
+import { overlayUrl, pageUrl, problemOf } from './requests.js';
+
+test('filters go into the address, empty ones do not', () => {
+  const url = new URL(pageUrl('p1', { status: 'done', q: 'plate 7 & 8', tag: '', sort: null }, 'c=1', 100), 'http://here');
+  expect(url.pathname).toBe('/api/v1/projects/p1/images');
+  expect(Object.fromEntries(url.searchParams)).toEqual({ limit: '100', status: 'done', q: 'plate 7 & 8', cursor: 'c=1' });
+  expect(pageUrl('p1', undefined, null, 200)).toBe('/api/v1/projects/p1/images?limit=200');
+});
+
+test('another job makes another overlay address', () => {
+  expect(overlayUrl({ id: 'i', segmentation: { jobId: 'j1' } })).not.toBe(overlayUrl({ id: 'i', segmentation: { jobId: 'j2' } }));
+});
+
+test('problems are told in plain words', () => {
+  for (const status of [401, 403, 404, 422, 429, 500, 503]) {
+    expect(problemOf(status)).not.toMatch(/\d{3}|error|!/i);
+  }
+  expect(problemOf(401)).toContain('Sign in again');
+});

@@ -1,0 +1,46 @@
+/** What the badge of an image says: {kind, word}; kind is the colour and icon, never shown alone. */
+const SEGMENTATION = {
+  queued: { kind: 'waiting', word: 'Queued' },
+  running: { kind: 'working', word: 'Processing' },
+  paused: { kind: 'waiting', word: 'Paused' },
+  succeeded: { kind: 'done', word: 'Done' },
+  failed: { kind: 'failed', word: 'Failed' },
+  cancelled: { kind: 'cancelled', word: 'Cancelled' },
+};
+
+const IMAGE = {
+  uploaded: { kind: 'waiting', word: 'Uploaded' },
+  ingesting: { kind: 'working', word: 'Reading' },
+  failed: { kind: 'failed', word: 'Failed' },
+};
+
+const READY = { kind: 'ready', word: 'Ready' };
+const LOOK_FIRST = { kind: 'doubt', word: 'Look first' };
+
+/** An image that is still being read says so even when its segmentation already waits for it. */
+export function badgeOf(image, doubtFrom = Infinity) {
+  const reading = IMAGE[image.status];
+  if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
+  const badge = SEGMENTATION[image.segmentation?.status] ?? READY;
+  return badge.kind === 'done' && image.doubt >= doubtFrom ? LOOK_FIRST : badge;
+}
+
+/** Why it failed, in the server's plain words; empty when it did not. */
+export function reasonOf(image) {
+  const error = image.status === 'failed' ? image.error : image.segmentation?.status === 'failed' ? image.segmentation.error : null;
+  return (typeof error === 'string' ? error : error?.detail) ?? '';
+}
+
+export function isSegmented(image) {
+  return image.segmentation?.status === 'succeeded';
+}
+
+export function objectsText(count) {
+  if (count === null || count === undefined) return '';
+  return `${count.toLocaleString('en')} ${count === 1 ? 'object' : 'objects'}`;
+}
+
+/** The name of a cell for screen readers. */
+export function spokenName(image, doubtFrom) {
+  return [image.name, badgeOf(image, doubtFrom).word, objectsText(image.objectCount), reasonOf(image)].filter(Boolean).join(', ');
+}

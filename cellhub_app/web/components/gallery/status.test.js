@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test';
+import { badgeOf, objectsText, reasonOf, spokenName } from './status.js';
+
+const ready = status => ({ name: 'a.tif', status: 'ready', segmentation: status ? { status, jobId: 'j' } : null });
+
+test('the words of the badge are those of the lab', () => {
+  const words = [null, 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'].map(status => badgeOf(ready(status)).word);
+  expect(words).toEqual(['Ready', 'Queued', 'Processing', 'Paused', 'Done', 'Failed', 'Cancelled']);
+  expect(badgeOf({ status: 'uploaded', segmentation: null }).word).toBe('Uploaded');
+  expect(badgeOf({ status: 'ingesting', segmentation: null }).word).toBe('Reading');
+  expect(badgeOf({ status: 'failed', segmentation: null }).word).toBe('Failed');
+});
+
+test('an image that could not be read is failed whatever waits for it', () => {
+  expect(badgeOf({ status: 'failed', segmentation: { status: 'queued' } }).word).toBe('Failed');
+  expect(badgeOf({ status: 'uploaded', segmentation: { status: 'queued' } }).word).toBe('Queued');
+  expect(badgeOf({ status: 'ingesting', segmentation: { status: 'queued' } }).word).toBe('Reading');
+});
+
+test('a doubtful result asks to be looked at first, a doubtful failure does not', () => {
+  expect(badgeOf({ ...ready('succeeded'), doubt: 0.7 }, 0.5).word).toBe('Look first');
+  expect(badgeOf({ ...ready('succeeded'), doubt: 0.3 }, 0.5).word).toBe('Done');
+  expect(badgeOf({ ...ready('succeeded'), doubt: null }, 0.5).word).toBe('Done');
+  expect(badgeOf({ ...ready('failed'), doubt: 0.9 }, 0.5).word).toBe('Failed');
+});
+
+test('the reason is that of the step that failed', () => {
+  expect(reasonOf({ status: 'failed', error: { code: 'x', detail: 'The file ends early.' } })).toBe('The file ends early.');
+  expect(reasonOf({ ...ready('failed'), segmentation: { status: 'failed', error: { detail: 'Out of memory.' } } })).toBe('Out of memory.');
+  expect(reasonOf({ ...ready('succeeded'), error: { detail: 'old' } })).toBe('');
+  expect(reasonOf({ status: 'failed', error: null })).toBe('');
+});
+
+test('screen readers hear name, status, count and reason', () => {
+  expect(spokenName({ ...ready('succeeded'), objectCount: 1 })).toBe('a.tif, Done, 1 object');
+  expect(spokenName({ ...ready('succeeded'), objectCount: 1200 })).toBe('a.tif, Done, 1,200 objects');
+  expect(spokenName({ name: 'b.tif', status: 'failed', error: { detail: 'Empty file.' }, objectCount: null })).toBe('b.tif, Failed, Empty file.');
+});
+
+test('nothing found is a count, not yet segmented is none', () => {
+  expect(objectsText(0)).toBe('0 objects');
+  expect(objectsText(null)).toBe('');
+});

@@ -1,0 +1,1 @@
+"""Uploads straight from the browser to the API."""

@@ -1,0 +1,37 @@
+"""Uploads straight from the browser to the API: buttons, a place to drop files anywhere, and a tray that shows each file."""
+
+import reflex as rx
+
+_NAMES = (
+    "Uploader.jsx", "DropLayer.jsx", "Tray.jsx", "uploader.css", "queue.js", "queues.js", "plan.js", "rate.js", "outcome.js",
+    "transport.js", "entries.js",
+)  # fmt: skip
+_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+
+
+class Uploader(rx.NoSSRComponent):
+    """Two buttons (`label`, `folder_label`; an empty one leaves its button out), a drop layer over the window, and the tray.
+
+    `accept` holds extensions with their dot, in lower case; `max_file_mb` is the server's limit for one file (1 MB = 1024 * 1024 bytes).
+    `disabled` takes everything away, for people who may not add images. Uploads go on while another page of the app is open.
+    """
+
+    library = _MODULES["Uploader.jsx"].importable_path
+    tag = "Uploader"
+    lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
+
+    project_id: rx.Var[str]
+    accept: rx.Var[list[str]]
+    max_file_mb: rx.Var[int]
+    label: rx.Var[str]
+    folder_label: rx.Var[str]
+    sign_in_url: rx.Var[str]
+    disabled: rx.Var[bool]
+
+    # {"count"} after each answer of the server that took at least one file.
+    on_accepted: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
+    # {"accepted", "refused"} when nothing is left to send; refused includes what could not be sent.
+    on_finished: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
+
+
+uploader = Uploader.create
