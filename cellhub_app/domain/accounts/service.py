@@ -210,6 +210,15 @@ async def sign_out(session: AsyncSession, principal: Principal, *, everywhere: b
     await _revoke(session, principal.user_id, None if everywhere else principal.session_id)
 
 
+async def end_browser_session(session: AsyncSession, token: str) -> Principal | None:
+    """End the session behind a browser's token; answers whose it was, or None when it had ended before."""
+    found = await repository.browser_session(session, security.hash_token(token))
+    if found is None or not _is_alive(found[0], found[1], now()):
+        return None
+    await _revoke(session, found[1].id, found[0].id)
+    return _principal(found[0], found[1])
+
+
 async def _revoke(session: AsyncSession, user_id: UUID, session_id: UUID | None) -> None:
     ended = await repository.revoke(session, user_id, now(), session_id)
     if ended:

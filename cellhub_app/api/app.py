@@ -1,0 +1,46 @@
+"""The API's application: `create_app()` is mounted in front of the pages, and `Gate` goes around both."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount
+
+from cellhub_app.api import docs, problems
+from cellhub_app.api.v1 import auth, members, projects
+
+PREFIX = "/api/v1"
+DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
+ROUTERS = (auth.router, projects.router, members.router)
+
+
+def create_api() -> FastAPI:
+    """Version 1 of the API, to be mounted at PREFIX."""
+    api = FastAPI(
+        title="CellHub",
+        version=version("cellhub"),
+        description=DESCRIPTION,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        servers=[{"url": PREFIX}],
+        root_path_in_servers=False,
+        redirect_slashes=False,
+    )
+    for router in ROUTERS:
+        api.include_router(router)
+    problems.install(api)
+
+    async def show_docs(_request: Request) -> Response:
+        return HTMLResponse(docs.render(api.openapi(), PREFIX, f"{PREFIX}/openapi.json"))
+
+    api.add_route("/docs", show_docs, include_in_schema=False)
+    return api
+
+
+def create_app() -> Starlette:
+    """The API and the health checks; what they do not know goes on to whatever is mounted after them."""
+    return Starlette(routes=[Mount(PREFIX, app=create_api())])

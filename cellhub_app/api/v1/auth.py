@@ -1,0 +1,157 @@
+"""Registering, signing in and out: tokens for API clients, a cookie for browsers."""
+
+from typing import Any
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from starlette.responses import Response
+
+from cellhub_app.api.context import RequestContext
+from cellhub_app.api.deps import COOKIE, Client, Recorded, Services, Signed, Work, limit_sign_ins, require_origin
+from cellhub_app.api.forms import FORM, go_to, read_fields
+from cellhub_app.core import mail
+from cellhub_app.core.errors import CellHubError, NotSignedIn
+from cellhub_app.core.limits import SESSION_ABSOLUTE_DAYS
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts.schemas import Credentials, RefreshRequest, RegisteredView, Registering, TokensView, UserView
+from cellhub_app.domain.activity import service as activity
+from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.models.session import SessionKind
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+Limited = Depends(limit_sign_ins)
+
+
+def _body(kind: type[Any]) -> dict[str, Any]:
+    schema = kind.model_json_schema()
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}, FORM: {"schema": schema}}}}
+
+
+@router.post("/register", status_code=201, response_model=RegisteredView, dependencies=[Limited], openapi_extra=_body(Registering))
+async def register(request: Request, services: Services, who: Client, background: BackgroundTasks) -> RegisteredView | Response:
+    """Open an account. The answer is the same for an address that has one; its owner gets a letter instead."""
+    fields = await read_fields(request)
+    try:
+        new = fields.read(Registering)
+        async with services.work() as session:
+            done = await accounts.register(session, email=new.email, password=new.password, name=new.name)
+            await activity.record(session, None, Action.REGISTER, ip=who.ip, user_agent=who.user_agent)
+    except CellHubError as error:
+        if not fields.is_form:
+            raise
+        return go_to("/register", error=error.code, next=fields.onward)
+    background.add_task(mail.send, done.letter)
+    if fields.is_form:
+        answer = go_to("/sign-in", registered="1", next=fields.onward)
+        answer.background = background
+        return answer
+    return RegisteredView(email=done.email, status=done.status)
+
+
+async def _sign_in(services: Runtime, who: RequestContext, given: Credentials, kind: SessionKind) -> accounts.SignIn:
+    """Sign in and write it down, also when it is refused."""
+    try:
+        async with services.work() as session:
+            done = await accounts.sign_in(
+                session, email=given.email, password=given.password, kind=kind, user_agent=who.user_agent, ip=who.ip
+            )
+            await activity.record(session, done.principal, Action.SIGN_IN, ip=who.ip, user_agent=who.user_agent)
+            return done
+    except (accounts.SignInRefused, accounts.AccountClosed) as error:
+        async with services.work() as session:
+            detail = {"code": error.code}
+            await activity.record(session, None, Action.SIGN_IN_REFUSED, detail=detail, ip=who.ip, user_agent=who.user_agent)
+        raise
+
+
+def _tokens(tokens: accounts.Tokens) -> TokensView:
+    return TokensView(access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_in=tokens.expires_in_s)
+
+
+@router.post("/login", response_model=TokensView, dependencies=[Limited])
+async def login(given: Credentials, services: Services, who: Client) -> TokensView:
+    """Start a session of an API client."""
+    done = await _sign_in(services, who, given, SessionKind.API)
+    assert done.tokens is not None  # noqa: S101 - an API session has tokens
+    return _tokens(done.tokens)
+
+
+@router.post("/refresh", response_model=TokensView, dependencies=[Limited])
+async def refresh(given: RefreshRequest, services: Services, who: Client) -> TokensView:
+    """Exchange a refresh token for a new pair; one that was spent before ends the whole session."""
+    async with services.work() as session:
+        tokens = await accounts.refresh(session, given.refresh_token)
+        if tokens is None:
+            await activity.record(session, None, Action.TOKEN_REUSED, ip=who.ip, user_agent=who.user_agent)
+    if tokens is None:
+        raise NotSignedIn("This refresh token was used before, so its session was ended. Sign in again.")
+    return _tokens(tokens)
+
+
+@router.post("/logout", status_code=204)
+async def logout(session: Work, principal: Signed, record: Recorded) -> None:
+    """End the caller's session, with all its tokens."""
+    await accounts.sign_out(session, principal)
+    await record(Action.SIGN_OUT)
+
+
+@router.get("/me", response_model=UserView)
+async def me(session: Work, principal: Signed) -> UserView:
+    """Who is signed in."""
+    return await accounts.me(session, principal)
+
+
+@router.post("/session", status_code=204, openapi_extra=_body(Credentials))
+async def start_session(request: Request, services: Services, who: Client) -> Response:
+    """Sign a browser in with an HttpOnly cookie. JSON gets 204; a form goes on to its `next`, or back to the sign-in page."""
+    fields = await read_fields(request)
+    try:
+        await limit_sign_ins(services, who)
+        done = await _sign_in(services, who, fields.read(Credentials), SessionKind.BROWSER)
+    except CellHubError as error:
+        if not fields.is_form:
+            raise
+        return go_to("/sign-in", error=error.code, next=fields.onward)
+    await _end(services, request)
+    answer = go_to(fields.next_path) if fields.is_form else Response(status_code=204)
+    answer.set_cookie(
+        COOKIE,
+        done.token,
+        max_age=SESSION_ABSOLUTE_DAYS * 24 * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=services.settings.is_secure,
+    )
+    return answer
+
+
+async def _end(services: Runtime, request: Request) -> None:
+    """End the session of the cookie that came along, if there is one."""
+    if token := request.cookies.get(COOKIE):
+        async with services.work() as session:
+            principal = await accounts.end_browser_session(session, token)
+            if principal is not None:
+                await activity.record(session, principal, Action.SIGN_OUT)
+
+
+def _without_cookie(answer: Response, services: Runtime) -> Response:
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=services.settings.is_secure)
+    return answer
+
+
+@router.delete("/session", status_code=204)
+async def end_session(request: Request, services: Services) -> Response:
+    """Sign a browser out, also when its session has ended already."""
+    require_origin(request, services)
+    await _end(services, request)
+    return _without_cookie(Response(status_code=204), services)
+
+
+@router.post("/session/end", status_code=303)
+async def end_session_by_form(request: Request, services: Services) -> Response:
+    """Sign a browser out from a plain HTML form."""
+    require_origin(request, services)
+    fields = await read_fields(request)
+    await _end(services, request)
+    return _without_cookie(go_to("/sign-in", next=fields.onward), services)

@@ -1,0 +1,43 @@
+"""Who takes part in a project."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from cellhub_app.api.deps import Recorded, Signed, Work
+from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.projects import service as projects
+from cellhub_app.domain.projects.schemas import MemberView, NewMember, RoleChange
+
+router = APIRouter(prefix="/projects/{project_id}/members", tags=["members"])
+
+
+@router.get("", response_model=list[MemberView])
+async def list_members(project_id: UUID, session: Work, principal: Signed) -> list[MemberView]:
+    """Everybody who takes part, in the order they came."""
+    return await projects.members(session, principal, project_id)
+
+
+@router.post("", status_code=201, response_model=MemberView)
+async def add_member(project_id: UUID, new: NewMember, session: Work, principal: Signed, record: Recorded) -> MemberView:
+    """Take somebody in by the address of their account."""
+    member = await projects.add_member(session, principal, project_id, new.email, new.role)
+    await record(Action.MEMBER_ADD, "project", project_id, userId=str(member.user_id), role=member.role)
+    return member
+
+
+@router.patch("/{user_id}", response_model=MemberView)
+async def change_member(
+    project_id: UUID, user_id: UUID, *, change: RoleChange, session: Work, principal: Signed, record: Recorded
+) -> MemberView:
+    """Give a member another role."""
+    member = await projects.change_member(session, principal, project_id, user_id, change.role)
+    await record(Action.MEMBER_CHANGE, "project", project_id, userId=str(user_id), role=change.role)
+    return member
+
+
+@router.delete("/{user_id}", status_code=204)
+async def remove_member(project_id: UUID, user_id: UUID, session: Work, principal: Signed, record: Recorded) -> None:
+    """Let a member go; everybody may leave by themselves."""
+    await projects.remove_member(session, principal, project_id, user_id)
+    await record(Action.MEMBER_REMOVE, "project", project_id, userId=str(user_id))
