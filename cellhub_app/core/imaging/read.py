@@ -1,0 +1,70 @@
+"""From the bytes of a file to pixels: what kind it is, what it says about itself, one plane of it.
+
+The content decides, never the name. Sizes are checked before anything is decoded. What can't be read is refused with one plain sentence.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from cellhub_app.core.errors import ImageRefused, NotFound
+from cellhub_app.core.imaging.info import ImageInfo, Plane
+from cellhub_app.core.imaging.raster_formats import probe_raster, read_raster
+from cellhub_app.core.imaging.refusals import Unreadable, damaged, truncated, unsupported
+from cellhub_app.core.imaging.sniff import HEAD_BYTES, sniff
+from cellhub_app.core.imaging.tiff import probe_tiff, read_tiff
+
+__all__ = ["ImageInfo", "Plane", "Source", "probe", "read_plane"]
+
+Source = Path | str | bytes
+
+
+def probe(source: Source, name: str | None = None) -> ImageInfo:
+    """What a file (a path, or its bytes) says about its picture; no pixel is decoded.
+
+    `name` stands in the sentence of a refusal; by default the path's last part. Raises ImageRefused.
+    """
+    with _opened(source, name) as file:
+        format_ = sniff(file.read(HEAD_BYTES))
+        return probe_tiff(file) if format_ == "tiff" else probe_raster(file, format_)
+
+
+def read_plane(source: Source, frame: int = 0, timepoint: int = 0, name: str | None = None) -> Plane:
+    """All channels of one frame and timepoint as (H, W, C) with the file's pixel type, upright, in native byte order.
+
+    Palettes and CMYK become RGB, bilevel pictures 0 and 255, transparency is left out (the colours under it stay). Raises ImageRefused, or
+    NotFound when the file has no such frame.
+    """
+    with _opened(source, name) as file:
+        format_ = sniff(file.read(HEAD_BYTES))
+        if format_ != "tiff" and (frame or timepoint):
+            raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
+        return read_tiff(file, frame, timepoint) if format_ == "tiff" else read_raster(file, format_)
+
+
+@contextmanager
+def _opened(source: Source, name: str | None) -> Iterator[BinaryIO]:
+    """The open file; whatever goes wrong while it is read becomes a refusal that names it."""
+    name = name or ("the file" if isinstance(source, bytes) else Path(source).name)
+    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        try:
+            yield file
+        except (ImageRefused, NotFound):
+            raise
+        except Unreadable as problem:
+            raise problem.named(name) from problem.__cause__
+        except Exception as error:  # decoders raise anything at all on hostile bytes
+            raise _explain(error).named(name) from error
+
+
+def _explain(error: Exception) -> Unreadable:
+    """A decoder's exception in plain words."""
+    if isinstance(error, NotImplementedError):
+        return unsupported("it is stored in a way that is not read")
+    if isinstance(error, MemoryError):
+        return Unreadable("tooLarge", "it needs more memory than there is", "Crop it or save it smaller.")
+    if isinstance(error, EOFError) or "truncated" in str(error).lower():
+        return truncated()
+    return damaged("its data is damaged")

@@ -1,0 +1,179 @@
+"""TIFF in its many dialects: plain, BigTIFF, tiled, pyramids, ImageJ, OME."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import tifffile
+
+from cellhub_app.core.imaging import calibration
+from cellhub_app.core.imaging.info import ImageInfo, Plane
+from cellhub_app.core.imaging.limits import MAX_PLANE_BYTES, MAX_TIFF_PIXELS, MAX_WHOLE_PIXELS
+from cellhub_app.core.imaging.orientation import SWAPS_SIDES, turn_upright, valid_orientation
+from cellhub_app.core.imaging.refusals import Unreadable, damaged, too_large, truncated, unsupported
+from cellhub_app.core.imaging.tiff_colour import channels_after, check_colour, to_channels
+from cellhub_app.core.imaging.tiff_segments import check_segments
+from cellhub_app.core.imaging.tiff_structure import ORIENTATION, Directory, walk_directories
+
+PAGE_AXES = "YXS"
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """The full-resolution picture of a file: its axes, and which of them count frames, timepoints and channels."""
+
+    series: Any  # tifffile.TiffPageSeries
+    directory: Directory
+
+    @property
+    def page(self) -> Any:
+        return self.series.keyframe
+
+    @property
+    def outer(self) -> dict[str, int]:
+        """Lengths of the axes that run over pages, slowest first."""
+        inner = len([axis for axis in self.page.axes if axis in PAGE_AXES])
+        return dict(zip(self.series.axes[:-inner], self.series.shape[:-inner], strict=True))
+
+    @property
+    def frame_axis(self) -> str | None:
+        """Z, or the first axis of unknown meaning: pages without a description are taken for planes."""
+        return next((axis for axis in ("Z", *self.outer) if axis in self.outer and axis not in "TC"), None)
+
+    def length(self, axis: str | None) -> int:
+        return self.outer.get(axis or "", 1)
+
+    @property
+    def channels(self) -> int:
+        return self.length("C") * channels_after(self.page)
+
+    @property
+    def orientation(self) -> int:
+        return valid_orientation(self.directory.first(ORIENTATION, 1))
+
+
+def probe_tiff(file: BinaryIO) -> ImageInfo:
+    """What the file says about its first full-resolution picture. Raises Unreadable for what must not or can not be decoded."""
+    directories = walk_directories(file)
+    with _open(file) as tiff:
+        picture = _picture(tiff, directories)
+        page = picture.page
+        width, height = page.imagewidth, page.imagelength
+        size_um, origin = _calibration(tiff, page)
+        names = calibration.channel_names_from_ome(tiff.ome_metadata) if tiff.ome_metadata else ()
+        return ImageInfo(
+            format="tiff",
+            width=height if picture.orientation in SWAPS_SIDES else width,
+            height=width if picture.orientation in SWAPS_SIDES else height,
+            channels=picture.channels,
+            bit_depth=max(np.atleast_1d(page.bitspersample).tolist()),
+            dtype=_dtype(page).name,
+            is_rgb=picture.channels == 3 and channels_after(page) == 3,
+            frames=picture.length(picture.frame_axis),
+            timepoints=picture.length("T"),
+            pixel_size_um=size_um,
+            pixel_size_origin=origin,
+            channel_names=names if any(names) and len(names) == picture.channels else (),
+        )
+
+
+def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
+    """All channels of one frame and timepoint as (H, W, C), upright, in native byte order.
+
+    Raises Unreadable, IndexError for a frame or timepoint that is not there, or whatever the decoder raises for damaged data.
+    """
+    directories = walk_directories(file)
+    with _open(file) as tiff:
+        picture = _picture(tiff, directories)
+        _check_memory(picture)
+        check_segments(file, picture.directory)
+        chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
+        if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
+            raise IndexError(f"frame {frame}, timepoint {timepoint}")
+        pages = [_read_page(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
+        plane = (
+            np.concatenate([to_channels(page, picture.page) for page in pages], axis=2)
+            if len(pages) > 1
+            else to_channels(pages[0], picture.page)
+        )
+        return turn_upright(plane, picture.orientation)
+
+
+def _open(file: BinaryIO) -> tifffile.TiffFile:
+    """Never follows the names of other files that an OME-TIFF may mention."""
+    file.seek(0)
+    return tifffile.TiffFile(file, name="image.tif", _multifile=False)
+
+
+def _picture(tiff: tifffile.TiffFile, directories: list[Directory]) -> _Picture:
+    if not tiff.series:
+        raise damaged("it has no picture inside")
+    picture = _Picture(tiff.series[0].levels[0], directories[0])
+    page = picture.page
+    if not {"Y", "X"} <= set(page.axes) or page.imagedepth > 1:
+        raise unsupported("its pages are not flat pictures")
+    if page.imagewidth * page.imagelength > MAX_TIFF_PIXELS:
+        raise too_large(page.imagewidth, page.imagelength, MAX_TIFF_PIXELS)
+    check_colour(page)
+    _dtype(page)
+    _check_stack(tiff, picture)
+    return picture
+
+
+def _check_stack(tiff: tifffile.TiffFile, picture: _Picture) -> None:
+    """A stack that is stored as one run of bytes behind a single directory must be there to its end."""
+    start = picture.series.dataoffset
+    if start is None:
+        return
+    end = start + math.prod(picture.series.shape) * picture.page.dtype.itemsize
+    if end > tiff.filehandle.size:
+        raise truncated(end, tiff.filehandle.size)
+
+
+def _check_memory(picture: _Picture) -> None:
+    page = picture.page
+    if page.imagewidth * page.imagelength > MAX_WHOLE_PIXELS:
+        raise too_large(page.imagewidth, page.imagelength, MAX_WHOLE_PIXELS)
+    per_pixel = page.samplesperpixel * picture.length("C") * page.dtype.itemsize
+    if page.imagewidth * page.imagelength * per_pixel > MAX_PLANE_BYTES:
+        raise too_large(page.imagewidth, page.imagelength, MAX_PLANE_BYTES // per_pixel)
+
+
+def _dtype(page: Any) -> np.dtype[Any]:
+    """The numpy type that `read_tiff` gives."""
+    if page.dtype is None or page.dtype.kind not in "buif":
+        raise unsupported("its pixels are not plain numbers")
+    return np.dtype(np.uint8) if page.dtype.kind == "b" else np.dtype(page.dtype.newbyteorder("="))
+
+
+def _read_page(file: BinaryIO, picture: _Picture, chosen: dict[str, int]) -> Plane:
+    """The raw samples of one page, with the page's own axes."""
+    index = 0
+    for axis, length in picture.outer.items():
+        index = index * length + chosen.get(axis, 0)
+    series, page = picture.series, picture.page
+    if series.dataoffset is not None:
+        count = math.prod(page.shape)
+        file.seek(series.dataoffset + index * count * page.dtype.itemsize)
+        raw = file.read(count * page.dtype.itemsize)
+        return np.frombuffer(raw, dtype=page.dtype.newbyteorder(page.parent.byteorder)).reshape(page.shape)
+    stored = series.pages[index]
+    if stored is None:
+        raise Unreadable("unsupported", "some of its planes are in other files", "Export all planes into one OME-TIFF.")
+    return np.asarray(stored.asarray(maxworkers=1))
+
+
+def _calibration(tiff: tifffile.TiffFile, page: Any) -> calibration.Calibration:
+    per_x, per_y = (_ratio(page.tags.valueof(tag)) for tag in (282, 283))
+    if tiff.ome_metadata:
+        return calibration.from_ome(tiff.ome_metadata)
+    if tiff.is_imagej:
+        return calibration.from_imagej(tiff.imagej_metadata or {}, per_x, per_y)
+    return calibration.from_resolution(int(page.tags.valueof(296, 2)), per_x, per_y)
+
+
+def _ratio(value: object) -> float:
+    if isinstance(value, tuple) and len(value) == 2 and value[1]:
+        return float(value[0]) / float(value[1])
+    return 0.0

@@ -1,0 +1,76 @@
+"""Compressed strips and tiles carry sizes of their own: a small file may hold a tile that unpacks to gigabytes."""
+
+import struct
+from typing import BinaryIO
+
+from cellhub_app.core.imaging.limits import MAX_WHOLE_PIXELS
+from cellhub_app.core.imaging.refusals import Unreadable, damaged, unsupported
+from cellhub_app.core.imaging.tiff_structure import COMPRESSION, HEIGHT, ROWS_PER_STRIP, TILE_HEIGHT, TILE_WIDTH, WIDTH, Directory
+
+JPEG, JPEG_2000 = frozenset((7,)), frozenset((33003, 33004, 33005, 34712))
+BOUNDED = frozenset((1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 34926, 50000))  # unpack into a buffer of the declared size
+NAMES = {
+    6: "old-style JPEG",
+    34892: "lossy DNG",
+    34887: "LERC",
+    22610: "JPEG XR",
+    34934: "JPEG XR",
+    50001: "WebP",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
+PADDING_PX = 64  # encoders round up to whole blocks
+HEAD_BYTES = 65_536
+FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def check_segments(file: BinaryIO, directory: Directory) -> None:
+    """Compare the size inside each compressed strip or tile of a directory with the declared one.
+
+    Raises Unreadable when one is larger, has no size, or the compression is not read.
+    """
+    compression = directory.first(COMPRESSION, 1)
+    width, height = segment_size(directory)
+    if width * height > MAX_WHOLE_PIXELS:
+        raise Unreadable("tooLarge", f"it is stored in pieces of {width:,} × {height:,} pixels", "Save it with smaller tiles.")
+    if compression in BOUNDED:
+        return
+    if compression not in JPEG | JPEG_2000:
+        raise unsupported(f"its compression ({NAMES.get(compression, compression)}) is not read")
+    find_size = _jpeg_size if compression in JPEG else _jpeg_2000_size
+    for offset, count in zip(*(values.tolist() for values in directory.segments), strict=True):
+        file.seek(offset)
+        size = find_size(file.read(min(count, HEAD_BYTES))) if count else (0, 0)
+        if size is None or size[0] > width + PADDING_PX or size[1] > height + PADDING_PX:
+            raise damaged("a compressed part does not have the size that the file declares")
+
+
+def segment_size(directory: Directory) -> tuple[int, int]:
+    """Width and height in px of a full strip or tile."""
+    if directory.is_tiled:
+        return directory.first(TILE_WIDTH, 0), directory.first(TILE_HEIGHT, 0)
+    height = directory.first(HEIGHT, 0)
+    return directory.first(WIDTH, 0), min(height, directory.first(ROWS_PER_STRIP, height))
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height in the frame header of a JPEG stream."""
+    place = 2
+    while place + 9 <= len(data):
+        if data[place] != 0xFF:
+            return None
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        if marker in FRAME_MARKERS:
+            height, width = struct.unpack(">HH", data[place + 5 : place + 9])
+            return width, height
+        place += 1 if marker == 0xFF else 2 + length
+    return None
+
+
+def _jpeg_2000_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height in the SIZ marker of a JPEG 2000 codestream."""
+    place = data.find(b"\xff\x4f\xff\x51")
+    if place < 0 or len(data) < place + 24:
+        return None
+    right, bottom, left, top = struct.unpack(">IIII", data[place + 8 : place + 24])
+    return right - left, bottom - top
