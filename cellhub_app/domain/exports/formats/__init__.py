@@ -1,0 +1,1 @@
+"""One small file a format; each gets the bundle and an archive, and nothing else."""

@@ -1,0 +1,132 @@
+"""Queries about exports and about what goes into them; what a Principal may read is built in here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
+from sqlmodel import col
+
+from cellhub_app.core.errors import Invalid
+from cellhub_app.core.pagination import Page, PageRequest, paginate
+from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.access import Principal, readable_projects
+from cellhub_app.models.annotation import Object, Revision, Segmentation
+from cellhub_app.models.export import Export
+from cellhub_app.models.image import Image
+
+ObjectRow = Row[UUID, UUID, int, float | None, float | None, int, bytes, list[float]]
+
+
+def _named(ids: Sequence[UUID]) -> ColumnElement[UUID]:
+    return any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def _present(project_id: UUID, ids: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
+    conditions = [col(Image.project_id) == project_id, col(Image.deleted_at).is_(None)]
+    return conditions if ids is None else [*conditions, col(Image.id) == _named(ids)]
+
+
+async def readable(session: AsyncSession, principal: Principal, export_id: UUID) -> Export | None:
+    """An export of a project that the caller may see."""
+    query = select(Export).where(col(Export.id) == export_id, col(Export.project_id).in_(readable_projects(principal)))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def page(session: AsyncSession, project_id: UUID, request: PageRequest) -> Page[Export]:
+    """One page of a project's exports, newest first."""
+    place = tuple_(col(Export.created_at), col(Export.id))
+    cursor = request.cursor
+    up = cursor is not None and cursor.backwards
+    query = select(Export).where(col(Export.project_id) == project_id)
+    if cursor is not None:
+        here = tuple_(literal(_moment(cursor.value)), literal(cursor.id))
+        query = query.where(place > here if up else place < here)
+    columns = (col(Export.created_at), col(Export.id))
+    query = query.order_by(*(column.asc() if up else column.desc() for column in columns)).limit(request.limit + 1)
+    rows = (await session.execute(query)).scalars().all()
+    return paginate(rows, request, lambda row: (row.created_at.isoformat(), row.id))
+
+
+def _moment(word: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(word)
+    except (TypeError, ValueError) as error:
+        raise Invalid("The cursor is not one of ours; start again without it.") from error
+
+
+async def image_ids(session: AsyncSession, project_id: UUID, ids: Sequence[UUID] | None) -> list[UUID]:
+    """The present images of a project (None: all), oldest first."""
+    query = select(col(Image.id)).where(*_present(project_id, ids)).order_by(col(Image.created_at), col(Image.id))
+    return list((await session.execute(query)).scalars())
+
+
+async def extent(session: AsyncSession, project_id: UUID, ids: Sequence[UUID] | None) -> tuple[int, bool]:
+    """Most channels of the images, and whether the pixel size of any is known."""
+    query = select(func.coalesce(func.max(col(Image.channels)), 1), func.coalesce(func.bool_or(col(Image.pixel_size_um) > 0), False))
+    channels, has_um = (await session.execute(query.where(*_present(project_id, ids)))).one()
+    return channels, has_um
+
+
+async def images(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Image]:
+    """The images that are still there, oldest first."""
+    query = select(Image).where(col(Image.id) == _named(ids), col(Image.deleted_at).is_(None))
+    return (await session.execute(query.order_by(col(Image.created_at), col(Image.id)))).scalars().all()
+
+
+async def segmentations(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Segmentation]:
+    """The segmentations of images, by frame."""
+    query = select(Segmentation).where(col(Segmentation.image_id) == _named(ids), col(Segmentation.head) > 0)
+    return (await session.execute(query.order_by(col(Segmentation.frame)))).scalars().all()
+
+
+async def revisions(session: AsyncSession, segmentation_ids: Sequence[UUID]) -> Sequence[Revision]:
+    """The revisions of segmentations, oldest first."""
+    query = select(Revision).where(col(Revision.segmentation_id) == _named(segmentation_ids))
+    return (await session.execute(query.order_by(col(Revision.number)))).scalars().all()
+
+
+def _objects() -> Select[Any]:
+    return select(
+        col(Object.segmentation_id), col(Object.id), col(Object.class_id), col(Object.score), col(Object.doubt),
+        col(Object.added_revision), col(Object.geometry), col(Object.measures),
+    )  # fmt: skip
+
+
+async def present_objects(session: AsyncSession, segmentation_ids: Sequence[UUID]) -> Sequence[ObjectRow]:
+    """The objects that are there now, by segmentation and id."""
+    query = _objects().where(col(Object.segmentation_id) == _named(segmentation_ids), col(Object.removed_revision).is_(None))
+    return (await session.execute(query.order_by(col(Object.segmentation_id), col(Object.id)))).all()
+
+
+async def objects_after(session: AsyncSession, segmentation_id: UUID, revision: int, after: UUID | None, limit: int) -> Sequence[ObjectRow]:
+    """The next objects of one segmentation as they were at a revision, by id."""
+    removed = col(Object.removed_revision)
+    at_revision = and_(col(Object.added_revision) <= revision, or_(removed.is_(None), removed > revision))
+    query = _objects().where(col(Object.segmentation_id) == segmentation_id, at_revision)
+    if after is not None:
+        query = query.where(col(Object.id) > after)
+    return (await session.execute(query.order_by(col(Object.id)).limit(limit))).all()
+
+
+async def set_progress(session: AsyncSession, export_id: UUID, progress: float) -> UUID | None:
+    """Note how far a running export is; answers its project, None when nobody wants it any more."""
+    running = and_(col(Export.id) == export_id, col(Export.status) == JobStatus.RUNNING)
+    statement = update(Export).where(running).values(progress=progress).returning(col(Export.project_id))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def set_ready(session: AsyncSession, export_id: UUID, size: int, expires_at: datetime) -> None:
+    """Note that the ZIP is there."""
+    values = {"progress": 1.0, "bytes": size, "expires_at": expires_at}
+    await session.execute(update(Export).where(col(Export.id) == export_id).values(**values))
+
+
+async def forget_expired(session: AsyncSession, moment: datetime) -> list[UUID]:
+    """Mark the ZIPs whose time is over as gone, and say which."""
+    over = and_(col(Export.expires_at) < moment, col(Export.bytes).is_not(None))
+    return list((await session.execute(update(Export).where(over).values(bytes=None).returning(col(Export.id)))).scalars())

@@ -1,0 +1,49 @@
+"""What doors show of exports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.schema import Problem, Schema
+
+
+class ExportRequest(Schema):
+    """Which formats, of which images."""
+
+    formats: list[str] = Field(max_length=50)
+    image_ids: list[UUID] | Literal["all"] = Field(default="all", union_mode="left_to_right")
+
+
+class ExportView(Schema):
+    """An export as doors show it; `progress` runs from 0 to 1, `bytes` are those of its ZIP once it is there."""
+
+    id: UUID
+    project_id: UUID
+    status: JobStatus
+    progress: float
+    formats: list[str]
+    bytes: int | None
+    expires_at: datetime | None
+    error: Problem | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class FormatView(Schema):
+    """A format that can be asked for."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """Where the ZIP of an export is kept and what to call it."""
+
+    key: str
+    file_name: str
+    bytes: int

@@ -1,0 +1,42 @@
+"""Asking for an export and stopping one: the export and the job that makes it, in one transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core.errors import Conflict
+from cellhub_app.core.queue import JobKind, JobStatus
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.exports import service
+from cellhub_app.domain.exports.schemas import ExportView
+from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.jobs.schemas import NewJob
+
+
+class ExportFinished(Conflict):
+    """The export is done, so there is nothing to stop."""
+
+    code, title = "exportFinished", "This export is finished already"
+
+
+async def request(
+    session: AsyncSession, principal: Principal, project_id: UUID, formats: Sequence[str], image_ids: service.Selection
+) -> ExportView:
+    """Queue an export of the chosen images.
+
+    Raises FormatUnknown, Invalid, SelectionEmpty, ChosenImageNotFound, ProjectNotFound.
+    """
+    export = await service.request(session, principal, project_id, formats, image_ids)
+    await jobs.add(session, [NewJob(JobKind.EXPORT, principal.user_id, project_id, export_id=export.id)])
+    return ExportView.model_validate(export)
+
+
+async def cancel(session: AsyncSession, principal: Principal, export_id: UUID) -> ExportView:
+    """Stop an export; the worker notices within two seconds. Raises ExportNotFound, ExportFinished, NotAllowed."""
+    export = await service.require_own(session, principal, export_id)
+    if not await jobs.cancel_export(session, export_id):
+        raise ExportFinished
+    await session.refresh(export)
+    service.announce(session, export.project_id, export.id, JobStatus.CANCELLED, export.progress)
+    return ExportView.model_validate(export)
