@@ -1,0 +1,159 @@
+"""Galleries: filters, orders, cursors, the trash, and who may look."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from cellhub_app.core.errors import Invalid, NotAllowed, SelectionEmpty
+from cellhub_app.core.pagination import Page, PageRequest
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.access import Principal, ProjectNotFound
+from cellhub_app.domain.images import service
+from cellhub_app.domain.images.schemas import ImageChange, ImageFilters, ImageView
+from cellhub_app.domain.images.service import ImageNotFound
+from cellhub_app.models.image import Image
+from cellhub_app.models.project import ProjectRole
+from tests.fixtures import rows
+
+ALL = PageRequest.of(200)
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """A project with seven images in different states, its owner, a viewer and a stranger."""
+
+    project_id: UUID
+    ids: list[UUID]
+    owner: Principal
+    viewer: Principal
+    stranger: Principal
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def gallery(runtime: Runtime) -> Gallery:
+    async with runtime.work() as session:
+        owner, viewer, stranger = [await rows.person(session, name) for name in ("ada", "vera", "stan")]
+        project_id = await rows.project(session, owner, v=(viewer, ProjectRole.VIEWER))
+        ids = await rows.images(session, project_id, ["b.tif", "a.tif", "100%_c.tif", "d.tif", "e.tif", "f.tif", "g.tif"])
+        changes = [
+            {"segmentation_status": "succeeded", "object_count": 5, "doubt": 0.1},
+            {"segmentation_status": "succeeded", "object_count": 0, "doubt": 0.9},
+            {"segmentation_status": "queued", "tags": ["control"]},
+            {"segmentation_status": "running"},
+            {"segmentation_status": "failed", "segmentation_error": {"code": "x", "detail": "It broke."}},
+            {"status": "failed", "error": {"code": "truncated", "detail": "It ends early."}},
+        ]
+        for image_id, change in zip(ids, changes, strict=False):
+            row = await session.get(Image, image_id)
+            for name, value in change.items():
+                setattr(row, name, value)
+    return Gallery(project_id, ids, owner, viewer, stranger)
+
+
+async def names(runtime: Runtime, gallery: Gallery, **filters: object) -> list[str]:
+    async with runtime.work() as session:
+        page = await service.page(session, gallery.viewer, gallery.project_id, ImageFilters(**filters), ALL)
+        return [row.name for row in page.data]
+
+
+async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
+    assert await names(runtime, gallery) == ["g.tif", "f.tif", "e.tif", "d.tif", "100%_c.tif", "a.tif", "b.tif"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"status": "done"}, ["a.tif", "b.tif"]),
+        ({"status": "failed"}, ["f.tif", "e.tif"]),
+        ({"status": "queued"}, ["100%_c.tif"]),
+        ({"status": "running"}, ["d.tif"]),
+        ({"status": "ready"}, ["g.tif"]),
+        ({"q": "A.T"}, ["a.tif"]),
+        ({"q": "%_"}, ["100%_c.tif"]),
+        ({"tag": "control"}, ["100%_c.tif"]),
+        ({"min_objects": 1}, ["b.tif"]),
+        ({"max_objects": 0}, ["a.tif"]),
+        ({"sort": "name"}, ["100%_c.tif", "a.tif", "b.tif", "d.tif", "e.tif", "f.tif", "g.tif"]),
+        ({"sort": "-objectCount", "status": "done"}, ["b.tif", "a.tif"]),
+        ({"sort": "-doubt", "status": "done"}, ["a.tif", "b.tif"]),
+    ],
+)
+async def test_filters_and_orders(runtime: Runtime, gallery: Gallery, filters: dict[str, object], expected: list[str]) -> None:
+    assert await names(runtime, gallery, **filters) == expected
+
+
+async def page_of(runtime: Runtime, gallery: Gallery, sort: str, cursor: str | None) -> Page[ImageView]:
+    async with runtime.work() as session:
+        return await service.page(session, gallery.owner, gallery.project_id, ImageFilters(sort=sort), PageRequest.of(2, cursor))
+
+
+@pytest.mark.parametrize("sort", ["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"])
+async def test_cursors_visit_every_image_once_in_any_order(runtime: Runtime, gallery: Gallery, sort: str) -> None:
+    seen, cursor = [], None
+    while True:
+        page = await page_of(runtime, gallery, sort, cursor)
+        seen += [row.id for row in page.data]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert sorted(seen) == sorted(gallery.ids)
+    assert len(seen) == len(set(seen))
+
+
+async def test_a_cursor_of_another_order_is_refused(runtime: Runtime, gallery: Gallery) -> None:
+    by_name = await page_of(runtime, gallery, "name", None)
+    for sort in ("createdAt", "objectCount", "doubt"):
+        with pytest.raises(Invalid, match="another order"):
+            await page_of(runtime, gallery, sort, by_name.next_cursor)
+
+
+async def test_counts_tell_where_the_images_are(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        counts = await service.counts(session, gallery.viewer, gallery.project_id)
+    assert (counts.total, counts.done, counts.queued, counts.running, counts.failed, counts.ready, counts.objects) == (7, 2, 1, 1, 2, 1, 5)
+
+
+async def test_deleted_images_are_gone_until_restored(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        assert len(await service.delete(session, gallery.owner, gallery.project_id, "all", ImageFilters(status="failed"))) == 2
+    assert "e.tif" not in await names(runtime, gallery)
+    async with runtime.work() as session:
+        with pytest.raises(ImageNotFound):
+            await service.get(session, gallery.owner, gallery.ids[4])
+        await service.restore(session, gallery.owner, gallery.project_id, gallery.ids)
+    assert len(await names(runtime, gallery)) == 7
+
+
+async def test_strangers_learn_nothing_and_viewers_change_nothing(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        with pytest.raises(ProjectNotFound):
+            await service.page(session, gallery.stranger, gallery.project_id, ImageFilters(), ALL)
+        with pytest.raises(ImageNotFound):
+            await service.get(session, gallery.stranger, gallery.ids[0])
+        with pytest.raises(NotAllowed):
+            await service.update(session, gallery.viewer, gallery.ids[0], ImageChange(name="mine.tif"))
+        with pytest.raises(NotAllowed):
+            await service.delete(session, gallery.viewer, gallery.project_id, gallery.ids)
+        with pytest.raises(SelectionEmpty):
+            await service.delete(session, gallery.owner, gallery.project_id, [])
+
+
+async def test_ids_of_another_project_are_left_alone(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        mine = await rows.project(session, gallery.stranger, "Mine")
+        assert await service.delete(session, gallery.stranger, mine, gallery.ids) == []
+    assert len(await names(runtime, gallery)) == 7
+
+
+async def test_a_pixel_size_set_by_hand_says_so(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        view = await service.update(session, gallery.owner, gallery.ids[0], ImageChange(pixel_size_um=0.5, tags=["x", " x ", ""]))
+    assert (view.pixel_size_um, view.pixel_size_origin, view.tags) == (0.5, "user", ["x"])
+
+
+async def test_neighbours_follow_the_gallery(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        before, after = await service.neighbours(session, gallery.viewer, gallery.ids[3])
+        assert (before, after) == (gallery.ids[4], gallery.ids[2])
+        assert (await service.neighbours(session, gallery.viewer, gallery.ids[6]))[0] is None
