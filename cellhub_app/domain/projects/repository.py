@@ -107,6 +107,15 @@ async def project(session: AsyncSession, project_id: UUID) -> Project | None:
     ).scalar_one_or_none()
 
 
+async def trashed(session: AsyncSession, principal: Principal, project_id: UUID) -> Project | None:
+    """A deleted project that the caller owned, or any for those who see every project."""
+    query = select(Project).where(col(Project.id) == project_id, col(Project.deleted_at).is_not(None))
+    if principal.role not in SEES_EVERY_PROJECT:
+        owned = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == principal.user_id)
+        query = query.join(Membership, owned).where(col(Membership.role) == ProjectRole.OWNER)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def user_by_email(session: AsyncSession, email: str) -> User | None:
     """The account of an address, without regard to case."""
     return (await session.execute(select(User).where(func.lower(col(User.email)) == email.strip().lower()))).scalar_one_or_none()

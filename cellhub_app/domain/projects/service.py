@@ -148,6 +148,18 @@ async def delete(session: AsyncSession, principal: Principal, project_id: UUID) 
     emit(session, Event(EventType.ACCESS_CHANGED, row.id))
 
 
+async def restore(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectView:
+    """Take a project out of the trash, with everything in it. Raises ProjectNotFound."""
+    row = await repository.trashed(session, principal, project_id)
+    if row is None:
+        raise ProjectNotFound
+    row.deleted_at = None
+    await session.flush()
+    emit(session, Event(EventType.ACCESS_CHANGED, row.id))
+    _tell(session, row)
+    return _view(row, ProjectRole.OWNER)
+
+
 def _member(membership: Membership, user: User) -> MemberView:
     return MemberView(user_id=user.id, email=user.email, name=user.name, role=ProjectRole(membership.role))
 
