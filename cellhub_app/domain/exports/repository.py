@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, any_, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
@@ -22,13 +23,13 @@ from cellhub_app.models.image import Image
 ObjectRow = Row[UUID, UUID, int, float | None, float | None, int, bytes, list[float]]
 
 
-def _named(ids: Sequence[UUID]) -> ColumnElement[UUID]:
-    return any_(literal(list(ids), ARRAY(Uuid)))
+def _is_one_of(column: SQLCoreOperations[UUID], ids: Sequence[UUID]) -> ColumnElement[bool]:
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def _present(project_id: UUID, ids: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
     conditions = [col(Image.project_id) == project_id, col(Image.deleted_at).is_(None)]
-    return conditions if ids is None else [*conditions, col(Image.id) == _named(ids)]
+    return conditions if ids is None else [*conditions, _is_one_of(col(Image.id), ids)]
 
 
 async def readable(session: AsyncSession, principal: Principal, export_id: UUID) -> Export | None:
@@ -74,23 +75,23 @@ async def extent(session: AsyncSession, project_id: UUID, ids: Sequence[UUID] | 
 
 async def images(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Image]:
     """The images that are still there, oldest first."""
-    query = select(Image).where(col(Image.id) == _named(ids), col(Image.deleted_at).is_(None))
+    query = select(Image).where(_is_one_of(col(Image.id), ids), col(Image.deleted_at).is_(None))
     return (await session.execute(query.order_by(col(Image.created_at), col(Image.id)))).scalars().all()
 
 
 async def segmentations(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Segmentation]:
     """The segmentations of images, by frame."""
-    query = select(Segmentation).where(col(Segmentation.image_id) == _named(ids), col(Segmentation.head) > 0)
+    query = select(Segmentation).where(_is_one_of(col(Segmentation.image_id), ids), col(Segmentation.head) > 0)
     return (await session.execute(query.order_by(col(Segmentation.frame)))).scalars().all()
 
 
 async def revisions(session: AsyncSession, segmentation_ids: Sequence[UUID]) -> Sequence[Revision]:
     """The revisions of segmentations, oldest first."""
-    query = select(Revision).where(col(Revision.segmentation_id) == _named(segmentation_ids))
+    query = select(Revision).where(_is_one_of(col(Revision.segmentation_id), segmentation_ids))
     return (await session.execute(query.order_by(col(Revision.number)))).scalars().all()
 
 
-def _objects() -> Select[Any]:
+def _objects() -> Select[UUID, UUID, int, float | None, float | None, int, bytes, list[float]]:
     return select(
         col(Object.segmentation_id), col(Object.id), col(Object.class_id), col(Object.score), col(Object.doubt),
         col(Object.added_revision), col(Object.geometry), col(Object.measures),
@@ -99,7 +100,7 @@ def _objects() -> Select[Any]:
 
 async def present_objects(session: AsyncSession, segmentation_ids: Sequence[UUID]) -> Sequence[ObjectRow]:
     """The objects that are there now, by segmentation and id."""
-    query = _objects().where(col(Object.segmentation_id) == _named(segmentation_ids), col(Object.removed_revision).is_(None))
+    query = _objects().where(_is_one_of(col(Object.segmentation_id), segmentation_ids), col(Object.removed_revision).is_(None))
     return (await session.execute(query.order_by(col(Object.segmentation_id), col(Object.id)))).all()
 
 
@@ -130,3 +131,8 @@ async def forget_expired(session: AsyncSession, moment: datetime) -> list[UUID]:
     """Mark the ZIPs whose time is over as gone, and say which."""
     over = and_(col(Export.expires_at) < moment, col(Export.bytes).is_not(None))
     return list((await session.execute(update(Export).where(over).values(bytes=None).returning(col(Export.id)))).scalars())
+
+
+async def status(session: AsyncSession, export_id: UUID) -> str | None:
+    """Where an export stands."""
+    return (await session.execute(select(col(Export.status)).where(col(Export.id) == export_id))).scalar_one_or_none()

@@ -140,3 +140,9 @@ async def expire(session: AsyncSession, storage: Storage) -> int:
     gone = await repository.forget_expired(session, now())
     await storage.delete(*(storage_key(export_id) for export_id in gone))
     return len(gone)
+
+
+async def discard(session: AsyncSession, storage: Storage, export_id: UUID) -> None:
+    """Delete the ZIP of an export that was cancelled while it was being stored."""
+    if await repository.status(session, export_id) == JobStatus.CANCELLED:
+        await storage.delete(storage_key(export_id))

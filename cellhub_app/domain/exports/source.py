@@ -51,7 +51,8 @@ class Source:
         while chosen := list(islice(remaining, IMAGES_AT_ONCE)):
             chunk = self.wait(self._chunk(chosen))
             for image in chunk.images:
-                for segmentation in chunk.segmentations[image.id] or [None]:
+                frames: Sequence[Segmentation | None] = chunk.segmentations[image.id] or [None]
+                for segmentation in frames:
                     yield self._entry(image, segmentation, chunk, stems)
 
     async def _chunk(self, ids: Sequence[UUID]) -> "Chunk":
