@@ -47,10 +47,10 @@ def main() -> None:
             rate = len(contents) / (time.perf_counter() - started)
     kept = [1000 * value for value in seconds[WARM_UP:]]
     print(f"machine: {machine()}")
-    print(f"{given.files} files of {len(contents[0]) / 1e6:.2f} MB, {given.at_once} at a time, server reading them meanwhile")
     print(
-        f"upload answered: median {percentile(kept, 0.5):.0f} ms, p95 {percentile(kept, 0.95):.0f} ms, max {max(kept):.0f} ms; {rate:.1f} files/s"
+        f"{given.files} files of {len(contents[0]) / 1e6:.2f} MB, {given.at_once} at a time, {rate:.1f} a second, the server reading them meanwhile"
     )
+    print(f"upload answered: median {percentile(kept, 0.5):.0f} ms, p95 {percentile(kept, 0.95):.0f} ms, max {max(kept):.0f} ms")
 
 
 if __name__ == "__main__":

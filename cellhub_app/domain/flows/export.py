@@ -20,23 +20,23 @@ class ExportFinished(Conflict):
     code, title = "exportFinished", "This export is finished already"
 
 
-async def request(
+async def export(
     session: AsyncSession, principal: Principal, project_id: UUID, formats: Sequence[str], image_ids: service.Selection
 ) -> ExportView:
     """Queue an export of the chosen images.
 
     Raises FormatUnknown, Invalid, SelectionEmpty, ChosenImageNotFound, ProjectNotFound.
     """
-    export = await service.request(session, principal, project_id, formats, image_ids)
-    await jobs.add(session, [NewJob(JobKind.EXPORT, principal.user_id, project_id, export_id=export.id)])
-    return ExportView.model_validate(export)
+    row = await service.request(session, principal, project_id, formats, image_ids)
+    await jobs.add(session, [NewJob(JobKind.EXPORT, principal.user_id, project_id, export_id=row.id)])
+    return ExportView.model_validate(row)
 
 
 async def cancel(session: AsyncSession, principal: Principal, export_id: UUID) -> ExportView:
     """Stop an export; the worker notices within two seconds. Raises ExportNotFound, ExportFinished, NotAllowed."""
-    export = await service.require_own(session, principal, export_id)
+    row = await service.require_own(session, principal, export_id)
     if not await jobs.cancel_export(session, export_id):
         raise ExportFinished
-    await session.refresh(export)
-    service.announce(session, export.project_id, export.id, JobStatus.CANCELLED, export.progress)
-    return ExportView.model_validate(export)
+    await session.refresh(row)
+    service.announce(session, row.project_id, row.id, JobStatus.CANCELLED, row.progress)
+    return ExportView.model_validate(row)
