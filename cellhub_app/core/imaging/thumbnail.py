@@ -1,0 +1,54 @@
+"""Gallery pictures: a small version of the image, and the outlines of its objects to lay over it."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from cellhub_app.core.geometry.polygon import Polygon
+from cellhub_app.core.imaging.display import Rgb, encode_webp, fitted_size, limit_side
+
+SIDE_PX = 320
+QUALITY = 82
+ACCENT, SHADE = np.array([45, 212, 191]), np.array([4, 38, 34])
+SHADE_OPACITY, FILL_OPACITY = 0.38, 0.1
+SUBPIXEL_BITS = 4
+
+
+def make_thumbnail(rgb: Rgb, side: int = SIDE_PX) -> bytes:
+    """WebP of a display picture (H, W, 3), scaled down to fit a square of `side` px; small pictures keep their size."""
+    return encode_webp(limit_side(rgb, side), QUALITY)
+
+
+def draw_overlay(polygons: Sequence[Polygon], width: int, height: int, side: int = SIDE_PX) -> bytes:
+    """Transparent WebP with the outlines of the polygons of an image of `width` x `height` px, as large as its thumbnail."""
+    rows, columns = fitted_size(height, width, side)
+    rings = [_scaled(ring, columns / width, rows / height) for polygon in polygons for ring in polygon.rings]
+    line, fill = np.zeros((2, rows, columns), dtype=np.uint8)
+    if rings:
+        cv2.polylines(line, rings, True, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.fillPoly(fill, rings, 255, cv2.LINE_AA, SUBPIXEL_BITS)
+    shade = np.asarray(cv2.dilate(line, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)
+    index = (line >> 5 << 2) | (shade >> 7 << 1) | (fill >> 7)
+    return encode_webp(PALETTE[index].view(np.uint8).reshape(rows, columns, 4))
+
+
+def _palette() -> npt.NDArray[np.uint32]:
+    """RGBA, packed, for 8 levels of line, 2 of shade and 2 of filling: so few colours keep the file small."""
+    line, shade, fill = np.meshgrid(np.linspace(0, 1, 8), [0, 1], [0, 1], indexing="ij")
+    accent = np.maximum(line, FILL_OPACITY * fill)
+    opacity = np.maximum(accent, SHADE_OPACITY * shade)
+    strength = accent / np.maximum(opacity, 1e-6)
+    colours = np.where(opacity[..., None] > 0, SHADE + strength[..., None] * (ACCENT - SHADE), 0)
+    rgba = np.rint(np.concatenate([colours, 255 * opacity[..., None]], axis=3)).astype(np.uint8)
+    packed: npt.NDArray[np.uint32] = rgba.reshape(-1).view(np.uint32)
+    return packed
+
+
+PALETTE = _palette()
+
+
+def _scaled(ring: npt.NDArray[np.float64], scale_x: float, scale_y: float) -> npt.NDArray[np.int32]:
+    """Vertices in OpenCV's fixed point, where whole numbers are the centres of pixels."""
+    return np.rint((ring * (scale_x, scale_y) - 0.5) * (1 << SUBPIXEL_BITS)).astype(np.int32)
