@@ -75,6 +75,12 @@ async def page(session: AsyncSession, project_id: UUID, filters: ImageFilters, r
     return Page([row[0] for row in found.data], found.next_cursor, found.prev_cursor)
 
 
+async def matching(session: AsyncSession, project_id: UUID, filters: ImageFilters, limit: int) -> list[UUID]:
+    """The ids of the first images that the filters let through, newest first."""
+    query = select(col(Image.id)).where(*filtered(project_id, filters)).order_by(col(Image.created_at).desc(), col(Image.id).desc())
+    return list((await session.execute(query.limit(limit))).scalars())
+
+
 def _sort_value(name: str, word: Any) -> Any:
     kinds: dict[str, tuple[type, ...]] = {"createdAt": (str,), "name": (str,), "objectCount": (int,), "doubt": (int, float)}
     if not isinstance(word, kinds[name]):
