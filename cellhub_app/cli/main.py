@@ -40,6 +40,14 @@ def migrate() -> None:
 
 
 @app.command()
+def build() -> None:
+    """Build the pages, if their sources changed; `up` does it too."""
+    from cellhub_app.cli.up import build_pages
+
+    asyncio.run(build_pages(typer.echo))
+
+
+@app.command()
 def web() -> None:
     """Run the web process alone; services and secrets come from the environment."""
     from cellhub_app.cli import stack_environment as stack

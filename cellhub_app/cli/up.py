@@ -59,6 +59,18 @@ async def run_stack(say: Say, *, stop_with_parent: bool = False) -> None:
         home.unlock()
 
 
+async def build_pages(say: Say) -> None:
+    """Build the frontend alone, for an image that will serve it. Raises StackError when the build fails."""
+    home = Home(load_settings().home)
+    home.prepare()
+    supervisor = Supervisor(home.logs)
+    try:
+        built = await build_frontend(ROOT, process_environment(home), supervisor)
+    finally:
+        await supervisor.stop_all()
+    say("The pages are built." if built else "The pages were built already.")
+
+
 async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say: Say) -> None:
     environment = process_environment(home)
     clear_metrics(home.path)
