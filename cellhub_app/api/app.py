@@ -8,12 +8,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 
-from cellhub_app.api import docs, problems
-from cellhub_app.api.v1 import auth, members, projects
+from cellhub_app.api import docs, health, problems
+from cellhub_app.api.v1 import admin, auth, events, exports, images, members, pictures, polygons, projects, segmentations
 
 PREFIX = "/api/v1"
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
-ROUTERS = (auth.router, projects.router, members.router)
+ROUTERS = (
+    auth.router,
+    projects.router,
+    members.router,
+    images.router,
+    pictures.router,
+    segmentations.router,
+    polygons.router,
+    exports.router,
+    events.router,
+    admin.router,
+)
 
 
 def create_api() -> FastAPI:
@@ -43,4 +54,4 @@ def create_api() -> FastAPI:
 
 def create_app() -> Starlette:
     """The API and the health checks; what they do not know goes on to whatever is mounted after them."""
-    return Starlette(routes=[Mount(PREFIX, app=create_api())])
+    return Starlette(routes=[*health.ROUTES, Mount(PREFIX, app=create_api())])

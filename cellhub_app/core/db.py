@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from psycopg import sql
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from cellhub_app.core.settings import get_settings
@@ -56,6 +57,12 @@ async def transaction() -> AsyncIterator[AsyncSession]:
     assert _sessions is not None  # noqa: S101 - open_db() has just set it
     async with _sessions() as session, session.begin():
         yield session
+
+
+async def schema_version() -> str | None:
+    """The migration that the database is at; None before the first. Fails when the database does not answer."""
+    async with transaction() as session:
+        return (await session.execute(text("select version_num from alembic_version"))).scalar_one_or_none()
 
 
 async def copy_rows(session: AsyncSession, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

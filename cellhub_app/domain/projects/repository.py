@@ -14,7 +14,7 @@ from sqlmodel import col
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
-from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal
+from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, readable_projects
 from cellhub_app.models.image import Image, ImageStatus
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.user import User
@@ -98,6 +98,11 @@ async def members(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[Me
     query = select(Membership, User).join(User, col(User.id) == col(Membership.user_id))
     query = query.where(col(Membership.project_id) == _among(ids))
     return (await session.execute(query.order_by(col(Membership.created_at), col(Membership.user_id)))).all()
+
+
+async def readable_ids(session: AsyncSession, principal: Principal) -> frozenset[UUID]:
+    """The projects that the caller may see now."""
+    return frozenset((await session.execute(readable_projects(principal))).scalars())
 
 
 async def project(session: AsyncSession, project_id: UUID) -> Project | None:

@@ -119,6 +119,11 @@ async def get(session: AsyncSession, principal: Principal, project_id: UUID) -> 
     return _view(await _row(session, project_id), role)
 
 
+async def readable_ids(session: AsyncSession, principal: Principal) -> frozenset[UUID]:
+    """The projects that the caller may see now: what live events are filtered by."""
+    return await repository.readable_ids(session, principal)
+
+
 async def _row(session: AsyncSession, project_id: UUID) -> Project:
     row = await repository.project(session, project_id)
     if row is None:

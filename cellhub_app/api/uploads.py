@@ -1,0 +1,183 @@
+"""Reading a multipart upload as it arrives: small files stay in memory, large ones go to a temporary folder, too large ones nowhere."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import BufferedWriter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from fastapi import Request
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from cellhub_app.core.errors import Invalid, WrongMediaType
+from cellhub_app.core.limits import FILES_PER_REQUEST, MEGABYTE
+from cellhub_app.domain.flows.upload import IncomingFile
+
+IN_MEMORY_A_FILE = MEGABYTE
+IN_MEMORY_A_REQUEST = 8 * MEGABYTE
+FIELD_MAX_BYTES = 200
+
+
+class _Part:
+    """One file on its way in; what goes beyond the limit is counted and dropped."""
+
+    def __init__(self, name: str, index: int | None, spill_to: Path, max_bytes: int) -> None:
+        self.name, self.index, self.size = name, index, 0
+        self._memory = bytearray()
+        self._digest = hashlib.sha256()
+        self._spill_to, self._max_bytes = spill_to, max_bytes
+        self._out: BufferedWriter | None = None
+
+    @property
+    def in_memory(self) -> int:
+        """Bytes that are held in memory."""
+        return len(self._memory)
+
+    def write(self, piece: bytes, memory_left: int) -> None:
+        """Take a piece of the file."""
+        self.size += len(piece)
+        if self.size > self._max_bytes:
+            self._memory.clear()
+            return
+        self._digest.update(piece)
+        if self._out is None and self.size > min(IN_MEMORY_A_FILE, memory_left):
+            self._out = self._spill_to.open("wb")
+            self._out.write(self._memory)
+            self._memory.clear()
+        if self._out is not None:
+            self._out.write(piece)
+        else:
+            self._memory += piece
+
+    def close(self) -> None:
+        """No more pieces come."""
+        if self._out is not None:
+            self._out.close()
+
+    def incoming(self) -> IncomingFile:
+        """The file for the domain."""
+        content = self._spill_to if self._out is not None else bytes(self._memory)
+        return IncomingFile(self.name, content, self.size, self._digest.hexdigest(), self.index)
+
+
+class _Form:
+    """The callbacks of the parser: keeps the files, and of other fields only `session` and `index`."""
+
+    def __init__(self, folder: Path, max_file_bytes: int) -> None:
+        self.parts: list[_Part] = []
+        self.fields: dict[str, str] = {}
+        self.is_complete = False
+        self._folder, self._max_file_bytes = folder, max_file_bytes
+        self._headers: dict[bytes, bytes] = {}
+        self._header_name, self._header_value = b"", b""
+        self._file: _Part | None = None
+        self._field = ""
+        self._value = b""
+
+    def parser(self, boundary: bytes) -> MultipartParser:
+        """A parser that reports here."""
+        return MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._on_header_name,
+                "on_header_value": self._on_header_value,
+                "on_header_end": self._on_header_end,
+                "on_headers_finished": self._start,
+                "on_part_data": self._take,
+                "on_part_end": self._finish,
+                "on_end": self._complete,
+            },
+        )
+
+    def _begin(self) -> None:
+        self._headers.clear()
+        self._header_name = self._header_value = b""
+        self._file, self._field, self._value = None, "", b""
+
+    def _on_header_name(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+
+    def _on_header_end(self) -> None:
+        self._headers[self._header_name.lower()] = self._header_value
+        self._header_name = self._header_value = b""
+
+    def _start(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        self._field = _text(options.get(b"name", b""))
+        if b"filename" not in options:
+            return
+        if self._field != "files":
+            raise Invalid("Send the files in fields called `files`.")
+        if len(self.parts) == FILES_PER_REQUEST:
+            raise Invalid(f"At most {FILES_PER_REQUEST} files can be sent in one request.")
+        path = self._folder / str(len(self.parts))
+        self._file = _Part(_text(options[b"filename"]), _index(self.fields.pop("index", "")), path, self._max_file_bytes)
+        self.parts.append(self._file)
+
+    def _take(self, data: bytes, start: int, end: int) -> None:
+        if self._file is not None:
+            memory_left = IN_MEMORY_A_REQUEST - sum(part.in_memory for part in self.parts[:-1])
+            self._file.write(data[start:end], memory_left)
+        elif len(self._value) < FIELD_MAX_BYTES:
+            self._value += data[start:end]
+
+    def _finish(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        elif self._field in {"session", "index"}:
+            self.fields[self._field] = _text(self._value[:FIELD_MAX_BYTES])
+
+    def _complete(self) -> None:
+        self.is_complete = True
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _index(word: str) -> int | None:
+    return int(word) if word.isdecimal() and int(word) < 2**31 else None
+
+
+def _session(word: str) -> UUID | None:
+    try:
+        return UUID(word) if word else None
+    except ValueError as error:
+        raise Invalid("The field `session` must be a UUID.") from error
+
+
+@asynccontextmanager
+async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator[tuple[list[IncomingFile], UUID | None]]:
+    """The files of a multipart body and the upload session they belong to; temporary files go away with the block.
+
+    Raises WrongMediaType for another kind of body, Invalid for a broken one or a wrong number of files.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise WrongMediaType("Send the files as multipart/form-data, in fields called `files`.")
+    with TemporaryDirectory(prefix="cellhub-upload-") as folder:
+        form = _Form(Path(folder), max_file_bytes)
+        try:
+            parser = form.parser(boundary)
+            async for chunk in request.stream():
+                parser.write(chunk)
+        except FormParserError as error:
+            raise Invalid("The multipart body can't be read. Send it again.") from error
+        finally:
+            for part in form.parts:
+                part.close()
+        if not form.is_complete:
+            raise Invalid("The multipart body ends early. Send it again.")
+        # A form whose file field was left empty sends one nameless part of no bytes.
+        chosen = [part for part in form.parts if part.name or part.size]
+        if not chosen:
+            raise Invalid("Choose at least one file.")
+        yield [part.incoming() for part in chosen], _session(form.fields.get("session", ""))

@@ -1,0 +1,60 @@
+"""Exports."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cellhub_app.api.deps import Client, MediaSigned, Paged, Recorded, Services, Signed, Work
+from cellhub_app.api.downloads import ASK_FIRST, stored
+from cellhub_app.core.pagination import Page
+from cellhub_app.domain.activity import service as activity
+from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.exports import service as exports
+from cellhub_app.domain.exports.schemas import ExportRequest, ExportView
+from cellhub_app.domain.flows import export as flow
+from cellhub_app.domain.schema import PageView
+
+router = APIRouter(tags=["exports"])
+_ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.post("/projects/{project_id}/exports", status_code=202, response_model=ExportView)
+async def start_export(project_id: UUID, wanted: ExportRequest, session: Work, principal: Signed, record: Recorded) -> ExportView:
+    """Ask for a ZIP; a worker makes it."""
+    export = await flow.export(session, principal, project_id, wanted.formats, wanted.image_ids)
+    await record(Action.EXPORT, "export", export.id, formats=export.formats)
+    return export
+
+
+@router.get("/projects/{project_id}/exports", response_model=PageView[ExportView])
+async def list_exports(project_id: UUID, session: Work, principal: Signed, page: Paged) -> Page[ExportView]:
+    """One page of a project's exports, newest first."""
+    return await exports.page(session, principal, project_id, page)
+
+
+@router.get("/exports/{export_id}", response_model=ExportView)
+async def get_export(export_id: UUID, session: Work, principal: Signed) -> ExportView:
+    """How far an export is."""
+    return await exports.get(session, principal, export_id)
+
+
+@router.post("/exports/{export_id}/cancel", response_model=ExportView)
+async def cancel_export(export_id: UUID, session: Work, principal: Signed) -> ExportView:
+    """Stop an export."""
+    return await flow.cancel(session, principal, export_id)
+
+
+@router.get("/exports/{export_id}/download", response_class=Response, responses=_ZIP)
+async def download_export(export_id: UUID, request: Request, services: Services, principal: MediaSigned, who: Client) -> Response:
+    """The ZIP."""
+    async with services.work() as session:
+        found = await exports.download(session, principal, export_id)
+        await activity.record(
+            session, principal, Action.DOWNLOAD, resource_type="export", resource_id=export_id, ip=who.ip, user_agent=who.user_agent
+        )
+    etag = f'"{export_id}"'
+    return await stored(
+        request, services.storage, found.key, media_type="application/zip", etag=etag, cache=ASK_FIRST, name=found.file_name
+    )

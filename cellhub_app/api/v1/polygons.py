@@ -1,0 +1,90 @@
+"""Polygons, their history, and measurements."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from cellhub_app.api.deps import Paged, Recorded, Signed, Work
+from cellhub_app.api.downloads import ASK_FIRST, is_current, not_modified
+from cellhub_app.core.pagination import Page
+from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.annotations import measurements
+from cellhub_app.domain.annotations import service as annotations
+from cellhub_app.domain.annotations.schemas import Edit, EditAnswer, ImageMeasurements, ObjectMeasurements, RevisionView
+from cellhub_app.domain.schema import PageView
+
+router = APIRouter()
+GEOJSON = "application/geo+json"
+BINARY = "application/x-cellhub-polygons"
+Frame = Annotated[int, Query(ge=0, le=2**31 - 1)]
+Number = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {GEOJSON: {"schema": {"type": "object"}}, BINARY: {"schema": {"type": "string", "format": "binary"}}}},
+    304: {"description": "The client has this revision"},
+}
+
+
+def _prefers_binary(request: Request, wanted: str | None) -> bool:
+    return wanted == "binary" if wanted else BINARY in request.headers.get("accept", "")
+
+
+@router.get("/images/{image_id}/polygons", response_class=Response, responses=_ANSWERS, tags=["polygons"])
+async def get_polygons(
+    image_id: UUID,
+    request: Request,
+    session: Work,
+    principal: Signed,
+    frame: Frame = 0,
+    revision: Number = None,
+    format: Annotated[Literal["geojson", "binary"] | None, Query(description="`geojson` by default")] = None,
+) -> Response:
+    """The polygons of one frame, in pixels: GeoJSON, or the viewer's binary form (also by Accept). The ETag is the revision."""
+    current = revision if revision is not None else await annotations.head(session, principal, image_id, frame)
+    if is_current(request, f'"{current}"') and revision is None:
+        return not_modified(f'"{current}"', ASK_FIRST)
+    read = annotations.binary if (binary := _prefers_binary(request, format)) else annotations.geojson
+    number, content = await read(session, principal, image_id, frame, revision)
+    headers = {"ETag": f'"{number}"', "Cache-Control": ASK_FIRST, "Vary": "Accept"}
+    if binary:
+        return Response(content, media_type=BINARY, headers=headers)
+    return JSONResponse(content, media_type=GEOJSON, headers=headers)
+
+
+@router.patch("/images/{image_id}/polygons", response_model=EditAnswer, tags=["polygons"])
+async def edit_polygons(
+    image_id: UUID, change: Edit, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
+) -> EditAnswer:
+    """Remove and add polygons in one new revision; the same `editId` again gives the first answer."""
+    number = await annotations.edit(session, principal, image_id, change, frame)
+    await record(Action.POLYGONS_EDIT, "image", image_id, revision=number)
+    return EditAnswer(revision=number)
+
+
+@router.get("/images/{image_id}/revisions", response_model=list[RevisionView], tags=["polygons"])
+async def list_revisions(image_id: UUID, session: Work, principal: Signed, frame: Frame = 0) -> list[RevisionView]:
+    """The history of a frame, newest first."""
+    return await annotations.revisions(session, principal, image_id, frame)
+
+
+@router.post("/images/{image_id}/revisions/{revision}/restore", response_model=EditAnswer, tags=["polygons"])
+async def restore_revision(
+    image_id: UUID, revision: int, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
+) -> EditAnswer:
+    """Make the polygons of an old revision present again, as a new revision."""
+    number = await annotations.restore(session, principal, image_id, revision, frame)
+    await record(Action.POLYGONS_EDIT, "image", image_id, revision=number, restored=revision)
+    return EditAnswer(revision=number)
+
+
+@router.get("/images/{image_id}/measurements", response_model=ImageMeasurements, tags=["measurements"])
+async def image_measurements(image_id: UUID, session: Work, principal: Signed, frame: Frame = 0) -> ImageMeasurements:
+    """Every object of a frame with its measures, in pixels and, where the pixel size is known, in micrometres."""
+    return await measurements.of_image(session, principal, image_id, frame)
+
+
+@router.get("/projects/{project_id}/measurements", response_model=PageView[ObjectMeasurements], tags=["measurements"])
+async def project_measurements(project_id: UUID, session: Work, principal: Signed, page: Paged) -> Page[ObjectMeasurements]:
+    """One page of the objects of a whole project with their measures."""
+    return await measurements.of_project(session, principal, project_id, page)

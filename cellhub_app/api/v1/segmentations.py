@@ -1,0 +1,100 @@
+"""Segmenting: models, batches, the queue, jobs."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from cellhub_app.api.deps import Recorded, Signed, Work
+from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.flows.segment import segment
+from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView, QueueView
+from cellhub_app.domain.projects import service as projects
+from cellhub_app.domain.schema import Schema
+from cellhub_app.domain.segmentation import service as segmentation
+from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
+
+router = APIRouter()
+_batches = APIRouter(prefix="/batches/{batch_id}", tags=["batches"])
+_jobs = APIRouter(prefix="/jobs/{job_id}", tags=["jobs"])
+
+
+class SegmentRequest(Schema):
+    """A model over chosen images; "all" takes every image that did not fail."""
+
+    image_ids: list[UUID] | Literal["all"]
+    model: str = Field(max_length=40)
+    parameters: ModelParameters = Field(default_factory=ModelParameters)
+
+
+@router.get("/models", response_model=list[ModelView], tags=["models"])
+async def list_models(session: Work, principal: Signed, projectId: UUID | None = None) -> list[ModelView]:  # noqa: N803 - the name in the URL
+    """The installed models; the default for that project's kind of sample comes first."""
+    kind = (await projects.get(session, principal, projectId)).sample_kind if projectId else None
+    return segmentation.models(kind)
+
+
+@router.post("/projects/{project_id}/segmentations", status_code=202, response_model=BatchView, tags=["batches"])
+async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: Work, principal: Signed, record: Recorded) -> BatchView:
+    """Queue a model over images."""
+    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters)
+    await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)
+    return batch
+
+
+@router.get("/queue", response_model=QueueView, tags=["queue"])
+async def queue(session: Work, principal: Signed) -> QueueView:
+    """What runs in the caller's projects, how long the whole line is, and the workers."""
+    return await jobs.queue(session, principal)
+
+
+@_batches.get("", response_model=BatchView)
+async def get_batch(batch_id: UUID, session: Work, principal: Signed) -> BatchView:
+    """How far a batch is."""
+    return await jobs.batch(session, principal, batch_id)
+
+
+@_batches.post("/pause", response_model=BatchView)
+async def pause_batch(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
+    """Take the rest of a batch out of the line."""
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to="paused")
+    return await jobs.pause(session, principal, batch_id)
+
+
+@_batches.post("/resume", response_model=BatchView)
+async def resume_batch(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
+    """Put a paused batch back in line."""
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to="queued")
+    return await jobs.resume(session, principal, batch_id)
+
+
+@_batches.post("/cancel", response_model=BatchView)
+async def cancel_batch(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
+    """Stop a batch; what is done stays."""
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to="cancelled")
+    return await jobs.cancel(session, principal, batch_id)
+
+
+@_batches.post("/retry-failed", response_model=BatchView)
+async def retry_failed(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
+    """Queue the failed images of a batch again."""
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to="retried")
+    return await jobs.retry_failed(session, principal, batch_id)
+
+
+@_jobs.get("", response_model=JobView)
+async def get_job(job_id: UUID, session: Work, principal: Signed) -> JobView:
+    """One job."""
+    return await jobs.job(session, principal, job_id)
+
+
+@_jobs.get("/log", response_model=list[JobLogView])
+async def get_job_log(job_id: UUID, session: Work, principal: Signed) -> list[JobLogView]:
+    """What happened to a job, oldest first."""
+    return await jobs.job_log(session, principal, job_id)
+
+
+router.include_router(_batches)
+router.include_router(_jobs)
