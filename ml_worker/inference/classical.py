@@ -20,13 +20,10 @@ def _grey(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), SMOOTHING), np.float32)
 
 
-def _otsu(grey: NDArray[np.float32]) -> tuple[float, float]:
-    low, high = float(grey.min()), float(grey.max())
-    if high <= low:
-        return high, 1.0
+def _otsu(grey: NDArray[np.float32], low: float, high: float) -> float:
     levels = ((grey - low) * (65535 / (high - low))).astype(np.uint16)
     level, _ = cv2.threshold(levels, 0, 65535, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return low + float(level) / 65535 * (high - low), high - low
+    return low + float(level) / 65535 * (high - low)
 
 
 def is_dark_foreground(grey: NDArray[np.float32], threshold: float) -> bool:
@@ -39,10 +36,16 @@ def is_dark_foreground(grey: NDArray[np.float32], threshold: float) -> bool:
 
 
 def foreground_map(image: NDArray[np.float32]) -> Maps:
-    """Stretched (H, W, 1 or 3) image -> (1, H, W) map in steps of 1/255: half at Otsu's threshold, linear in intensity."""
+    """Stretched (H, W, 1 or 3) image -> (1, H, W) map in steps of 1/255: half at Otsu's threshold, linear in intensity.
+
+    A constant image has no foreground.
+    """
     grey = _grey(image)
-    threshold, span = _otsu(grey)
-    above = (grey - np.float32(threshold)) / np.float32(span)
+    low, high = float(grey.min()), float(grey.max())
+    if high <= low:
+        return np.zeros((1, *grey.shape), np.uint8)
+    threshold = _otsu(grey, low, high)
+    above = (grey - np.float32(threshold)) / np.float32(high - low)
     if is_dark_foreground(grey, threshold):
         above = -above
     soft = np.clip(np.float32(0.5) + above, 0, 1)
@@ -59,7 +62,7 @@ def _peaks(distance: NDArray[np.float32], mask: Mask) -> Labels:
     radii = np.zeros(blobs, np.float32)
     np.maximum.at(radii, labels.ravel(), distance.ravel())
     reach = max(3, int(np.median(radii[1:])) | 1)
-    summit = cv2.dilate(distance, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+    summit = cv2.dilate(distance, cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 2 * reach + 1)))
     tops = (mask & (distance >= PEAK_SHARE * summit)).astype(np.uint8)
     return np.asarray(cv2.connectedComponents(tops, connectivity=4, ltype=cv2.CV_32S)[1], np.int32)
 
@@ -67,6 +70,8 @@ def _peaks(distance: NDArray[np.float32], mask: Mask) -> Labels:
 def label_foreground(maps: Maps, settings: Settings) -> Labels:
     """(1, H, W) map -> (H, W) int32 labels 1..n: threshold, then one watershed basin a peak of the smoothed distance."""
     mask = cv2.morphologyEx((maps[0] > FULL * settings.foreground).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    if mask.all():
+        return np.ones(mask.shape, np.int32)
     exact = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     distance = np.asarray(cv2.GaussianBlur(exact, (0, 0), SMOOTHING), np.float32)
     basins = watershed(-distance, _peaks(distance, mask > 0), mask=mask > 0)  # type: ignore[no-untyped-call]

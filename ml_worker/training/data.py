@@ -19,8 +19,9 @@ from ml_worker.training.targets import make_targets
 
 
 def data_root() -> Path:
-    """The folder of training domains: `train` in the folder that CELLHUB_DATA names, ../shared/data without it."""
-    return Path(os.environ.get("CELLHUB_DATA", "../shared/data")) / "train"
+    """The folder of training domains: `train` in the folder that CELLHUB_DATA names, else in shared/data beside this checkout."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return Path(os.environ.get("CELLHUB_DATA", beside)) / "train"
 
 
 @dataclass(frozen=True)

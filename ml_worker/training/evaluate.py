@@ -119,12 +119,12 @@ def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool
             card = tune(card, work, [sample for sample in samples if sample.domain in card["training"]["domains"]])
         else:
             card = find_card(read_cards(out), name).content
-            shutil.copy(out / f"{name}.safetensors", work)
+            shutil.copyfile(out / f"{name}.safetensors", work / f"{name}.safetensors")
             write_card(card, work)
         card = complete(card, work, samples)
         out.mkdir(parents=True, exist_ok=True)
         if run is not None:
-            shutil.copy(work / f"{name}.safetensors", out)
+            shutil.copyfile(work / f"{name}.safetensors", out / f"{name}.safetensors")
         write_card(card, out)
     return card
 

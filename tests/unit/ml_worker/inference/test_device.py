@@ -1,0 +1,45 @@
+import pytest
+import torch
+
+from ml_worker.inference.device import choose_device, run_in_batches
+
+
+class SmallDevice:
+    """Runs out of memory on more than `room` items, as a GPU does."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.sizes: list[int] = []
+
+    def __call__(self, items: list[int]) -> list[str]:
+        self.sizes.append(len(items))
+        if len(items) > self.room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return [f"device {item}" for item in items]
+
+
+def on_cpu(items: list[int]) -> list[str]:
+    return [f"cpu {item}" for item in items]
+
+
+def test_out_of_memory_halves_the_batch_and_loses_nothing():
+    device = SmallDevice(room=3)
+    results = run_in_batches(list(range(10)), 8, device, on_cpu)
+    assert results == [f"device {item}" for item in range(10)]
+    assert device.sizes[:3] == [8, 4, 2]
+
+
+def test_what_does_not_fit_alone_goes_to_the_cpu():
+    assert run_in_batches([1, 2, 3], 2, SmallDevice(room=0), on_cpu) == ["cpu 1", "cpu 2", "cpu 3"]
+
+
+def test_other_failures_are_not_hidden():
+    def broken(items: list[int]) -> list[str]:
+        raise RuntimeError("no kernel")
+
+    with pytest.raises(RuntimeError, match="no kernel"):
+        run_in_batches([1], 1, broken, on_cpu)
+
+
+def test_a_named_device_is_taken():
+    assert choose_device("cpu") == torch.device("cpu")

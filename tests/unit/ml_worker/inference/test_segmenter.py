@@ -1,0 +1,147 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from cellhub_app.core.errors import ModelUnknown
+from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.metrics.matching import count_matches, pooled
+from ml_worker.inference import segmenter as segmenter_module
+from ml_worker.inference.catalog import WEIGHTS_DIR, default_model, read_cards
+from ml_worker.inference.forward import maps_of
+from ml_worker.inference.segmenter import Parameters, Segmenter
+from ml_worker.inference.tiling import windows
+from ml_worker.inference.weights import WeightsDamaged, load_net
+from ml_worker.nets.registry import build
+
+
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    return Segmenter(device="cpu", threads=1)
+
+
+def test_shipped_unet_finds_simulated_nuclei(segmenter):
+    pairs = [fluorescent_nuclei(seed, 320, 320) for seed in range(12)]
+    counts = [count_matches(truth, segmenter.segment(image, "unet").labels, [0.5])[0] for image, truth in pairs]
+    assert pooled(counts).average_precision >= 0.70
+
+
+@pytest.mark.parametrize("model", ["classical", "unet"])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 70), (33, 17), (100, 131), (64, 64, 3), (40, 50, 2)])
+def test_any_shape_gives_labels_of_that_shape(segmenter, model, shape):
+    image = np.random.default_rng(0).integers(0, 4000, shape, np.uint16)
+    found = segmenter.segment(image, model)
+    assert found.labels.shape == shape[:2]
+    assert found.labels.dtype == np.int32
+    assert found.scores.shape == found.doubts.shape == (found.labels.max(),)
+
+
+@pytest.mark.parametrize("model", ["classical", "unet"])
+def test_an_empty_image_has_no_objects(segmenter, model):
+    assert segmenter.segment(np.full((64, 64), 30, np.uint8), model).labels.max() == 0
+
+
+def test_stages_give_what_segment_gives(segmenter):
+    images = [fluorescent_nuclei(seed, 160, 160)[0] for seed in (1, 2)]
+    prepared = [segmenter.prepare(image, "unet") for image in images]
+    finished = [segmenter.finish(one, maps) for one, maps in zip(prepared, segmenter.predict(prepared), strict=True)]
+    for image, found in zip(images, finished, strict=True):
+        assert (found.labels == segmenter.segment(image, "unet").labels).all()
+
+
+def test_tiled_and_whole_agree_and_no_object_is_cut(segmenter):
+    image, _ = fluorescent_nuclei(4, 420, 460)
+    prepared = segmenter.prepare(image, "unet")
+    cut = replace(prepared, windows=tuple(windows(420, 460, 32, tile=288, overlap=128)), only_tile=None)
+    assert len(cut.windows) > 1
+    whole, tiled = segmenter.predict([prepared, cut])
+    assert np.abs(whole[0].astype(int) - tiled[0]).mean() < 2
+    one, other = (segmenter.finish(prepared, maps).labels for maps in (whole, tiled))
+    assert count_matches(one, other, [0.5])[0].average_precision > 0.9
+
+
+def test_parameters_change_the_result(segmenter):
+    image, _ = fluorescent_nuclei(2, 256, 256)
+    usual = segmenter.segment(image, "unet")
+    strict = segmenter.segment(image, "unet", Parameters(threshold=0.9))
+    large = segmenter.segment(image, "unet", Parameters(min_area_px=150))
+    assert (strict.labels > 0).sum() < (usual.labels > 0).sum()
+    assert np.bincount(large.labels.ravel())[1:].min() >= 150
+
+
+def test_an_unknown_model_names_the_installed_ones(segmenter):
+    with pytest.raises(ModelUnknown, match=r"no model called vit; installed are: classical, .*unet"):
+        segmenter.prepare(np.zeros((8, 8), np.uint8), "vit")
+
+
+def test_out_of_memory_still_gives_every_result(monkeypatch):
+    """A device with room for one tile, then for none: both times the maps are those of the CPU."""
+    segmenter = Segmenter(device="cpu", threads=1)
+    images = [fluorescent_nuclei(seed, 96, 96)[0] for seed in (1, 2, 3)]
+    prepared = [segmenter.prepare(image, "unet") for image in images]
+    expected = segmenter.predict(prepared)
+    for room in (1, 0):
+        calls: list[int] = []
+
+        def small(net, tiles, device, room=room, calls=calls):
+            calls.append(len(tiles))
+            if device.type == "meta" and len(tiles) > room:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return maps_of(net, tiles, torch.device("cpu"))
+
+        monkeypatch.setattr(segmenter_module, "maps_of", small)
+        monkeypatch.setattr(segmenter, "device", torch.device("meta"))
+        monkeypatch.setattr(segmenter, "_load", None)
+        segmenter._nets._nets["unet", "meta"] = segmenter._nets.get("unet", torch.device("cpu"))
+        tiles = [one.tile(one.windows[0]) for one in prepared]
+        found = segmenter._run("unet", tiles)
+        assert calls[:2] == [3, 1]
+        assert all((a == b[:, :96, :96]).all() for a, b in zip(expected, found, strict=True))
+
+
+def test_folded_network_computes_the_same_maps():
+    torch.manual_seed(0)
+    card = next(card for card in read_cards() if card.name == "unet")
+    folded = load_net(card, WEIGHTS_DIR, torch.device("cpu"))
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
+    from safetensors.torch import load_file
+
+    plain = build("unet")
+    plain.load_state_dict({k: v.float() for k, v in load_file(WEIGHTS_DIR / "unet.safetensors").items()}, strict=False)
+    image = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        assert torch.allclose(folded(image), plain.eval()(image), atol=1e-3)
+
+
+def test_weights_that_are_not_the_cards_are_refused(tmp_path: Path):
+    for name in ("unet.json", "unet.safetensors"):
+        shutil.copy(WEIGHTS_DIR / name, tmp_path)
+    damaged = tmp_path / "unet.safetensors"
+    content = bytearray(damaged.read_bytes())
+    content[-1] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(WeightsDamaged, match="not the one its model card describes"):
+        Segmenter(tmp_path, device="cpu").segment(np.zeros((32, 32), np.uint8), "unet")
+    damaged.unlink()
+    with pytest.raises(WeightsDamaged, match="missing"):
+        Segmenter(tmp_path, device="cpu").segment(np.zeros((32, 32), np.uint8), "unet")
+
+
+def test_the_unet_is_the_default_for_nuclei_and_no_model_is_an_error():
+    cards = read_cards()
+    assert default_model(cards, "nuclei") == "unet"
+    with pytest.raises(ModelUnknown, match="No model is installed"):
+        default_model([], "nuclei")
+
+
+def test_shipped_cards_hold_what_the_api_shows():
+    for path in WEIGHTS_DIR.glob("*.json"):
+        card = json.loads(path.read_text())
+        assert {"name", "title", "sampleKinds", "preset", "parameters", "weightsSha256", "scores", "secondsPerMegapixel"} <= card.keys()
+        assert card["name"] == path.stem
+        assert card["secondsPerMegapixel"] > 0
+        assert all({"ap50", "ap75", "f1"} <= scores.keys() for scores in card["scores"].values())

@@ -1,0 +1,70 @@
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ml_worker.training.augment import Ranges
+from ml_worker.training.data import Batches, choose, data_root, load, pack, stream
+from ml_worker.training.splits import part_of
+from tests.unit.ml_worker.training.annotated import simulated_samples, write_domain
+
+
+def batches(size: int = 64) -> Batches:
+    return Batches(simulated_samples(4), seed=1, batch=3, size=size, ranges=Ranges())
+
+
+def test_the_archive_holds_exactly_what_the_folder_holds(tmp_path: Path):
+    samples = load(write_domain(tmp_path), ["nuclei_fluo"])
+    size = pack(samples, tmp_path / "packed.npz")
+    again = load(tmp_path / "packed.npz", ["nuclei_fluo"])
+    assert size == (tmp_path / "packed.npz").stat().st_size
+    assert [one.stem for one in again] == [one.stem for one in samples]
+    for one, other in zip(samples, again, strict=True):
+        assert (one.image == other.image).all()
+        assert (one.labels == other.labels).all()
+
+
+def test_a_domain_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match="cells_phase"):
+        load(tmp_path, ["cells_phase"])
+
+
+def test_parts_are_disjoint_and_fixed():
+    samples = simulated_samples(26, side=48)
+    parts = [{one.stem for one in choose(samples, part)} for part in ("train", "validation", "held_out")]
+    assert sum(map(len, parts)) == 26
+    assert all(parts)
+    assert not any(a & b for a, b in itertools.combinations(parts, 2))
+    stems = ("simulated13", "003cee89357d9fe1", "simulated24", "a")
+    assert [part_of(stem) for stem in stems] == ["held_out", "held_out", "validation", "train"]
+
+
+def test_a_batch_depends_on_its_step_alone():
+    one, other = batches(), batches()
+    assert torch.equal(one[7][0], other[7][0])
+    assert torch.equal(one[7][1], other[7][1])
+    assert not torch.equal(one[7][0], one[8][0])
+
+
+def test_batches_are_three_channels_with_targets_in_range():
+    images, targets = batches()[0]
+    assert images.shape == targets.shape == (3, 3, 64, 64)
+    assert images.dtype == targets.dtype == torch.float32
+    assert 0 <= float(targets.min()) <= float(targets.max()) <= 1
+
+
+def test_loader_processes_keep_the_order():
+    direct = [images for images, _ in itertools.islice(stream(batches(), 5, workers=0), 3)]
+    loaded = [images for images, _ in itertools.islice(stream(batches(), 5, workers=1), 3)]
+    assert all(torch.equal(a, b) for a, b in zip(direct, loaded, strict=True))
+
+
+@pytest.mark.shared_data
+def test_held_out_images_are_a_sixth_to_an_eighth():
+    if not data_root().is_dir():
+        pytest.skip(f"no training data in {data_root()}")
+    samples = load(data_root(), ["nuclei_fluo"])
+    assert 0.1 < len(choose(samples, "held_out")) / len(samples) < 0.17
+    assert np.unique([part_of(one.stem) for one in samples]).size == 3

@@ -1,0 +1,114 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from ml_worker.inference.catalog import WEIGHTS_DIR
+from ml_worker.inference.segmenter import Segmenter
+from ml_worker.training import checkpoint, train
+from ml_worker.training.data import choose, data_root, load
+from ml_worker.training.evaluate import weights_from_run
+from ml_worker.training.losses import map_losses
+from ml_worker.training.scoring import measure, summary
+from ml_worker.training.train import Plan, Trainer
+from tests.unit.ml_worker.training.annotated import simulated_samples, write_domain
+
+CPU = torch.device("cpu")
+PLAN = Plan(batch=2, size=64, steps=6, workers=0, warmup_steps=1)
+
+
+def trainer(folder: Path, plan: Plan = PLAN) -> Trainer:
+    return Trainer(plan, simulated_samples(6), folder, CPU)
+
+
+def numbers(net: nn.Module) -> torch.Tensor:
+    return torch.cat([parameter.detach().flatten() for parameter in net.parameters()])
+
+
+def test_three_steps_and_three_after_resuming_are_six_steps(tmp_path: Path):
+    whole = trainer(tmp_path / "whole")
+    whole.run()
+    trainer(tmp_path / "parts").run(stop_after_steps=3)
+    resumed = trainer(tmp_path / "parts")
+    assert resumed.step == 3
+    resumed.run()
+    assert resumed.step == whole.step == 6
+    for net in ("net", "ema"):
+        start, one, other = (numbers(getattr(run, net)) for run in (trainer(tmp_path / "fresh"), whole, resumed))
+        # sums of the same numbers differ in the last bit from run to run
+        assert (one - other).norm() < 1e-2 * (one - start).norm()
+
+
+def test_training_lowers_the_loss(tmp_path: Path):
+    run = trainer(tmp_path, Plan(batch=2, size=64, steps=1000, workers=0, warmup_steps=5))
+    images, targets = run.batches[0]
+    before = float(sum(map_losses(run.net(images), targets).values()).detach())
+    run.run(stop_after_steps=40)
+    assert float(sum(map_losses(run.net(images), targets).values()).detach()) < 0.9 * before
+
+
+def test_a_finished_run_does_not_go_on(tmp_path: Path):
+    trainer(tmp_path).run()
+    again = trainer(tmp_path)
+    again.run()
+    assert again.step == 6
+
+
+def test_minutes_end_a_run(tmp_path: Path):
+    run = trainer(tmp_path, Plan(batch=2, size=64, minutes=0.01, workers=0))
+    run.run()
+    assert run.progress >= 1
+    assert 0 < run.step < 100
+
+
+def test_validation_scores_go_into_the_log(tmp_path: Path):
+    run = trainer(tmp_path)
+    run.validation = simulated_samples(2)
+    run.run(stop_after_steps=1)
+    run.validate()
+    entry = json.loads((tmp_path / "log.jsonl").read_text())
+    assert entry["step"] == 1
+    assert 0 <= entry["ap75"] <= entry["ap50"] <= 1
+
+
+def test_shipped_weights_make_a_model_that_runs(tmp_path: Path):
+    trainer(tmp_path / "run").run(stop_after_steps=2)
+    (tmp_path / "out").mkdir()
+    card = weights_from_run("unet", tmp_path / "run", tmp_path / "out", half=True)
+    assert card["training"]["steps"] == 2
+    assert card["training"]["finished"] is False
+    assert card["weights"]["bytes"] < 2.2e6
+    sample = simulated_samples(1)[0]
+    assert Segmenter(tmp_path / "out", device="cpu").segment(sample.image, "unet").labels.shape == sample.labels.shape
+
+
+def test_a_checkpoint_is_whole_or_absent(tmp_path: Path):
+    assert checkpoint.read(tmp_path) is None
+    checkpoint.save(tmp_path, {"step": 3})
+    assert checkpoint.read(tmp_path) == {"step": 3}
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_the_command_trains_and_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root = write_domain(tmp_path / "data")
+    for command in (
+        ["pack", "--data", str(root), "--out", str(tmp_path / "packed.npz")],
+        ["run", "--data", str(tmp_path / "packed.npz"), "--out", str(tmp_path / "run"), "--steps", "1", "--batch", "1", "--workers", "0"],
+    ):
+        monkeypatch.setattr("sys.argv", ["cellhub-train", *command])
+        train.main()
+    state = checkpoint.read(tmp_path / "run")
+    assert state is not None
+    assert state["step"] == 1
+
+
+@pytest.mark.shared_data
+def test_shipped_unet_on_held_out_images():
+    if not data_root().is_dir():
+        pytest.skip(f"no training data in {data_root()}")
+    held_out = choose(load(data_root(), ["nuclei_fluo"]), "held_out")[::5]
+    assert len(held_out) >= 12
+    scores = summary(measure(Segmenter(WEIGHTS_DIR, device="cpu"), "unet", held_out))
+    assert scores["ap50"] >= 0.70
