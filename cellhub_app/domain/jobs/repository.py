@@ -1,0 +1,213 @@
+"""Queries about batches, jobs and their log."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Row, RowMapping, Select, and_, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from cellhub_app.core.db import copy_rows
+from cellhub_app.core.ids import new_id, now
+from cellhub_app.core.queue import JobKind, JobStatus
+from cellhub_app.domain.access import Principal, readable_projects
+from cellhub_app.domain.jobs.claiming import CLAIMABLE_ABOVE, PARKED
+from cellhub_app.domain.jobs.forecast import Finish, Stretch
+from cellhub_app.domain.jobs.schemas import BatchCounts
+from cellhub_app.models.job import Batch, Job, JobLog
+
+RECENT_FINISHES = 200
+RECENT_BATCHES = 20
+RECENT_DAYS = 7
+
+_COLUMNS = (
+    "id", "kind", "user_id", "project_id", "batch_id", "image_id", "export_id", "model", "parameters", "status",
+    "priority", "attempt", "run_after", "error", "timings", "created_at", "finished_at",
+)  # fmt: skip
+_TURNS = text("""
+    insert into turn (kind, user_id, served_at) select cast(:kind as varchar), unnest(cast(:users as uuid[])), clock_timestamp()
+    on conflict do nothing
+""")
+_UNPARK = text("""
+    update job set priority = priority - :parked, run_after = clock_timestamp()
+    where image_id = :image_id and kind = 'segment' and status in ('queued', 'paused') and priority <= :above returning id, status
+""")
+_REFUSE = text("""
+    update job set status = 'failed', finished_at = clock_timestamp(), error = :error
+    where image_id = :image_id and kind = 'segment' and status in ('queued', 'paused') returning id, batch_id
+""")
+_COUNTS = text("""
+    select b.id as batch_id, s.status, (select count(*) from job where batch_id = b.id and status = s.status) as jobs
+    from unnest(cast(:batches as uuid[])) as b(id) cross join unnest(cast(:statuses as text[])) as s(status)
+""")
+_STRETCHES = text("""
+    select b.user_id, b.id, b.model, (select count(*) from job where batch_id = b.id and status = 'queued') as queued
+    from batch b where b.finished_at is null and b.user_id is not null order by b.created_at, b.id
+""")
+_TOTALS = text("""
+    select count(*) filter (where status = 'queued') as queued, count(*) filter (where status = 'running') as running
+    from job where kind = 'segment' and status in ('queued', 'running')
+""")
+_WAITING = text("""
+    select kind, count(*) as jobs, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_s
+    from job where status = 'queued' group by kind
+""")
+_LOCK_JOBS = "select id from job where {chosen} and status = any(:statuses) order by id for update"
+_CHOSEN = {
+    "batch_id": "batch_id = :batch_id",
+    "export_id": "export_id = :export_id",
+    "image_ids": "image_id = any(:image_ids)",
+    "kind": "kind = :kind",
+    "image_status": "exists (select from image where image.id = job.image_id and image.status = :image_status)",
+}
+_MOVE = text("""
+    update job set status = :status, lease_id = null, lease_until = null,
+        finished_at = case when :status = 'cancelled' then clock_timestamp() end,
+        attempt = case when :anew then 0 else attempt end, error = case when :anew then null else error end,
+        run_after = case when :anew then clock_timestamp() else run_after end
+    where id = any(:ids)
+""")
+_OPEN = "exists (select from job where batch_id = b.id and status in ('queued', 'running', 'paused'))"
+_SETTLE = text(f"""
+    update batch b set finished_at = clock_timestamp(), status = case
+        when exists (select from job where batch_id = b.id and status = 'cancelled') and :cancelled then 'cancelled'
+        when exists (select from job where batch_id = b.id and status = 'succeeded') then 'succeeded'
+        when exists (select from job where batch_id = b.id and status = 'failed') then 'failed' else 'cancelled' end
+    where b.id = any(:batches) and b.finished_at is null and not {_OPEN} returning b.id
+""")  # noqa: S608 - the parts are constants
+
+
+async def add_jobs(session: AsyncSession, rows: Iterable[dict[str, Any]]) -> None:
+    """Write jobs with COPY; each row names its columns."""
+    moment = now()
+    fixed = {"attempt": 0, "run_after": moment, "timings": Jsonb({}), "created_at": moment, "error": None, "finished_at": None}
+    await copy_rows(session, "job", _COLUMNS, ([{**fixed, **row}[name] for name in _COLUMNS] for row in rows))
+
+
+async def ensure_turns(session: AsyncSession, kind: JobKind, users: Iterable[UUID]) -> None:
+    """Let users take part in the turns."""
+    await session.execute(_TURNS, {"kind": kind, "users": sorted(users)})
+
+
+async def unpark(session: AsyncSession, image_id: UUID) -> list[UUID]:
+    """Let the jobs that waited for this image be claimed; answers those that are queued now."""
+    rows = await session.execute(_UNPARK, {"image_id": image_id, "parked": PARKED, "above": CLAIMABLE_ABOVE})
+    return [row.id for row in rows if row.status == JobStatus.QUEUED]
+
+
+async def refuse(session: AsyncSession, image_id: UUID, error: dict[str, str]) -> Sequence[Row[UUID, UUID | None]]:
+    """Fail the jobs that waited for an image that can't be read; answers (job, batch)."""
+    return (await session.execute(_REFUSE, {"image_id": image_id, "error": Jsonb(error)})).all()
+
+
+async def lock_jobs(session: AsyncSession, statuses: Sequence[JobStatus], **chosen: Any) -> list[UUID]:
+    """Hold the jobs of a batch, an export or some images that stand at one of the statuses, in a fixed order."""
+    where = " and ".join(_CHOSEN[name] for name in chosen)
+    query = text(_LOCK_JOBS.format(chosen=where))
+    return list((await session.execute(query, {"statuses": list(statuses), **chosen})).scalars())
+
+
+async def move_jobs(session: AsyncSession, ids: Sequence[UUID], status: JobStatus, *, anew: bool = False) -> None:
+    """Set the status of jobs that are held; whoever works on one loses its lease. `anew` forgets earlier attempts."""
+    await session.execute(_MOVE, {"ids": list(ids), "status": status, "anew": anew})
+
+
+async def lock_batches(session: AsyncSession, ids: Sequence[UUID]) -> list[Batch]:
+    """Hold batches until the transaction ends, in a fixed order, read anew. Always after their jobs."""
+    query = select(Batch).where(col(Batch.id).in_(ids)).order_by(col(Batch.id)).with_for_update(key_share=True)
+    return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
+
+
+async def batches_of(session: AsyncSession, jobs: Sequence[UUID]) -> set[UUID]:
+    """The batches that jobs belong to."""
+    query = select(col(Job.batch_id)).where(col(Job.id).in_(jobs), col(Job.batch_id).is_not(None)).distinct()
+    return {batch_id for batch_id in (await session.execute(query)).scalars() if batch_id is not None}
+
+
+async def settle(session: AsyncSession, ids: Sequence[UUID], *, cancelled: bool = False) -> list[UUID]:
+    """Close those of the held batches that have no unfinished job left; answers them.
+
+    A batch succeeds when any of its images did: one bad image never fails its batch.
+    """
+    return list((await session.execute(_SETTLE, {"batches": list(ids), "cancelled": cancelled})).scalars())
+
+
+async def counts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, BatchCounts]:
+    """Counts of several batches in one query."""
+    found = {batch_id: BatchCounts() for batch_id in ids}
+    for row in await session.execute(_COUNTS, {"batches": list(ids), "statuses": list(JobStatus)}):
+        name = "queued" if row.status == JobStatus.PAUSED else row.status
+        setattr(found[row.batch_id], name, getattr(found[row.batch_id], name) + row.jobs)
+    return found
+
+
+async def stretches(session: AsyncSession) -> list[Stretch]:
+    """Every batch that stands in line, oldest first: the order in which a user's jobs of one priority are served."""
+    return [Stretch(*row) for row in await session.execute(_STRETCHES)]
+
+
+async def finishes(session: AsyncSession) -> list[Finish]:
+    """The latest segmentations that succeeded, oldest first."""
+    query = select(col(Job.model), col(Job.started_at), col(Job.finished_at)).where(
+        col(Job.kind) == JobKind.SEGMENT, col(Job.status) == JobStatus.SUCCEEDED, col(Job.started_at).is_not(None)
+    )
+    rows = (await session.execute(query.order_by(col(Job.finished_at).desc()).limit(RECENT_FINISHES))).all()
+    return [Finish(model or "", started, finished) for model, started, finished in reversed(rows) if started and finished]
+
+
+async def totals(session: AsyncSession) -> tuple[int, int]:
+    """(queued, running) segmentations of everybody."""
+    row = (await session.execute(_TOTALS)).one()
+    return row.queued, row.running
+
+
+async def waiting(session: AsyncSession) -> Sequence[RowMapping]:
+    """(kind, jobs, oldest_s) of what waits: how many and the age of the oldest in seconds."""
+    return (await session.execute(_WAITING)).mappings().all()
+
+
+def _readable_batches(principal: Principal) -> Select[Batch]:
+    return select(Batch).where(col(Batch.project_id).in_(readable_projects(principal)))
+
+
+async def readable_batch(session: AsyncSession, principal: Principal, batch_id: UUID) -> Batch | None:
+    """A batch that the caller may see."""
+    return (await session.execute(_readable_batches(principal).where(col(Batch.id) == batch_id))).scalar_one_or_none()
+
+
+async def project_batches(session: AsyncSession, principal: Principal, project_id: UUID) -> list[Batch]:
+    """The unfinished and the latest finished batches of a project, newest first."""
+    recent = or_(col(Batch.finished_at).is_(None), col(Batch.finished_at) > now() - timedelta(days=RECENT_DAYS))
+    query = _readable_batches(principal).where(and_(col(Batch.project_id) == project_id, recent))
+    newest = query.order_by(col(Batch.created_at).desc(), col(Batch.id).desc()).limit(RECENT_BATCHES)
+    return list((await session.execute(newest)).scalars())
+
+
+async def unfinished(session: AsyncSession, principal: Principal | None = None) -> list[Batch]:
+    """Batches that are not finished, of everybody or of the caller's projects, oldest first."""
+    query = select(Batch) if principal is None else _readable_batches(principal)
+    query = query.where(col(Batch.finished_at).is_(None)).order_by(col(Batch.created_at), col(Batch.id))
+    return list((await session.execute(query)).scalars())
+
+
+async def readable_job(session: AsyncSession, principal: Principal, job_id: UUID) -> Job | None:
+    """A job that the caller may see."""
+    query = select(Job).where(col(Job.id) == job_id, col(Job.project_id).in_(readable_projects(principal)))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def log_of(session: AsyncSession, job_id: UUID) -> list[JobLog]:
+    """What happened to a job, oldest first."""
+    query = select(JobLog).where(col(JobLog.job_id) == job_id).order_by(col(JobLog.created_at), col(JobLog.id))
+    return list((await session.execute(query)).scalars())
+
+
+async def write_log(session: AsyncSession, jobs: Sequence[UUID], message: str, *, level: str = "info") -> None:
+    """Add the same line to the log of each job."""
+    moment = now()
+    rows = ((new_id(), job_id, level, message[:2000], moment) for job_id in jobs)
+    if jobs:
+        await copy_rows(session, "job_log", ("id", "job_id", "level", "message", "created_at"), rows)

@@ -1,0 +1,117 @@
+"""What doors show of batches, jobs and workers, and what callers hand in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from cellhub_app.core.queue import JobKind, JobStatus
+from cellhub_app.domain.schema import Problem, Schema
+from cellhub_app.models.job import Batch
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to be added; its subject is an image or an export."""
+
+    kind: JobKind
+    user_id: UUID
+    project_id: UUID
+    batch_id: UUID | None = None
+    image_id: UUID | None = None
+    export_id: UUID | None = None
+    model: str | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    priority: int = 0
+
+
+class BatchCounts(Schema):
+    """How many images of a batch stand where; paused ones count as queued."""
+
+    queued: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def open(self) -> int:
+        """Images that are not finished."""
+        return self.queued + self.running
+
+
+class Eta(Schema):
+    """Seconds until the end, as a range that holds nine times in ten."""
+
+    low_seconds: int
+    high_seconds: int
+
+
+class BatchView(Schema):
+    """A batch as doors show it; `position` is that of its next image in the whole line, 1 is the head."""
+
+    id: UUID
+    project_id: UUID
+    status: JobStatus
+    model: str
+    parameters: dict[str, Any]
+    counts: BatchCounts
+    position: int | None = None
+    eta: Eta | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @classmethod
+    def of(cls, batch: Batch, counts: BatchCounts, position: int | None = None, eta: Eta | None = None) -> Self:
+        """The row with what is counted beside it."""
+        names = ("id", "project_id", "status", "model", "parameters", "created_at", "started_at", "finished_at")
+        return cls(**{name: getattr(batch, name) for name in names}, counts=counts, position=position, eta=eta)
+
+
+class JobView(Schema):
+    """A job as doors show it; `timings` are seconds."""
+
+    id: UUID
+    kind: JobKind
+    status: JobStatus
+    project_id: UUID
+    batch_id: UUID | None
+    image_id: UUID | None
+    export_id: UUID | None
+    model: str | None
+    parameters: dict[str, Any]
+    attempt: int
+    error: Problem | None
+    timings: dict[str, float]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class JobLogView(Schema):
+    """One line of a job's log."""
+
+    level: str
+    message: str
+    created_at: datetime
+
+
+class WorkerView(Schema):
+    """A worker that lives: it wrote this within the last seconds."""
+
+    name: str
+    kind: str
+    device: str | None = None
+    model: str | None = None
+    images_per_second: float = 0.0
+    started_at: datetime
+
+
+class QueueView(Schema):
+    """Unfinished batches of the caller's projects, how much is in line in all, and the workers."""
+
+    batches: list[BatchView]
+    queued: int
+    running: int
+    workers: list[WorkerView]
