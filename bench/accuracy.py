@@ -1,5 +1,7 @@
 """How good are the shipped networks through the whole house? Held-out nuclei go in over HTTP, polygons come out, AP@0.5 is pooled.
 
+Usage: python -m bench.accuracy [--url http://localhost:8000] [--model unet]
+
 Needs the data folder (CELLHUB_DATA, by default ../shared/data). Held out are the files whose sha256(stem) starts with 0 or 1.
 """
 

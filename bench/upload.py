@@ -1,4 +1,7 @@
-"""How soon are uploads answered? 1 MB files, four at a time, to a running server, over HTTP; the target is a p95 below 200 ms."""
+"""How soon are uploads answered? 1 MB files, four at a time, to a running server, over HTTP; the target is a p95 below 200 ms.
+
+Usage: python -m bench.upload [--url http://localhost:8000] [--files 120] [--at-once 4]
+"""
 
 import io
 import time
@@ -47,9 +50,7 @@ def main() -> None:
             rate = len(contents) / (time.perf_counter() - started)
     kept = [1000 * value for value in seconds[WARM_UP:]]
     print(f"machine: {machine()}")
-    print(
-        f"{given.files} files of {len(contents[0]) / 1e6:.2f} MB, {given.at_once} at a time, {rate:.1f} a second, the server reading them meanwhile"
-    )
+    print(f"{given.files} files of {len(contents[0]) / 1e6:.2f} MB, {given.at_once} at a time, {rate:.1f} a second, read meanwhile")
     print(f"upload answered: median {percentile(kept, 0.5):.0f} ms, p95 {percentile(kept, 0.95):.0f} ms, max {max(kept):.0f} ms")
 
 

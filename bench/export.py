@@ -1,0 +1,88 @@
+"""Does an export stay small in memory however large it is? All formats of 300 and of 3,000 simulated images, each in its own process.
+
+Usage: python -m bench.export [--images 300 3000] [--objects 60]
+"""
+
+import argparse
+import multiprocessing
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice, repeat
+from pathlib import Path
+from uuid import UUID
+
+import cv2
+import numpy as np
+
+from bench.server import machine
+from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.raster import polygons_from_labels
+from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, ProjectEntry, RevisionEntry
+from cellhub_app.domain.exports.names import Stems
+from cellhub_app.domain.exports.packing import pack
+from cellhub_app.domain.exports.registry import FORMATS
+
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+MEASURES = tuple(Measure(f"m{number}_px", f"Measure {number}", "px", "", 1, f"m{number}_um", "µm") for number in range(24))
+REVISION = RevisionEntry(1, "model", "unet", "0" * 64, {"threshold": 0.5}, "", MOMENT)
+
+
+def images(count: int, objects: int, folder: Path) -> Iterator[ImageEntry]:
+    """`count` images that share a picture and its outlines; every object is decoded anew."""
+    pixels, labels = fluorescent_nuclei(1, count=objects * 2)
+    outlines = [codec.encode(polygon) for polygon in polygons_from_labels(labels)]
+    picture = folder / "picture.png"
+    cv2.imwrite(str(picture), pixels)
+    stems = Stems()
+    height, width = labels.shape
+    for number in range(count):
+        entries = [
+            ObjectEntry(UUID(int=number * 10_000 + place), place, 0, 0.9, 0.1, 1, outline, tuple(np.full(len(MEASURES), place / 3)))
+            for place, outline in enumerate(islice(repeat_all(outlines), objects), 1)
+        ]
+        yield ImageEntry(
+            id=UUID(int=number), name=f"well_{number}.png", stem=stems.take(f"well_{number}.png"), frame=0, width=width, height=height,
+            channels=1, bit_depth=8, frames=1, pixel_size_um=0.5, pixel_size_origin="tiff", format="png", bytes=1, sha256="0" * 64,
+            status="ready", error=None, segmentation_status="succeeded", tags=(), created_at=MOMENT, revisions=(REVISION,),
+            objects=entries, original=lambda: picture, display=lambda: picture,
+        )  # fmt: skip
+
+
+def repeat_all(outlines: list[bytes]) -> Iterator[bytes]:
+    """The outlines again and again."""
+    for every in repeat(outlines):
+        yield from every
+
+
+def measured(count: int, objects: int) -> tuple[float, float, float]:
+    """(seconds, MB of memory above the start, MB of the ZIP) of one export."""
+    project = ProjectEntry(UUID(int=1), "Benchmark", "", "nuclei", MOMENT)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        next(images(1, objects, folder))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.perf_counter()
+        size = pack(Bundle(project, MEASURES, 1, count, True), images(count, objects, folder), list(FORMATS), folder / "out.zip")
+        seconds = time.perf_counter() - started
+        return seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, size / 1e6
+
+
+def main() -> None:
+    """Measure each size, print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--images", type=int, nargs="+", default=[300, 3000])
+    options.add_argument("--objects", type=int, default=60)
+    given = options.parse_args()
+    print(f"machine: {machine()}")
+    for count in given.images:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, memory, size = pool.apply(measured, (count, given.objects))
+        print(f"{count} images, {count * given.objects:,} objects: {seconds:.1f} s, +{memory:.0f} MB, {size:.0f} MB ZIP")
+
+
+if __name__ == "__main__":
+    main()
