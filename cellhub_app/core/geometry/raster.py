@@ -22,20 +22,24 @@ def polygons_from_labels(labels: Labels) -> list[Polygon]:
     Of a label in several 4-connected pieces the largest is kept (`relabel_components` keeps them all). Raises Invalid when a label between
     1 and the largest is missing.
     """
-    return _polygons(trace_whole(labels))
+    return _polygons(trace_whole(labels)[0])
 
 
-def trace_whole(labels: Labels) -> Rings:
-    """The rings of a label image with exactly one exterior for each label 1..n: smaller pieces of a label are left out.
+def trace_whole(labels: Labels) -> tuple[Rings, LabelImage]:
+    """The rings of a label image with exactly one exterior for each label 1..n, and the int32 label image that they follow.
 
-    Raises Invalid when a label is missing.
+    Smaller pieces of a label are left out of both. Raises Invalid when a label is missing.
     """
-    rings = trace(labels)
+    whole: LabelImage = np.asarray(labels, dtype=np.int32)
+    rings = trace(whole)
     exteriors = np.bincount(rings.labels[rings.areas > 0], minlength=1)[1:]
     if (exteriors == 0).any():
         missing = int(np.argmin(exteriors)) + 1
         raise Invalid(f"The label image has no object {missing}: labels must run from 1 to {len(exteriors)} without gaps.")
-    return trace(keep_largest_components(labels)) if (exteriors > 1).any() else rings
+    if (exteriors > 1).any():
+        whole = keep_largest_components(whole)
+        rings = trace(whole)
+    return rings, whole
 
 
 def relabel_components(labels: Labels) -> LabelImage:
