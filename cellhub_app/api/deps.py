@@ -22,7 +22,7 @@ COOKIE = "cellhub_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def runtime() -> Runtime:
+async def runtime() -> Runtime:
     """The open services of this process."""
     return get_runtime()
 
@@ -33,7 +33,7 @@ async def work(services: Annotated[Runtime, Depends(runtime)]) -> AsyncIterator[
         yield session
 
 
-def client(request: Request) -> RequestContext:
+async def client(request: Request) -> RequestContext:
     """Whence the request comes."""
     return context_of(request.scope)
 
@@ -88,7 +88,7 @@ async def limit_sign_ins(services: Services, who: Client) -> None:
     await check_rate(services.redis, "sign-in", who.ip, services.settings.sign_ins_per_minute)
 
 
-def page_request(
+async def page_request(
     limit: Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX, description="rows a page")] = PAGE_SIZE_DEFAULT,
     cursor: Annotated[str | None, Query(max_length=1000, description="`nextCursor` or `prevCursor` of another page")] = None,
 ) -> PageRequest:
@@ -100,7 +100,7 @@ Paged = Annotated[PageRequest, Depends(page_request)]
 Record = Callable[..., Awaitable[None]]
 
 
-def recorder(session: Work, who: Client, found: Signed) -> Record:
+async def recorder(session: Work, who: Client, found: Signed) -> Record:
     """Writes the caller's acts into the audit log, within the route's transaction."""
 
     async def record(action: Action, resource_type: str = "", resource_id: Any = None, **detail: Any) -> None:

@@ -46,7 +46,7 @@ async def upload_images(project_id: UUID, request: Request, services: Services, 
     return answer
 
 
-def image_filters(filters: Annotated[ImageFilters, Query()]) -> ImageFilters:
+async def image_filters(filters: Annotated[ImageFilters, Query()]) -> ImageFilters:
     """Which images, in which order."""
     return filters
 

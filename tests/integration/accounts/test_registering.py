@@ -1,0 +1,79 @@
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cellhub_app.core.errors import NotAllowed
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts.rules import PasswordWeak
+from cellhub_app.models.session import SessionKind
+from cellhub_app.models.user import User
+
+PASSWORD = "correct horse battery"
+
+
+async def _register(runtime: Runtime, email: str, password: str = PASSWORD, name: str = "Ada") -> accounts.Registration:
+    async with runtime.work() as session:
+        return await accounts.register(session, email=email, password=password, name=name)
+
+
+async def _sign_in(runtime: Runtime, email: str, password: str) -> Principal:
+    async with runtime.work() as session:
+        return (await accounts.sign_in(session, email=email, password=password, kind=SessionKind.BROWSER)).principal
+
+
+async def test_somebody_new_gets_an_account_and_a_letter(runtime: Runtime) -> None:
+    done = await _register(runtime, " Ada@EXAMPLE.org ")
+    assert (done.email, done.status, done.letter.to) == ("Ada@example.org", "active", "Ada@example.org")
+    async with runtime.work() as session:
+        user = (await session.execute(select(User))).scalar_one()
+    assert user.password_hash.startswith("$2b$")
+    assert PASSWORD not in user.password_hash
+    assert (await _sign_in(runtime, "ada@example.ORG", PASSWORD)).name == "Ada"
+
+
+async def test_a_known_address_gets_the_same_answer_and_another_letter_and_keeps_its_password(runtime: Runtime) -> None:
+    first = await _register(runtime, "ada@example.org")
+    again = await _register(runtime, "ADA@example.org", "quite another one")
+    assert (again.status, again.email.lower()) == (first.status, first.email)
+    assert again.letter.subject != first.letter.subject
+    with pytest.raises(accounts.SignInRefused):
+        await _sign_in(runtime, "ada@example.org", "quite another one")
+    await _sign_in(runtime, "ada@example.org", PASSWORD)
+
+
+async def test_one_address_registered_many_times_at_once_has_one_account(runtime: Runtime) -> None:
+    await asyncio.gather(*(_register(runtime, f"{name}@example.org") for name in ("ada", "Ada", "ADA", "aDa")))
+    async with runtime.work() as session:
+        assert (await session.execute(select(func.count(col(User.id))))).scalar_one() == 1
+
+
+async def test_a_weak_password_opens_no_account(runtime: Runtime) -> None:
+    with pytest.raises(PasswordWeak):
+        await _register(runtime, "ada@example.org", "short")
+    with pytest.raises(PasswordWeak):
+        await _register(runtime, "ada@example.org", "ADA@example.org")
+
+
+async def test_a_closed_server_opens_no_account(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELLHUB_REGISTRATION_OPEN", "false")
+    get_settings.cache_clear()
+    try:
+        with pytest.raises(NotAllowed, match="closed"):
+            await _register(runtime, "ada@example.org")
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+
+
+async def test_an_admin_is_made_once_for_an_address(runtime: Runtime) -> None:
+    async with runtime.work() as session:
+        made = await accounts.create_admin(session, email="root@example.org", password=PASSWORD)
+    assert (made.role, made.email_verified) == ("admin", True)
+    with pytest.raises(accounts.EmailTaken):
+        async with runtime.work() as session:
+            await accounts.create_admin(session, email="ROOT@example.org", password=PASSWORD)
