@@ -65,7 +65,7 @@ _CHOSEN = {
 }
 _MOVE = text("""
     update job set status = :status, lease_id = null, lease_until = null,
-        finished_at = case when :status = 'cancelled' then clock_timestamp() end,
+        finished_at = case when cast(:status as varchar) = 'cancelled' then clock_timestamp() end,
         attempt = case when :anew then 0 else attempt end, error = case when :anew then null else error end,
         run_after = case when :anew then clock_timestamp() else run_after end
     where id = any(:ids)
