@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -22,6 +22,9 @@ def data_root() -> Path:
     """The folder of training domains: `train` in the folder that CELLHUB_DATA names, else in shared/data beside this checkout."""
     beside = Path(__file__).resolve().parents[3] / "shared" / "data"
     return Path(os.environ.get("CELLHUB_DATA", beside)) / "train"
+
+
+LOSSLESS = 101  # OpenCV's WebP quality above 100
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,21 @@ def load_folder(root: Path, domains: Sequence[str]) -> list[Sample]:
 
 
 def pack(samples: Sequence[Sample], path: Path) -> int:
-    """Write the samples as one npz of compressed images; returns its size in bytes."""
+    """Write the samples as one npz of losslessly compressed images (WebP) and labels (PNG); returns its size in bytes.
+
+    Held-out images are left out: whoever trains from an archive can't touch them.
+    """
+    samples = [sample for sample in samples if part_of(sample.stem) != "held_out"]
     pieces: list[NDArray[np.uint8]] = []
     for sample in samples:
-        for pixels in (sample.image[:, :, ::-1], sample.labels):
-            pieces.append(cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].ravel())
+        image = np.repeat(sample.image, 3, axis=2) if sample.image.shape[2] == 1 else sample.image[:, :, ::-1]
+        pieces.append(cv2.imencode(".webp", np.ascontiguousarray(image), [cv2.IMWRITE_WEBP_QUALITY, LOSSLESS])[1].ravel())
+        pieces.append(cv2.imencode(".png", sample.labels, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].ravel())
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(
         path,
         names=np.array([f"{sample.domain}/{sample.stem}" for sample in samples]),
+        channels=np.array([sample.image.shape[2] for sample in samples]),
         ends=np.cumsum([piece.size for piece in pieces]),
         content=np.concatenate(pieces),
     )
@@ -79,14 +88,15 @@ def pack(samples: Sequence[Sample], path: Path) -> int:
 def load_packed(path: Path, domains: Sequence[str]) -> list[Sample]:
     """The samples of the named domains from an archive that `pack` wrote."""
     with np.load(path) as archive:
-        names, ends, content = archive["names"], archive["ends"], archive["content"]
+        names, channels, ends, content = (archive[key] for key in ("names", "channels", "ends", "content"))
     starts = np.concatenate([[0], ends[:-1]])
     samples = []
     for index, name in enumerate(names):
         domain, stem = str(name).split("/", 1)
         if domain in domains:
             image, mask = (content[starts[k] : ends[k]] for k in (2 * index, 2 * index + 1))
-            samples.append(_sample(domain, stem, image, mask))
+            sample = _sample(domain, stem, image, mask)
+            samples.append(replace(sample, image=sample.image[:, :, : channels[index]]))
     return samples
 
 

@@ -17,7 +17,7 @@ from ml_worker.inference.weights import sha256_of
 from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
 from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, cpu_name, make_card, weaknesses, write_card
-from ml_worker.training.data import Sample, choose, data_root, load
+from ml_worker.training.data import Sample, choose, data_root, load_folder
 from ml_worker.training.scoring import measure, summary
 from ml_worker.training.splits import RULE
 from ml_worker.training.tuning import choose_settings
@@ -108,7 +108,9 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
 
 def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool = False) -> dict[str, Any]:
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded."""
-    samples = load(source, [domain for domain in DOMAIN_KINDS if source.is_file() or (source / domain).is_dir()])
+    samples = load_folder(source, [domain for domain in DOMAIN_KINDS if (source / domain).is_dir()])
+    if not choose(samples, "held_out"):
+        raise FileNotFoundError(f"no held-out images in {source}")
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         write_card(make_card(BASELINE, Settings(), weights=None, training=None), work)
@@ -134,7 +136,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     parser = argparse.ArgumentParser(prog="cellhub-evaluate", description="Measure a model and write its card.")
     parser.add_argument("model", choices=sorted(DESCRIPTIONS))
-    parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains, or a packed archive")
+    parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains")
     parser.add_argument("--run", type=Path, help="folder of a training run: ship its averaged weights")
     parser.add_argument("--half", action="store_true", help="ship float16 weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)

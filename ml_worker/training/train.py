@@ -164,7 +164,10 @@ class Trainer:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cellhub-train", description="Train a segmentation network, or pack the training data.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, says in (("run", "train, going on from the last checkpoint"), ("pack", "write the data as one archive")):
+    for name, says in (
+        ("run", "train, going on from the last checkpoint"),
+        ("pack", "write the training and validation images as one archive"),
+    ):
         command = commands.add_parser(name, help=says)
         command.add_argument("--data", type=Path, default=data_root(), help="folder of domains, or a packed archive")
         command.add_argument("--domains", nargs="+", default=["nuclei_fluo"])
@@ -186,7 +189,7 @@ def main() -> None:
     arguments = _arguments().parse_args()
     samples = load(arguments.data, arguments.domains)
     if arguments.command == "pack":
-        logger.info("%d samples, %d bytes", len(samples), pack(samples, arguments.out))
+        logger.info("%d bytes in %s", pack(samples, arguments.out), arguments.out)
         return
     cv2.setNumThreads(1)
     name = arguments.device if arguments.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,0 +1,140 @@
+"""`cellhub segment`: image files in; label TIFF, GeoJSON and CSV out; no server, no database.
+
+What computes is imported when the command runs, so that `cellhub --help` answers at once and, without torch, in plain words.
+"""
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cellhub_app.core.errors import CellHubError, ImageRefused
+
+if TYPE_CHECKING:
+    from cellhub_app.core.geometry.polygon import Polygon
+    from ml_worker.inference.preprocess import Pixels
+    from ml_worker.inference.segmenter import Instances, Segmenter
+
+Kind = Literal["nuclei", "cells", "spheroids", "other"]
+EXPECTED = (CellHubError, OSError, ValueError, MemoryError)
+
+
+def output_stems(files: Sequence[Path]) -> Iterator[str]:
+    """A name for each file's results: its stem, and for equal stems (whatever their case) stem_2, stem_3 and so on."""
+    taken: set[str] = set()
+    for path in files:
+        stem, number = path.stem, 2
+        while stem.casefold() in taken:
+            stem, number = f"{path.stem}_{number}", number + 1
+        taken.add(stem.casefold())
+        yield stem
+
+
+def _write_labels(instances: "Instances", path: Path) -> None:
+    import numpy as np
+    import tifffile
+
+    kind = np.uint16 if len(instances.scores) <= np.iinfo(np.uint16).max else np.uint32
+    tifffile.imwrite(path, instances.labels.astype(kind), compression="zlib")
+
+
+def _write_geojson(polygons: Sequence["Polygon"], instances: "Instances", path: Path) -> None:
+    rated = zip(polygons, instances.scores.tolist(), instances.doubts.tolist(), strict=True)
+    features = [
+        {
+            "type": "Feature",
+            "id": label,
+            "properties": {"label": label, "score": round(score, 4), "doubt": round(doubt, 4)},
+            "geometry": polygon.to_geojson(),
+        }
+        for label, (polygon, score, doubt) in enumerate(rated, 1)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+def _write_csv(image: "Pixels", instances: "Instances", path: Path) -> None:
+    from cellhub_app.core.metrics.measure import columns, measure_labels
+
+    table = measure_labels(instances.labels, image)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["label", "score", "doubt", *columns(image.shape[2])])
+        for label, (row, score, doubt) in enumerate(zip(table, instances.scores, instances.doubts, strict=True), 1):
+            writer.writerow([label, *("" if math.isnan(value) else f"{value:.7g}" for value in (score, doubt, *row))])
+
+
+def _read(path: Path) -> "Pixels":
+    from cellhub_app.core.imaging.read import probe, read_plane
+
+    if not path.is_file():
+        why = "it is a folder" if path.is_dir() else "there is no such file"
+        raise ImageRefused("missing", f"Couldn't read {path}: {why}.")
+    probe(path)
+    return read_plane(path)
+
+
+def _segment_file(segmenter: "Segmenter", path: Path, model: str, target: Path) -> int:
+    """Write target.tif, .geojson and .csv; returns the number of objects."""
+    from cellhub_app.core.geometry.raster import polygons_from_labels
+
+    image = _read(path)
+    instances = segmenter.segment(image, model)
+    _write_labels(instances, target.with_name(f"{target.name}.tif"))
+    _write_geojson(polygons_from_labels(instances.labels), instances, target.with_name(f"{target.name}.geojson"))
+    _write_csv(image, instances, target.with_name(f"{target.name}.csv"))
+    return len(instances.scores)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if isinstance(error, CellHubError):
+        return error.detail
+    if isinstance(error, MemoryError):
+        return f"Couldn't segment {path}: there is not enough memory for it. Crop it or save it smaller."
+    return f"Couldn't segment {path}: {error}."
+
+
+def _open_segmenter() -> "Segmenter":
+    try:
+        from ml_worker.inference.segmenter import Segmenter
+    except ModuleNotFoundError as error:
+        typer.echo(
+            f"cellhub segment needs {error.name}, which is not installed: run `make install`, or `pip install {error.name}`.", err=True
+        )
+        raise typer.Exit(1) from None
+    return Segmenter()
+
+
+def _choose_model(segmenter: "Segmenter", model: str | None, kind: Kind) -> str:
+    from ml_worker.inference.catalog import default_model, find_card
+
+    try:
+        return find_card(segmenter.models(), model).name if model else default_model(segmenter.models(), kind)
+    except CellHubError as error:
+        typer.echo(error.detail, err=True)
+        raise typer.Exit(1) from None
+
+
+def segment_files(
+    files: Annotated[list[Path], typer.Argument(help="Images: PNG, JPEG, TIFF, BMP and more; of a stack the first plane.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results; made if it is not there.")],
+    model: Annotated[str | None, typer.Option(help="Name of an installed model; without it the best one for the kind.")] = None,
+    kind: Annotated[Kind, typer.Option(help="What the images show.")] = "nuclei",
+) -> None:
+    """Segment image files: OUT/<stem>.tif (integer labels), .geojson (outlines in px) and .csv (measurements)."""
+    segmenter = _open_segmenter()
+    chosen = _choose_model(segmenter, model, kind)
+    out.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for path, stem in zip(files, output_stems(files), strict=True):
+        try:
+            count = _segment_file(segmenter, path, chosen, out / stem)
+            typer.echo(f"{path}: {count} objects by {chosen}, in {out / stem}.tif, .geojson and .csv")
+        except EXPECTED as error:
+            failed += 1
+            typer.echo(_reason(path, error), err=True)
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,113 @@
+"""`cellhub segment` on files made here; the command line is called as a user calls it."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from cellhub_app.core.geometry.polygon import from_geojson
+from cellhub_app.core.geometry.raster import labels_from_polygons
+from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from ml_worker.local import output_stems, segment_files
+
+app = typer.Typer()
+app.command()(segment_files)
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def nuclei(tmp_path: Path) -> Path:
+    path = tmp_path / "nuclei.png"
+    Image.fromarray(fluorescent_nuclei(3, 150, 200)[0]).save(path)
+    return path
+
+
+@pytest.mark.parametrize("model", ["unet", "classical"])
+def test_labels_outlines_and_measurements_agree(nuclei: Path, tmp_path: Path, model: str):
+    result = run(nuclei, "--model", model, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    labels = tifffile.imread(tmp_path / "out" / "nuclei.tif")
+    assert labels.shape == (150, 200)
+    assert np.issubdtype(labels.dtype, np.integer)
+    assert labels.max() > 3
+    features = json.loads((tmp_path / "out" / "nuclei.geojson").read_text())["features"]
+    polygons = [from_geojson(feature["geometry"]) for feature in features]
+    assert (labels_from_polygons(polygons, 150, 200) == labels).all()
+    with (tmp_path / "out" / "nuclei.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [int(row["label"]) for row in rows] == list(range(1, labels.max() + 1))
+    assert [float(row["area_px2"]) for row in rows] == np.bincount(labels.ravel())[1:].tolist()
+    assert all(0 <= float(row[key]) <= 1 for row in rows for key in ("score", "doubt"))
+
+
+def test_equal_stems_get_a_number(tmp_path: Path, nuclei: Path):
+    (tmp_path / "other").mkdir()
+    second = tmp_path / "other" / "nuclei.tif"
+    tifffile.imwrite(second, fluorescent_nuclei(4, 96, 96)[0])
+    assert run(nuclei, second, "--model", "classical", "--out", tmp_path / "out").exit_code == 0
+    assert tifffile.imread(tmp_path / "out" / "nuclei_2.tif").shape == (96, 96)
+    assert list(output_stems([Path("a.png"), Path("A.tif"), Path("a_2.png"), Path("a.jpg")])) == ["a", "A_2", "a_2_2", "a_3"]
+
+
+def test_one_bad_file_does_not_stop_the_others_but_fails_the_command(nuclei: Path, tmp_path: Path):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
+    result = run(bad, tmp_path / "absent.png", tmp_path, nuclei, "--model", "classical", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert (tmp_path / "out" / "nuclei.tif").exists()
+    assert not (tmp_path / "out" / "bad.tif").exists()
+    lines = result.stderr.splitlines()
+    assert len(lines) == 3
+    assert "bad.png" in lines[0]
+    assert "absent.png: there is no such file" in lines[1]
+    assert "it is a folder" in lines[2]
+
+
+def test_an_image_without_objects_gives_empty_results(tmp_path: Path):
+    path = tmp_path / "black.png"
+    Image.fromarray(np.zeros((40, 60), np.uint8)).save(path)
+    assert run(path, "--out", tmp_path / "out").exit_code == 0
+    assert not tifffile.imread(tmp_path / "out" / "black.tif").any()
+    assert json.loads((tmp_path / "out" / "black.geojson").read_text())["features"] == []
+    assert len((tmp_path / "out" / "black.csv").read_text().splitlines()) == 1
+
+
+def test_kind_chooses_the_model(nuclei: Path, tmp_path: Path):
+    assert "by unet" in run(nuclei, "--kind", "nuclei", "--out", tmp_path).stdout
+
+
+def test_an_unknown_model_is_one_sentence(nuclei: Path, tmp_path: Path):
+    result = run(nuclei, "--model", "vit", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert result.stderr.strip().startswith("There is no model called vit; installed are: classical")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_sixteen_bit_and_many_channels_are_read(tmp_path: Path):
+    path = tmp_path / "stack.tif"
+    image = fluorescent_nuclei(3, 128, 128, bit_depth=16)[0]
+    tifffile.imwrite(path, np.stack([image, image // 2]), metadata={"axes": "CYX"}, imagej=True)
+    assert run(path, "--model", "unet", "--out", tmp_path / "out").exit_code == 0
+    assert tifffile.imread(tmp_path / "out" / "stack.tif").max() > 3
+
+
+def test_without_torch_one_sentence_says_what_to_install(nuclei: Path, tmp_path: Path):
+    program = (
+        "import sys; sys.modules['torch'] = None\n"
+        "import typer; from ml_worker.local import segment_files\n"
+        f"app = typer.Typer(); app.command()(segment_files); app([{str(nuclei)!r}, '--out', {str(tmp_path / 'out')!r}])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.strip() == "cellhub segment needs torch, which is not installed: run `make install`, or `pip install torch`."
