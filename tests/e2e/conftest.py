@@ -1,0 +1,55 @@
+"""A real Chromium against a whole running CellHub. These tests use Playwright's synchronous API, so they run in a process of their own."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.e2e.visitors import Visitor, assert_clean
+from tests.fixtures.services import RunningStack
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ANSWER_WITHIN_MS = 15_000
+VIEWPORT = {"width": 1280, "height": 800}
+
+expect.set_options(timeout=ANSWER_WITHIN_MS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium (CELLHUB_TEST_BROWSER, else the first on PATH), or Playwright's own."""
+    path = os.environ.get("CELLHUB_TEST_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome") or None
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def arrive(browser: Browser, running_stack: RunningStack) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors with browsers of their own. When the test ends, none of them may have met an error that was not expected."""
+    visitors: list[Visitor] = []
+
+    def make(**options: object) -> Visitor:
+        context = browser.new_context(**{"viewport": VIEWPORT, "locale": "en-GB", **options})  # type: ignore[arg-type]
+        context.set_default_timeout(ANSWER_WITHIN_MS)
+        visitors.append(Visitor.arrive(context, running_stack.base_url))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.context.close()
+    assert_clean(visitors)
+
+
+@pytest.fixture
+def visitor(arrive: Callable[..., Visitor]) -> Visitor:
+    """Somebody who has just opened an account."""
+    made = arrive()
+    made.register()
+    return made

@@ -1,0 +1,38 @@
+"""Who may come in, and how soon they are out."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.e2e.visitors import API, Visitor
+
+
+def test_pages_ask_strangers_to_sign_in_and_lead_them_back(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
+    project = visitor.make_project("Private")
+    stranger = arrive()
+    stranger.go(f"/projects/{project}")
+    stranger.page.wait_for_url("**/sign-in*")
+    stranger.sign_in(visitor.email)
+    stranger.page.wait_for_url(f"**/projects/{project}")
+    expect(stranger.page.get_by_role("heading", name="Private")).to_be_visible()
+
+
+def test_signing_out_in_one_tab_ends_the_other_at_its_next_click(visitor: Visitor) -> None:
+    other = visitor.go("/", visitor.open_tab())
+    expect(other.get_by_test_id("project-new").first).to_be_visible()
+    visitor.by_id("user-menu").click()
+    visitor.by_id("sign-out").click()
+    visitor.page.wait_for_url("**/sign-in*")
+    if "/sign-in" not in other.url:
+        other.get_by_test_id("project-new").first.click()
+    other.wait_for_url("**/sign-in*")
+    assert visitor.context.request.get(f"{visitor.base_url}{API}/projects").status == 401
+
+
+def test_a_project_that_is_not_shared_does_not_exist(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
+    project = visitor.make_project("Private")
+    eve = arrive()
+    eve.register("Eve Adams")
+    eve.go(f"/projects/{project}")
+    expect(eve.page.get_by_text("There is no such project")).to_be_visible()
+    assert eve.context.request.get(f"{eve.base_url}{API}/projects/{project}").status == 404

@@ -1,0 +1,130 @@
+"""A person with a browser of their own, who notices when something is wrong with a page: its errors, its policy, where it sends requests."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from playwright.sync_api import APIResponse, BrowserContext, ConsoleMessage, FilePayload, Locator, Page, Request, expect
+
+API = "/api/v1"
+PASSWORD = "a long and quiet password"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+WORK_TIMEOUT_MS = 180_000
+
+
+@dataclass
+class Visitor:
+    """One browser context with its first page. `problems` fills up by itself; `expected` are patterns of those that a test provokes."""
+
+    context: BrowserContext
+    base_url: str
+    email: str = ""
+    problems: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    @classmethod
+    def arrive(cls, context: BrowserContext, base_url: str) -> Self:
+        """A visitor with one empty tab."""
+        visitor = cls(context, base_url)
+        context.on("request", visitor._note_request)
+        context.on("console", visitor._note_console)
+        context.on("weberror", lambda error: visitor.problems.append(f"uncaught: {error.error}"))
+        visitor.open_tab()
+        return visitor
+
+    def _note_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(self.base_url).netloc:
+            self.problems.append(f"foreign request: {request.url}")
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def unexpected(self) -> list[str]:
+        """The problems that no test asked for."""
+        return [problem for problem in self.problems if not any(re.search(pattern, problem) for pattern in self.expected)]
+
+    def open_tab(self) -> Page:
+        """Another tab of the same browser."""
+        self.pages.append(self.context.new_page())
+        return self.pages[-1]
+
+    @property
+    def page(self) -> Page:
+        """The first tab."""
+        return self.pages[0]
+
+    def by_id(self, test_id: str) -> Locator:
+        """Elements of the first tab by their test id."""
+        return self.page.get_by_test_id(test_id)
+
+    def go(self, path: str, page: Page | None = None) -> Page:
+        """Open a path in the first or another tab."""
+        shown = page or self.page
+        shown.goto(self.base_url + path)
+        return shown
+
+    def register(self, name: str = "Ada Lovelace") -> None:
+        """Open an account and sign in with it, through the forms."""
+        self.email = f"{name.split()[0].lower()}-{uuid4().hex[:10]}@example.org"
+        self.go("/register")
+        self.page.get_by_label("Name", exact=True).fill(name)
+        self.page.get_by_label("E-mail").fill(self.email)
+        self.page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+        self.by_id("register-submit").click()
+        self.page.wait_for_url("**/sign-in*")
+        self.sign_in(self.email)
+
+    def sign_in(self, email: str, path: str = "") -> None:
+        """Sign in through the form, at the page where one is, or at the sign-in page."""
+        if "/sign-in" not in self.page.url:
+            self.go(f"/sign-in{path}")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+        self.by_id("sign-in-submit").click()
+        self.page.wait_for_url(lambda address: "/sign-in" not in address)
+
+    def make_project(self, name: str, kind: str = "nuclei") -> str:
+        """A new project through the dialog of the dashboard; its id."""
+        self.by_id("project-new").first.click()
+        self.page.get_by_label("Name", exact=True).fill(name)
+        self.by_id(f"kind-{kind}").check(force=True)
+        self.by_id("project-create").click()
+        self.page.wait_for_url("**/projects/*")
+        return urlsplit(self.page.url).path.rsplit("/", 1)[-1]
+
+    def choose_files(self, files: Sequence[FilePayload]) -> None:
+        """Give files to the uploader of the project page."""
+        self.by_id("file-input").set_input_files(files)
+
+    def cells(self, status: str = "", page: Page | None = None) -> Locator:
+        """The images of a gallery, all or in one status."""
+        narrowed = f"[data-status='{status}']" if status else ""
+        return (page or self.page).locator(f"[data-testid=gallery-cell]{narrowed}")
+
+    def api(self, path: str) -> Any:
+        """The JSON behind a path of the API, asked with the browser's cookie."""
+        return self.answered(self.context.request.get(self.base_url + API + path)).json()
+
+    def answered(self, response: APIResponse) -> APIResponse:
+        """The response, when it is good."""
+        expect(response).to_be_ok()
+        return response
+
+    def photograph(self, name: str) -> None:
+        """Keep a picture of the first tab for the documentation, when CELLHUB_SCREENSHOTS=1 asks for it."""
+        if os.environ.get("CELLHUB_SCREENSHOTS") == "1":
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def assert_clean(visitors: Iterable[Visitor]) -> None:
+    """No visitor met an error, a violated policy or a request to another host."""
+    assert [problem for visitor in visitors for problem in visitor.unexpected()] == []
