@@ -1,4 +1,4 @@
-"""A person with a browser of their own, who notices when something is wrong with a page: its errors, its policy, where it sends requests."""
+"""A person with a browser of their own, who notices what is wrong with a page: errors, violated policies, requests to other hosts."""
 
 import os
 import re
@@ -73,7 +73,7 @@ class Visitor:
 
     def register(self, name: str = "Ada Lovelace") -> None:
         """Open an account and sign in with it, through the forms."""
-        self.email = f"{name.split()[0].lower()}-{uuid4().hex[:10]}@example.org"
+        self.email = f"{name.split(maxsplit=1)[0].lower()}-{uuid4().hex[:10]}@example.org"
         self.go("/register")
         self.page.get_by_label("Name", exact=True).fill(name)
         self.page.get_by_label("E-mail").fill(self.email)
