@@ -13,7 +13,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.geometry import codec, polygon
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import emit
-from cellhub_app.domain.access import Permission, Principal, readable_projects, require
+from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.annotations import repository
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, EditConflict, NewObject, NewResult, RevisionView
 from cellhub_app.models.annotation import Revision, RevisionKind, Segmentation
@@ -40,11 +40,8 @@ class PolygonsConflict(Conflict):
 
 async def readable_image(session: AsyncSession, principal: Principal, image_id: UUID, permission: Permission) -> Image:
     """The image, if the caller may do this with its polygons. Raises ImageNotFound, NotAllowed."""
-    image = await session.get(Image, image_id)
-    if image is None or image.deleted_at is not None:
-        raise ImageNotFound
-    allowed = readable_projects(principal).where(col(Image.project_id) == image.project_id)
-    if permission is Permission.VIEW and (await session.execute(allowed.limit(1))).first() is None:
+    image = await repository.readable_image(session, principal, image_id)
+    if image is None:
         raise ImageNotFound
     await require(session, principal, image.project_id, permission)
     return image
