@@ -12,6 +12,7 @@ from sqlmodel import col
 from cellhub_app.core.db import copy_rows
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
+from cellhub_app.domain.access import Principal, readable_projects
 from cellhub_app.domain.annotations.schemas import NewObject
 from cellhub_app.models.annotation import Object, Revision, Segmentation
 from cellhub_app.models.image import Image
@@ -30,6 +31,12 @@ def present_at(revision: int | None) -> ColumnElement[bool]:
         return col(Object.removed_revision).is_(None)
     removed = col(Object.removed_revision)
     return and_(col(Object.added_revision) <= revision, or_(removed.is_(None), removed > revision))
+
+
+async def readable_image(session: AsyncSession, principal: Principal, image_id: UUID) -> Image | None:
+    """An image that the caller may see."""
+    query = select(Image).where(col(Image.id) == image_id, col(Image.deleted_at).is_(None))
+    return (await session.execute(query.where(col(Image.project_id).in_(readable_projects(principal))))).scalar_one_or_none()
 
 
 async def segmentation(session: AsyncSession, image_id: UUID, frame: int, *, lock: bool = False) -> Segmentation | None:
@@ -129,7 +136,7 @@ async def revision_exists(session: AsyncSession, segmentation_id: UUID, number: 
 
 async def object_count(session: AsyncSession, image_id: UUID) -> int:
     """Objects of an image now, over all frames."""
-    query = select(func.count()).join(Segmentation, col(Segmentation.id) == col(Object.segmentation_id))
+    query = select(func.count()).select_from(Object).join(Segmentation, col(Segmentation.id) == col(Object.segmentation_id))
     return (await session.execute(query.where(col(Segmentation.image_id) == image_id, present_at(None)))).scalar_one()
 
 

@@ -1,0 +1,198 @@
+"""Polygons as a log: every old state can be read, conflicts lose nothing, restoring is a revision of its own."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from cellhub_app.core.errors import Invalid, NotAllowed
+from cellhub_app.core.geometry import codec, polygon
+from cellhub_app.core.ids import new_id
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.annotations import measurements, service
+from cellhub_app.domain.annotations.schemas import AddedObject, Edit, NewObject, NewResult
+from cellhub_app.domain.annotations.service import ImageNotFound, PolygonsConflict, RevisionNotFound
+from cellhub_app.models.image import Image
+from cellhub_app.models.project import ProjectRole
+from tests.fixtures import rows
+
+
+def square(x: float, y: float, side: float = 5) -> dict[str, object]:
+    """A GeoJSON feature of a square in pixels."""
+    ring = [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]
+    return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {}}
+
+
+def found(count: int) -> list[NewObject]:
+    """What a model might have found: squares in a row."""
+    shapes = [polygon.from_geojson(square(7 * index, 3)["geometry"]) for index in range(count)]
+    return [NewObject(new_id(), codec.encode(shape), shape.area, shape.bounds, [shape.area], 1, 0.9, 0.1) for shape in shapes]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One image of ada's, which vera may only see and anna may annotate."""
+
+    image_id: UUID
+    ada: Principal
+    anna: Principal
+    vera: Principal
+    stan: Principal
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(runtime: Runtime) -> Scene:
+    async with runtime.work() as session:
+        ada, anna, vera, stan = [await rows.person(session, name) for name in ("ada", "anna", "vera", "stan")]
+        project_id = await rows.project(session, ada, a=(anna, ProjectRole.ANNOTATOR), v=(vera, ProjectRole.VIEWER))
+        (image_id,) = await rows.images(session, project_id, ["a.tif"])
+    return Scene(image_id, ada, anna, vera, stan)
+
+
+async def ids_at(runtime: Runtime, scene: Scene, revision: int | None = None) -> set[UUID]:
+    async with runtime.work() as session:
+        _, collection = await service.geojson(session, scene.vera, scene.image_id, revision=revision)
+    return {UUID(feature["id"]) for feature in collection["features"]}
+
+
+async def save(runtime: Runtime, scene: Scene, objects: list[NewObject]) -> int:
+    job_id = new_id()
+    async with runtime.work() as session:
+        return (await service.save_results(session, [NewResult(scene.image_id, job_id, "unet", "ab" * 32, objects)]))[job_id]
+
+
+async def change(runtime: Runtime, who: Principal, scene: Scene, base: int, removed: list[UUID], added: list[AddedObject]) -> int:
+    edit = Edit(edit_id=new_id(), base_revision=base, removed=removed, added=added)
+    async with runtime.work() as session:
+        return await service.edit(session, who, scene.image_id, edit)
+
+
+async def test_a_model_replaces_what_was_there_and_history_keeps_it(runtime: Runtime, scene: Scene) -> None:
+    first, second = found(3), found(2)
+    assert await save(runtime, scene, first) == 1
+    assert await save(runtime, scene, second) == 2
+    assert await ids_at(runtime, scene) == {new.id for new in second}
+    assert await ids_at(runtime, scene, 1) == {new.id for new in first}
+
+
+async def test_the_same_job_is_never_stored_twice(runtime: Runtime, scene: Scene) -> None:
+    result = NewResult(scene.image_id, new_id(), "unet", None, found(1))
+    async with runtime.work() as session:
+        await service.save_results(session, [result])
+    with pytest.raises(Exception, match="uq_revision_job_id"):
+        async with runtime.work() as session:
+            await service.save_results(session, [result])
+
+
+async def test_many_images_are_stored_in_one_go(runtime: Runtime, scene: Scene) -> None:
+    async with runtime.work() as session:
+        project_id = (await session.get(Image, scene.image_id)).project_id
+        others = await rows.images(session, project_id, [f"{index}.tif" for index in range(5)])
+        numbers = await service.save_results(session, [NewResult(image, new_id(), "unet", None, found(4)) for image in others])
+    assert sorted(numbers.values()) == [1] * 5
+
+
+async def test_every_revision_of_a_random_history_reads_as_it_was(runtime: Runtime, scene: Scene) -> None:
+    dice = random.Random(7)
+    await save(runtime, scene, start := found(6))
+    states = {0: set(), 1: {new.id for new in start}}
+    for base in range(1, 12):
+        present = states[base]
+        removed = [key for key in sorted(present) if dice.random() < 0.3]
+        added = [AddedObject(id=new_id(), parents=removed[:1], feature=square(dice.randint(0, 90), dice.randint(0, 70)))]
+        if removed and dice.random() < 0.5:
+            added.append(AddedObject(id=removed[0], feature=square(1, 1)))
+        number = await change(runtime, scene.anna, scene, base, removed, added)
+        states[number] = (present - set(removed)) | {item.id for item in added}
+    for number, expected in states.items():
+        if number:
+            assert await ids_at(runtime, scene, number) == expected
+    async with runtime.work() as session:
+        back = await service.restore(session, scene.anna, scene.image_id, 4)
+    assert await ids_at(runtime, scene, back) == states[4]
+    async with runtime.work() as session:
+        history = await service.revisions(session, scene.vera, scene.image_id)
+        image = await session.get(Image, scene.image_id)
+    assert [entry.number for entry in history] == list(range(back, 0, -1))
+    assert [entry.kind for entry in history][:1] == ["restore"]
+    assert image.object_count == len(states[4])
+
+
+async def test_the_same_edit_again_gives_the_first_answer(runtime: Runtime, scene: Scene) -> None:
+    edit = Edit(edit_id=new_id(), base_revision=0, added=[AddedObject(id=new_id(), feature=square(1, 1))])
+    for _ in range(2):
+        async with runtime.work() as session:
+            assert await service.edit(session, scene.anna, scene.image_id, edit) == 1
+    assert len(await ids_at(runtime, scene)) == 1
+
+
+async def test_a_conflict_says_who_and_what_instead_and_changes_nothing(runtime: Runtime, scene: Scene) -> None:
+    (target, *_) = found(1)
+    await save(runtime, scene, [target])
+    heir = AddedObject(id=new_id(), parents=[target.id], feature=square(2, 2))
+    await change(runtime, scene.ada, scene, 1, [target.id], [heir])
+    with pytest.raises(PolygonsConflict) as caught:
+        await change(runtime, scene.anna, scene, 1, [target.id], [AddedObject(id=new_id(), feature=square(3, 3))])
+    conflict = {"id": str(target.id), "removedBy": str(scene.ada.user_id), "replacedBy": [str(heir.id)]}
+    assert caught.value.context == {"revision": 2, "conflicts": [conflict]}
+    assert await ids_at(runtime, scene) == {heir.id}
+
+
+async def test_edits_of_different_objects_from_one_base_both_hold(runtime: Runtime, scene: Scene) -> None:
+    one, other = found(2)
+    await save(runtime, scene, [one, other])
+    await change(runtime, scene.ada, scene, 1, [one.id], [])
+    await change(runtime, scene.anna, scene, 1, [other.id], [])
+    assert await ids_at(runtime, scene) == set()
+
+
+TWICE = new_id()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: [AddedObject(id=TWICE, feature=square(1, 1))] * 2, "added twice"),
+        (lambda: [AddedObject(id=new_id(), feature=square(200, 1))], "leaves the image"),
+        (lambda: [AddedObject(id=new_id(), feature=square(1, 1) | {"properties": {"classId": "x"}})], "classId"),
+        (lambda: [AddedObject(id=new_id(), feature={"geometry": {"type": "Point", "coordinates": [1, 1]}})], "not a GeoJSON polygon"),
+    ],
+)
+async def test_wrong_polygons_are_refused_plainly(
+    runtime: Runtime, scene: Scene, make: Callable[[], list[AddedObject]], message: str
+) -> None:
+    with pytest.raises(Invalid, match=message):
+        await change(runtime, scene.anna, scene, 0, [], make())
+
+
+async def test_who_may_not_annotate_changes_nothing(runtime: Runtime, scene: Scene) -> None:
+    with pytest.raises(NotAllowed):
+        await change(runtime, scene.vera, scene, 0, [], [AddedObject(id=new_id(), feature=square(1, 1))])
+    with pytest.raises(ImageNotFound):
+        await change(runtime, scene.stan, scene, 0, [], [])
+    async with runtime.work() as session:
+        with pytest.raises(ImageNotFound):
+            await service.binary(session, scene.stan, scene.image_id)
+        with pytest.raises(RevisionNotFound):
+            await service.binary(session, scene.vera, scene.image_id, revision=3)
+
+
+async def test_the_binary_answer_carries_the_same_objects(runtime: Runtime, scene: Scene) -> None:
+    await save(runtime, scene, objects := found(3))
+    async with runtime.work() as session:
+        revision, data = await service.binary(session, scene.vera, scene.image_id)
+    number, items = codec.decode_collection(data)
+    assert (number, revision) == (1, 1)
+    assert {item.id: item.geometry for item in items} == {new.id: new.geometry for new in objects}
+
+
+async def test_hand_made_objects_are_measured(runtime: Runtime, scene: Scene) -> None:
+    await change(runtime, scene.anna, scene, 0, [], [AddedObject(id=new_id(), feature=square(10, 10, 20))])
+    async with runtime.work() as session:
+        answer = await measurements.of_image(session, scene.vera, scene.image_id)
+    assert answer.data[0].px["area_px2"] == 400
+    assert answer.data[0].um is None
