@@ -132,7 +132,7 @@ def segment_files(
     for path, stem in zip(files, output_stems(files), strict=True):
         try:
             count = _segment_file(segmenter, path, chosen, out / stem)
-            typer.echo(f"{path}: {count} objects by {chosen}, in {out / stem}.tif, .geojson and .csv")
+            typer.echo(f"{path}: {count} {'object' if count == 1 else 'objects'} by {chosen}, in {out / stem}.tif, .geojson and .csv")
         except EXPECTED as error:
             failed += 1
             typer.echo(_reason(path, error), err=True)
