@@ -1,6 +1,8 @@
 """PNG, JPEG, BMP, GIF and WebP: formats that are decoded whole."""
 
 import os
+import threading
+import warnings
 from typing import BinaryIO
 
 import imagecodecs
@@ -16,7 +18,7 @@ from cellhub_app.core.imaging import png_chunks
 from cellhub_app.core.imaging.info import ImageInfo, Plane
 from cellhub_app.core.imaging.limits import MAX_JPEG_SCANS, MAX_PLANE_BYTES, MAX_WHOLE_FILE_BYTES, MAX_WHOLE_PIXELS
 from cellhub_app.core.imaging.orientation import SWAPS_SIDES, orientation_of_exif, turn_upright
-from cellhub_app.core.imaging.refusals import Unreadable, damaged, size_in_words, too_large, unsupported
+from cellhub_app.core.imaging.refusals import Unreadable, damaged, size_in_words, too_large, truncated, unsupported
 from cellhub_app.core.imaging.sniff import Format
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -40,6 +42,9 @@ GREY_MODES = {
     "F": "float32",
 }
 SCAN_MARKER = b"\xff\xda"
+BLOCK_BYTES = 1 << 20
+
+_FILTERS = threading.Lock()
 
 
 def probe_raster(file: BinaryIO, format_: Format) -> ImageInfo:
@@ -80,8 +85,9 @@ def _open(file: BinaryIO, format_: Format) -> ImageFile.ImageFile:
         png_chunks.check_chunks(file)
     if format_ == "jpeg":
         _check_scans(file)
-    file.seek(0)
-    image = DECODERS[format_](file)
+    if format_ == "webp":
+        _check_riff(file, file_bytes)
+    image = _parse_header(file, format_)
     channels, dtype = _layout(image.mode)
     _check_size(*image.size, channels * np.dtype(dtype).itemsize)
     return image
@@ -96,9 +102,28 @@ def _check_size(width: int, height: int, bytes_per_pixel: int) -> None:
         raise too_large(width, height, MAX_PLANE_BYTES // bytes_per_pixel)
 
 
+def _parse_header(file: BinaryIO, format_: Format) -> ImageFile.ImageFile:
+    """Damaged EXIF is no reason to warn about; the lock is there because warning filters belong to the whole process."""
+    file.seek(0)
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return DECODERS[format_](file)
+
+
+def _check_riff(file: BinaryIO, file_bytes: int) -> None:
+    file.seek(4)
+    expected = 8 + int.from_bytes(file.read(4), "little")
+    if expected > file_bytes:
+        raise truncated(expected, file_bytes)
+
+
 def _check_scans(file: BinaryIO) -> None:
     file.seek(0)
-    if file.read().count(SCAN_MARKER) > MAX_JPEG_SCANS:
+    scans, last = 0, b""
+    while block := file.read(BLOCK_BYTES):
+        scans += (last + block).count(SCAN_MARKER)
+        last = block[-1:]
+    if scans > MAX_JPEG_SCANS:
         raise Unreadable("damaged", "it asks for too many passes over the picture", "Save it again as a plain JPEG or PNG.")
 
 

@@ -1,5 +1,6 @@
 """TIFF in its many dialects: plain, BigTIFF, tiled, pyramids, ImageJ, OME."""
 
+import logging
 import math
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -9,7 +10,7 @@ import tifffile
 
 from cellhub_app.core.imaging import calibration
 from cellhub_app.core.imaging.info import ImageInfo, Plane
-from cellhub_app.core.imaging.limits import MAX_PLANE_BYTES, MAX_TIFF_PIXELS, MAX_WHOLE_PIXELS
+from cellhub_app.core.imaging.limits import MAX_CHANNELS, MAX_PLANE_BYTES, MAX_TIFF_PIXELS, MAX_WHOLE_PIXELS
 from cellhub_app.core.imaging.orientation import SWAPS_SIDES, turn_upright, valid_orientation
 from cellhub_app.core.imaging.refusals import Unreadable, damaged, too_large, truncated, unsupported
 from cellhub_app.core.imaging.tiff_colour import channels_after, check_colour, to_channels
@@ -17,6 +18,9 @@ from cellhub_app.core.imaging.tiff_segments import check_segments
 from cellhub_app.core.imaging.tiff_structure import ORIENTATION, Directory, walk_directories
 
 PAGE_AXES = "YXS"
+
+# What tifffile has to say about damaged files is said by refusals; its log would repeat it for every page.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ def _picture(tiff: tifffile.TiffFile, directories: list[Directory]) -> _Picture:
     if page.imagewidth * page.imagelength > MAX_TIFF_PIXELS:
         raise too_large(page.imagewidth, page.imagelength, MAX_TIFF_PIXELS)
     check_colour(page)
+    if picture.channels > MAX_CHANNELS:
+        raise Unreadable("tooLarge", f"it has {picture.channels:,} channels and at most {MAX_CHANNELS} are read", "Save fewer channels.")
     _dtype(page)
     _check_stack(tiff, picture)
     return picture
@@ -161,6 +167,8 @@ def _read_page(file: BinaryIO, picture: _Picture, chosen: dict[str, int]) -> Pla
     stored = series.pages[index]
     if stored is None:
         raise Unreadable("unsupported", "some of its planes are in other files", "Export all planes into one OME-TIFF.")
+    if len(stored.dataoffsets) < math.prod(page.chunked):
+        raise damaged("a part of its pixels is missing")
     return np.asarray(stored.asarray(maxworkers=1))
 
 

@@ -15,7 +15,7 @@ ALPHA = frozenset((1, 2))
 def check_colour(page: Any) -> None:
     """Raise Unreadable for colours that are not read, such as CIELab or a camera's raw mosaic."""
     if int(page.photometric) not in READ:
-        raise unsupported(f"its colours are stored in a way that is not read ({page.photometric.name})")
+        raise unsupported(f"its colours are stored in a way that is not read ({getattr(page.photometric, 'name', page.photometric)})")
 
 
 def channels_after(page: Any) -> int:
