@@ -1,0 +1,162 @@
+"""What holds for every route of the API, read from its own OpenAPI document."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from cellhub_app.api.app import PREFIX, create_api
+from tests.integration.api.conftest import NewPerson, Person
+
+WITHOUT_PRINCIPAL = {
+    ("post", "/auth/register"),
+    ("post", "/auth/login"),
+    ("post", "/auth/refresh"),
+    ("post", "/auth/session"),
+    ("delete", "/auth/session"),
+    ("post", "/auth/session/end"),
+}
+VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("post", "/projects"): {"name": "P"},
+    ("patch", "/projects/{project_id}"): {"name": "P"},
+    ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
+    ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
+    ("patch", "/images/{image_id}"): {"name": "x.png"},
+    ("patch", "/images/{image_id}/polygons"): {"editId": str(uuid4()), "baseRevision": 0},
+    ("post", "/projects/{project_id}/segmentations"): {"imageIds": "all", "model": "classical"},
+    ("post", "/projects/{project_id}/exports"): {"formats": ["coco"], "imageIds": "all"},
+}
+OPENAPI = create_api().openapi()
+
+
+def _operations() -> Iterator[tuple[str, str]]:
+    for path, item in OPENAPI["paths"].items():
+        for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+            yield method, path
+
+
+OPERATIONS = sorted(_operations(), key=lambda operation: operation[::-1])
+WITH_PRINCIPAL = [operation for operation in OPERATIONS if operation not in WITHOUT_PRINCIPAL]
+WITH_ID = [(method, path) for method, path in WITH_PRINCIPAL if "{" in path]
+
+
+async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx.Response:
+    url = PREFIX + re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
+    if (method, path) == ("post", "/projects/{project_id}/images"):
+        return await http.post(url, files=[("files", ("a.png", b"x"))])
+    return await http.request(method, url, json=VALID_BODIES.get((method, path)))
+
+
+def _fresh_ids() -> dict[str, str]:
+    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id")
+    return {name: str(uuid4()) for name in names} | {"revision": "1"}
+
+
+async def test_nobody_passes_without_signing_in(client: httpx.AsyncClient) -> None:
+    for method, path in WITH_PRINCIPAL:
+        answer = await _ask(client, method, path, _fresh_ids())
+        assert (answer.status_code, answer.json()["code"]) == (401, "notSignedIn"), (method, path)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_list_of_open_routes_names_no_route_that_is_gone() -> None:
+    assert set(OPERATIONS) >= WITHOUT_PRINCIPAL
+    assert set(OPERATIONS) >= VALID_BODIES.keys()
+
+
+async def test_what_does_not_exist_is_not_found(ada: Person) -> None:
+    for method, path in WITH_ID:
+        answer = await _ask(ada.http, method, path, _fresh_ids())
+        assert answer.status_code == 404, (method, path, answer.text)
+
+
+async def test_an_id_that_is_none_is_no_failure_of_ours(ada: Person) -> None:
+    for method, path in WITH_ID:
+        for word in ("1", "..%2F..%2Fetc%2Fpasswd", "'%20or%201=1--", "%00"):
+            ids = dict.fromkeys(_fresh_ids(), word)
+            assert (await _ask(ada.http, method, path, ids)).status_code in {404, 405, 422}, (method, path, word)
+
+
+@pytest.fixture
+async def owned(ada: Person) -> dict[str, str]:
+    """Ids of things that belong to Ada."""
+    project_id = await ada.project()
+    [image_id] = await ada.upload(project_id, "a.png")
+    batch = (await ada.http.post(f"/api/v1/projects/{project_id}/segmentations", json={"imageIds": "all", "model": "classical"})).json()
+    export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
+    image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
+    return {
+        "project_id": project_id,
+        "user_id": str(ada.id),
+        "image_id": image_id,
+        "batch_id": batch["id"],
+        "job_id": image["segmentation"]["jobId"],
+        "export_id": export["id"],
+        "revision": "1",
+    }
+
+
+async def test_strangers_never_learn_that_something_exists(owned: dict[str, str], bob: Person) -> None:
+    for method, path in WITH_ID:
+        answer = await _ask(bob.http, method, path, owned)
+        assert answer.status_code == 404, (method, path, answer.text)
+        unknown = await _ask(bob.http, method, path, _fresh_ids())
+        assert answer.json()["detail"] == unknown.json()["detail"], (method, path)
+
+
+@pytest.mark.parametrize("role", ["viewer", "annotator"])
+async def test_viewers_and_annotators_change_nothing_but_polygons(owned: dict[str, str], ada: Person, bob: Person, role: str) -> None:
+    await ada.share(owned["project_id"], bob, role)
+    for method, path in WITH_ID:
+        if method == "get" or path.endswith("/exports") or "/members/{user_id}" in path:
+            continue
+        answer = await _ask(bob.http, method, path, owned)
+        may = role == "annotator" and ("/polygons" in path or "/revisions/" in path)
+        assert (answer.status_code != 403) is may, (method, path, answer.text)
+
+
+async def test_viewers_may_read_everything(owned: dict[str, str], ada: Person, bob: Person) -> None:
+    await ada.share(owned["project_id"], bob, "viewer")
+    not_there_yet = {"/images/{image_id}/thumbnail", "/images/{image_id}/display", "/images/{image_id}/overlay"}
+    for method, path in WITH_ID:
+        if method == "get":
+            answer = await _ask(bob.http, method, path, owned)
+            wanted = {404} if path in not_there_yet else {409} if path.endswith("/download") else {200}
+            assert answer.status_code in wanted, (path, answer.text)
+
+
+async def test_a_member_who_is_removed_is_a_stranger_at_once(owned: dict[str, str], ada: Person, bob: Person) -> None:
+    await ada.share(owned["project_id"], bob, "editor")
+    assert (await bob.http.get(f"/api/v1/images/{owned['image_id']}")).status_code == 200
+    await ada.http.delete(f"/api/v1/projects/{owned['project_id']}/members/{bob.id}")
+    for method, path in WITH_ID:
+        assert (await _ask(bob.http, method, path, owned)).status_code == 404, (method, path)
+
+
+async def test_admin_pages_are_closed_to_others(person: NewPerson) -> None:
+    eve = await person("eve")
+    for method, path in OPERATIONS:
+        if path.startswith("/admin"):
+            assert (await _ask(eve.http, method, path, {})).status_code == 403
+
+
+async def test_the_document_and_its_page_ask_no_other_host(client: httpx.AsyncClient) -> None:
+    document = (await client.get(f"{PREFIX}/openapi.json")).json()
+    page = await client.get(f"{PREFIX}/docs")
+    assert document["servers"] == [{"url": PREFIX}]
+    assert "<script" not in page.text
+    assert not re.findall(r'(?:src|href)="(?!/)', page.text)
+    for path in document["paths"]:
+        assert f"{PREFIX}{path}" in page.text
+
+
+def test_every_operation_explains_itself_in_camel_case() -> None:
+    for method, path in OPERATIONS:
+        assert OPENAPI["paths"][path][method].get("description"), (method, path)
+        for parameter in OPENAPI["paths"][path][method].get("parameters", []):
+            assert parameter["in"] == "path" or "_" not in parameter["name"], (path, parameter["name"])
+    for name, schema in OPENAPI["components"]["schemas"].items():
+        assert all("_" not in field for field in schema.get("properties", {})), name
