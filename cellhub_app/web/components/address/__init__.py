@@ -1,0 +1,1 @@
+"""Keeps the address in step with what a page shows."""

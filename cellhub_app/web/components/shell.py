@@ -1,0 +1,96 @@
+"""The frame around every signed-in page: where to go, where one is, whether the page is live, who is signed in."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from cellhub_app.web import routes
+from cellhub_app.web.components.buttons import icon_button, link
+from cellhub_app.web.components.forms import post_form
+from cellhub_app.web.components.toasts.toasts import toasts
+from cellhub_app.web.i18n import t
+from cellhub_app.web.session import SessionState
+
+Crumb = tuple[Any, Any]
+
+
+def shell(*content: rx.Component, here: str, crumbs: list[Crumb], fixed: bool = False, tools: rx.Component | None = None) -> rx.Component:
+    """A page inside the frame; `here` is its entry in the navigation, `fixed` keeps scrolling inside the content."""
+    main = rx.el.main(*content, id="content", tab_index=-1, class_name="fixed" if fixed else "")
+    stage = rx.el.div(_topbar(crumbs, tools), _connection_banner(), main, class_name="stage")
+    messages = toasts(messages=SessionState.messages, on_dismiss=SessionState.dismiss, on_action=SessionState.undo)
+    return rx.el.div(
+        rx.el.a(t("Skip to the content"), href="#content", class_name="skip-link"), _sidebar(here), stage, messages, class_name="shell"
+    )
+
+
+def logo() -> rx.Component:
+    """The mark and the name."""
+    return rx.fragment(rx.el.img(src="/logo.svg", alt="", width=26, height=26), "CellHub")
+
+
+def _sidebar(here: str) -> rx.Component:
+    queue_chip = rx.cond(
+        SessionState.queue_chip != "", rx.el.span(SessionState.queue_chip, class_name="chip chip-running", data_testid="queue-chip")
+    )
+    return rx.el.nav(
+        link(logo(), to=routes.HOME, class_name="logo"),
+        _entry("projects", here, routes.HOME, "layout-grid", t("Projects")),
+        _entry("queue", here, routes.QUEUE, "list-ordered", t("Queue"), queue_chip),
+        rx.el.div(class_name="grow"),
+        class_name="sidebar",
+        aria_label=t("Main"),
+    )
+
+
+def _entry(name: str, here: str, to: str, icon: str, words: str, *more: rx.Component) -> rx.Component:
+    current = {"aria-current": "page"} if name == here else {}
+    return link(rx.icon(icon), words, *more, to=to, class_name="nav-link", custom_attrs=current, data_testid=f"nav-{name}")
+
+
+def _topbar(crumbs: list[Crumb], tools: rx.Component | None) -> rx.Component:
+    return rx.el.header(
+        _breadcrumb(crumbs), tools or rx.fragment(), _live_chip(), _theme_button(), _user_menu(), class_name="topbar"
+    )
+
+
+def _breadcrumb(crumbs: list[Crumb]) -> rx.Component:
+    *before, (last, _) = crumbs
+    items = [rx.el.li(link(words, to=to)) for words, to in before]
+    items.append(rx.el.li(last, custom_attrs={"aria-current": "page"}))
+    return rx.el.nav(rx.el.ol(*items), class_name="crumbs", aria_label=t("Breadcrumb"))
+
+
+def _live_chip() -> rx.Component:
+    def chip(words: str, classes: str) -> rx.Component:
+        word = rx.el.span(words, class_name="live-word")
+        return rx.el.span(word, class_name=classes, title=words, role="status", data_testid="live-chip")
+
+    return rx.cond(has_connection_errors, chip(t("Reconnecting"), "live live-lost"), chip(t("Live"), "live"))
+
+
+def _connection_banner() -> rx.Component:
+    words = t("The server does not answer. What you see may be out of date; this page reconnects by itself.")
+    return rx.cond(has_connection_errors, rx.el.div(rx.icon("wifi-off"), words, class_name="banner", role="alert"))
+
+
+def _theme_button() -> rx.Component:
+    return rx.color_mode_cond(
+        icon_button(t("Dark theme"), "moon", on_click=rx.toggle_color_mode, data_testid="theme-toggle"),
+        icon_button(t("Light theme"), "sun", on_click=rx.toggle_color_mode, data_testid="theme-toggle"),
+    )
+
+
+def _user_menu() -> rx.Component:
+    face = rx.el.span(SessionState.user_initials, class_name="face", style={"background": SessionState.user_colour, "color": "#fff"})
+    trigger = rx.el.button(face, type="button", aria_label=t("Your account"), class_name="user-button", data_testid="user-menu")
+    who = rx.el.div(rx.el.b(SessionState.user_name), rx.el.span(SessionState.user_email, class_name="dim small"), class_name="user-card")
+    sign_out = post_form(
+        rx.el.button(rx.icon("log-out"), t("Sign out"), type="submit", class_name="menu-button", data_testid="sign-out"),
+        action=routes.SIGN_OUT_ACTION,
+        class_name="menu-form",
+    )
+    return rx.popover.root(
+        rx.popover.trigger(trigger), rx.popover.content(who, rx.el.hr(class_name="menu-line"), sign_out, class_name="menu", align="end")
+    )

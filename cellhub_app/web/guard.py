@@ -1,0 +1,99 @@
+"""The gate every event handler passes: who is it, are the arguments what they should be, one transaction, errors told plainly."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import reflex as rx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core.errors import CellHubError, Invalid, NotSignedIn
+from cellhub_app.core.log import bind_user
+from cellhub_app.core.runtime import get_runtime
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.accounts import service as accounts
+
+if TYPE_CHECKING:
+    from cellhub_app.web.session import SessionState
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a handler works with: who calls, and the transaction that commits when it returns."""
+
+    principal: Principal
+    session: AsyncSession
+
+
+def guarded(handler: Handler) -> Any:
+    """Make `async def handler(self, call: Call, ...)` an event handler.
+
+    Its arguments come from a browser and may be anything: they are validated against the annotations. Whoever is not signed in
+    any more is sent to the sign-in page; every other error becomes a message, and the transaction is rolled back.
+    """
+    arguments = _argument_model(handler)
+    wire = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_default(field)) for name, field in _fields(arguments)]
+
+    @functools.wraps(handler)
+    async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
+        try:
+            given = dict(zip(arguments.model_fields, positional, strict=False)) | named
+            values = _validated(arguments, given)
+            async with get_runtime().work() as session:
+                principal = await accounts.browser_principal(session, self._session_token())
+                bind_user(principal.user_id)
+                self._recognise(principal)
+                return await handler(self, Call(principal, session), **values)
+        except NotSignedIn:
+            return self._signed_out()
+        except CellHubError as error:
+            self._report(error)
+        except Exception:  # the boundary of the web door: logged in full, told in one sentence
+            log.exception("event handler failed", handler=handler.__qualname__)
+            self._report(CellHubError("The server could not finish this and has logged why. Try again in a moment."))
+        return None
+
+    first = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    run.__signature__ = inspect.Signature([first, *wire])  # type: ignore[attr-defined]
+    run.__annotations__ = {}
+    del run.__wrapped__  # type: ignore[attr-defined]
+    return rx.event(run)
+
+
+def _argument_model(handler: Handler) -> type[BaseModel]:
+    hints = get_type_hints(handler)
+    fields: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(handler).parameters.items())[2:]:
+        fields[name] = (hints[name], ... if parameter.default is inspect.Parameter.empty else parameter.default)
+    return create_model(f"{handler.__name__}_arguments", __config__=ConfigDict(arbitrary_types_allowed=True, extra="forbid"), **fields)
+
+
+def _fields(model: type[BaseModel]) -> list[tuple[str, Any]]:
+    return list(model.model_fields.items())
+
+
+def _default(field: Any) -> Any:
+    return inspect.Parameter.empty if field.is_required() else field.default
+
+
+def _validated(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        checked = model.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(plain(error)) from error
+    return {name: getattr(checked, name) for name in model.model_fields}
+
+
+def plain(error: ValidationError) -> str:
+    """What is wrong with the values, in one sentence."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = str(first["loc"][-1]).replace("_", " ") if first["loc"] else "The value"
+    return f"{place[:1].upper()}{place[1:]}: {first['msg'][:1].lower()}{first['msg'][1:]}."

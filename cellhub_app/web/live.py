@@ -1,0 +1,206 @@
+"""Live pages: what happens in a project reaches every tab that looks at it, at most four times a second.
+
+Each web process follows the feed once. Tabs that look at the same thing share one reading of the database (`_read_news`), and
+each gets what was read (`_show_news`). A tab whose person may not look any more is told to leave, at once and every 30 s.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+import structlog
+from reflex.event import Event as BrowserEvent
+from reflex.state import StateUpdate
+
+from cellhub_app.core.errors import CellHubError
+from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.feed import Feed
+from cellhub_app.core.runtime import get_runtime
+from cellhub_app.domain.access import Permission, Principal, readable_projects, require
+from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.web.guard import Call
+
+log = structlog.get_logger(__name__)
+
+SOON_S, SELDOM_S = 0.25, 1.0
+RECHECK_S = 30.0
+EVENTS_KEPT = 2000
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a tab looks at: pages of one state that look at the same id are shown the same."""
+
+    state: type[rx.State]
+    id: UUID
+    every_s: float = SOON_S
+
+
+@dataclass
+class News:
+    """What happened since the last reading; `anew` when events may have been missed."""
+
+    events: list[Event] = field(default_factory=list)
+    anew: bool = False
+
+    def add(self, event: Event | None) -> None:
+        """Note an event; None, or too many, means read everything."""
+        if event is None or len(self.events) >= EVENTS_KEPT:
+            self.events.clear()
+            self.anew = True
+        else:
+            self.events.append(event)
+
+    def has(self, *types: EventType) -> bool:
+        """Whether something of these types happened, or may have."""
+        return self.anew or any(event.type in types for event in self.events)
+
+
+@dataclass
+class Watch:
+    """A tab that looks at a topic; `project_id` None: at all projects that its person may see."""
+
+    token: str
+    topic: Topic
+    reload: Any
+    principal: Principal
+    project_id: UUID | None
+    projects: frozenset[UUID]
+
+
+_watches: dict[tuple[str, type[rx.State]], Watch] = {}
+
+
+async def watch(call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None) -> None:
+    """Show this tab what happens from now on; a tab looks at one thing for each of its states.
+
+    Call it before reading the database, so that nothing falls between. `reload` is the event that loads the page again.
+    """
+    projects = frozenset([project_id]) if project_id else await _readable(call)
+    _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects)
+
+
+def leave(token: str) -> None:
+    """The tab went to another page: forget what it looked at."""
+    for known in [key for key in _watches if key[0] == token]:
+        _watches.pop(known, None)
+
+
+async def _readable(call: Call) -> frozenset[UUID]:
+    return frozenset((await call.session.execute(readable_projects(call.principal))).scalars())
+
+
+class Live:
+    """The listener of one web process."""
+
+    def __init__(self, app: rx.App, feed: Feed) -> None:
+        self._app = app
+        self._feed = feed
+        self._waiting: dict[Topic, News] = {}
+        self._tellers: dict[Topic, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Hear events for ever and pass them on."""
+        due = asyncio.get_running_loop().time() + RECHECK_S
+        with self._feed.subscribe(capacity=10_000) as subscription:
+            while True:
+                event: Event | None = None
+                with suppress(TimeoutError):
+                    event = await subscription.next(max(0.05, due - asyncio.get_running_loop().time()))
+                    await self._hear(event)
+                if asyncio.get_running_loop().time() >= due:
+                    await self._recheck(list(_watches.values()))
+                    due = asyncio.get_running_loop().time() + RECHECK_S
+
+    async def _hear(self, event: Event | None) -> None:
+        if event is not None and event.type is EventType.ACCESS_CHANGED:
+            await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
+            return
+        for topic in {watch.topic for watch in _watches.values() if event is None or event.project_id in watch.projects}:
+            self._waiting.setdefault(topic, News()).add(event)
+            if topic not in self._tellers:
+                self._tellers[topic] = asyncio.create_task(self._tell(topic), name=f"live-{topic.state.__name__}")
+
+    async def _tell(self, topic: Topic) -> None:
+        """Tell all tabs of a topic, and again after a while, until nothing is new."""
+        try:
+            while news := self._waiting.pop(topic, None):
+                await self._tell_once(topic, news)
+                await asyncio.sleep(topic.every_s)
+        finally:
+            self._tellers.pop(topic, None)
+
+    async def _tell_once(self, topic: Topic, news: News) -> None:
+        tabs = [watch for watch in _watches.values() if watch.topic == topic and self._is_open(watch)]
+        for watch in tabs:
+            try:
+                async with get_runtime().work() as session:
+                    found = await topic.state._read_news(Call(watch.principal, session), topic.id, news)
+            except CellHubError:
+                await self._recheck([watch])
+                continue
+            except Exception:  # a listener must outlive any one reading; the next event reads again
+                log.exception("live reading failed", state=topic.state.__name__)
+                return
+            await asyncio.gather(*(self._show(other, found) for other in tabs))
+            return
+
+    async def _show(self, watch: Watch, found: Any) -> None:
+        if _watches.get((watch.token, watch.topic.state)) is not watch:
+            return
+        try:
+            async with self._app.modify_state(rx.BaseStateToken(ident=watch.token, cls=watch.topic.state)) as root:
+                state = await root.get_state(watch.topic.state)
+                state._show_news(found)
+        except Exception:  # one tab's trouble (it may be closing) must not keep the others from hearing
+            log.exception("a tab could not be told", state=watch.topic.state.__name__)
+
+    def _is_open(self, watch: Watch) -> bool:
+        namespace = self._app.event_namespace
+        if namespace is not None and watch.token in namespace.token_to_sid:
+            return True
+        _watches.pop((watch.token, watch.topic.state), None)
+        return False
+
+    async def _recheck(self, watches: Iterable[Watch], *, reload: bool = False) -> None:
+        for watch in watches:
+            if not self._is_open(watch):
+                continue
+            try:
+                async with get_runtime().work() as session:
+                    watch.principal = await accounts.still_signed_in(session, watch.principal)
+                    if watch.project_id:
+                        await require(session, watch.principal, watch.project_id, Permission.VIEW)
+                    else:
+                        watch.projects = await _readable(Call(watch.principal, session))
+            except CellHubError:
+                _watches.pop((watch.token, watch.topic.state), None)
+                reload = True
+            if reload:
+                await self._send(watch, watch.reload)
+
+    async def _send(self, watch: Watch, event: Any) -> None:
+        """Make the tab load its page again: the guard there decides what it may still see."""
+        namespace = self._app.event_namespace
+        if namespace is not None:
+            await namespace.emit_update(StateUpdate(events=BrowserEvent.from_event_type(event)), watch.token)
+
+
+def _concerns_access(watch: Watch, event: Event) -> bool:
+    return watch.principal.user_id == event.user_id or (event.user_id is None and event.project_id in watch.projects)
+
+
+@asynccontextmanager
+async def live_pages(app: rx.App, feed: Feed) -> AsyncIterator[None]:
+    """Keep open pages live while the block lasts (a lifespan)."""
+    task = asyncio.create_task(Live(app, feed).run(), name="live-pages")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

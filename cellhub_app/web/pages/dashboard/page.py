@@ -1,0 +1,99 @@
+"""The dashboard: every project as a card that shows what is in it."""
+
+import reflex as rx
+
+from cellhub_app.web.components.buttons import button, icon_button, link
+from cellhub_app.web.components.feedback import empty_state, face, progress_ring, skeleton
+from cellhub_app.web.components.forms import search_box
+from cellhub_app.web.components.shell import shell
+from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.dashboard.panels import create_dialog, rename_dialog
+from cellhub_app.web.pages.dashboard.state import Card, DashboardState
+
+
+def dashboard() -> rx.Component:
+    """The page of projects."""
+    has_any = (DashboardState.cards.length() > 0) | (DashboardState.query != "")
+    content = rx.cond(DashboardState.is_loaded, rx.cond(has_any, _grid(), _nothing_yet()), _waiting())
+    page = rx.el.div(_head(has_any), content, class_name="page")
+    return shell(page, create_dialog(), rename_dialog(), here="projects", crumbs=[(t("Projects"), "")])
+
+
+def _head(has_any: rx.Var[bool]) -> rx.Component:
+    search = search_box(
+        t("Search projects"), placeholder=t("Search projects"), on_change=DashboardState.search.debounce(250), data_testid="project-search"
+    )
+    return rx.el.div(
+        rx.el.h1(t("Projects")),
+        rx.cond(has_any, rx.el.div(search, _new_button(), class_name="row")),
+        class_name="page-head",
+    )
+
+
+def _new_button() -> rx.Component:
+    return button(
+        t("New project"), kind="primary", icon="plus", on_click=DashboardState.set_create_open(True), data_testid="project-new"
+    )
+
+
+def _nothing_yet() -> rx.Component:
+    words = t("A project holds images that belong together, and what is found in them. Start with your own, or try everything on ours.")
+    samples = button(t("Try it with sample images"), icon="flask-conical", on_click=DashboardState.try_samples, data_testid="try-samples")
+    return empty_state("images", t("Start your first project"), words, _new_button(), samples, data_testid="dashboard-empty")
+
+
+def _waiting() -> rx.Component:
+    return rx.el.div(*(skeleton("100%", "248px") for _ in range(4)), class_name="cards", aria_busy="true")
+
+
+def _grid() -> rx.Component:
+    nothing_found = rx.el.p(t("No project has these words in its name or description."), class_name="dim")
+    more = button(t("Show more"), on_click=DashboardState.show_more)
+    return rx.fragment(
+        rx.cond(DashboardState.cards.length() == 0, nothing_found),
+        rx.el.ul(rx.foreach(DashboardState.cards, _project_card), class_name="cards"),
+        rx.cond(DashboardState.has_more, rx.el.div(more, class_name="cards-more")),
+    )
+
+
+def _project_card(card: rx.Var[Card]) -> rx.Component:
+    failed = rx.cond(card.failed != "", rx.el.span(" · ", card.failed, class_name="error-text"))
+    title = rx.el.h2(link(card.name, to=card.href, class_name="card-link"), class_name="ellipsis")
+    words = rx.el.div(title, rx.el.p(card.counts, failed, class_name="dim small number"), class_name="grow")
+    return rx.el.li(
+        _mosaic(card),
+        rx.el.div(words, _faces(card), class_name="card-words"),
+        rx.cond(card.can_manage, _card_menu(card)),
+        class_name="card",
+        data_testid="project-card",
+    )
+
+
+def _mosaic(card: rx.Var[Card]) -> rx.Component:
+    picture = rx.foreach(card.pictures, lambda source: rx.el.img(src=source, alt="", loading="lazy", class_name="mosaic-picture"))
+    ring = progress_ring(t("{percent} % of the images are done", percent=card.percent), card.percent)
+    return rx.el.div(
+        rx.cond(card.pictures.length() > 0, picture, rx.icon("image", class_name="mosaic-blank")),
+        rx.cond(card.is_running, rx.el.div(ring, class_name="mosaic-ring")),
+        class_name=f"mosaic mosaic-{card.pictures.length()}",
+    )
+
+
+def _faces(card: rx.Var[Card]) -> rx.Component:
+    people = rx.foreach(card.faces, lambda person: face(person.initials, person.colour, person.name))
+    more = rx.cond(card.more_faces > 0, rx.el.span(f"+{card.more_faces}", class_name="face face-more"))
+    return rx.el.div(people, more, class_name="faces")
+
+
+def _card_menu(card: rx.Var[Card]) -> rx.Component:
+    name = t("What to do with {name}", name=card.name)
+    trigger = icon_button(name, "ellipsis-vertical", small=True, kind="plain", class_name="card-menu")
+    return rx.dropdown_menu.root(
+        rx.dropdown_menu.trigger(trigger),
+        rx.dropdown_menu.content(
+            rx.dropdown_menu.item(t("Rename"), on_select=DashboardState.ask_name(card.id)),
+            rx.dropdown_menu.separator(),
+            rx.dropdown_menu.item(t("Delete"), color="red", on_select=DashboardState.delete(card.id)),
+            align="end",
+        ),
+    )

@@ -1,0 +1,76 @@
+"""A batch in words and shares, as boxes show it."""
+
+from dataclasses import dataclass
+
+from cellhub_app.core.errors import ModelUnknown
+from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.segmentation import service as catalogue
+from cellhub_app.web.i18n import counted, seconds_text, t
+from cellhub_app.web.theme import STATUSES
+
+
+@dataclass
+class BatchBox:
+    """One batch: percents of its bar, and everything else in words."""
+
+    id: str
+    title: str
+    status: str
+    position: str
+    time_left: str
+    summary: str
+    created_at: str
+    succeeded: float
+    running: float
+    failed: float
+    cancelled: float
+    failed_count: int
+    is_open: bool
+    can_pause: bool
+    can_resume: bool
+
+
+def batch_box(batch: BatchView) -> BatchBox:
+    """The batch as a box shows it."""
+    counts = batch.counts.model_dump()
+    total = sum(counts.values()) or 1
+    is_open = batch.finished_at is None
+    return BatchBox(
+        id=str(batch.id),
+        title=f"{model_title(batch.model)} · {counted(sum(counts.values()), 'image', 'images')}",
+        status=batch.status.value,
+        position=f"{batch.position:,}" if batch.position else "–",
+        time_left=time_left(batch),
+        summary=summary(counts),
+        created_at=batch.created_at.isoformat(),
+        succeeded=100 * counts["succeeded"] / total,
+        running=100 * counts["running"] / total,
+        failed=100 * counts["failed"] / total,
+        cancelled=100 * counts["cancelled"] / total,
+        failed_count=counts["failed"],
+        is_open=is_open,
+        can_pause=is_open and batch.status is not JobStatus.PAUSED,
+        can_resume=batch.status is JobStatus.PAUSED,
+    )
+
+
+def model_title(name: str) -> str:
+    """The title on the model's card; its name where the card is gone."""
+    try:
+        return catalogue.model(name).title
+    except ModelUnknown:
+        return name
+
+
+def time_left(batch: BatchView) -> str:
+    """A range, or a dash while nobody can tell."""
+    if batch.finished_at or batch.eta is None:
+        return t("paused") if batch.status is JobStatus.PAUSED else "–"
+    return seconds_text(batch.eta.low_seconds, batch.eta.high_seconds)
+
+
+def summary(counts: dict[str, int]) -> str:
+    """`133 done · 4 processing · 76 queued · 1 failed`, without what is zero."""
+    order = ("succeeded", "running", "queued", "failed", "cancelled")
+    return " · ".join(f"{counts[name]:,} {STATUSES[name].word}" for name in order if counts[name])

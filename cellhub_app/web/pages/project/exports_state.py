@@ -1,0 +1,166 @@
+"""Exports of a project: choosing formats, watching them being made, downloading."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from cellhub_app.core.events import EventType
+from cellhub_app.core.ids import now
+from cellhub_app.core.pagination import PageRequest
+from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.exports import service as exports
+from cellhub_app.domain.exports.schemas import ExportView
+from cellhub_app.domain.flows import export as flow
+from cellhub_app.web import live, routes
+from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.i18n import bytes_text, t
+from cellhub_app.web.live import News, Topic
+from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.state import ProjectState
+
+SHOWN = 50
+PURPOSES = {
+    "coco": t("One JSON with polygons; for training networks and for pycocotools"),
+    "yolo": t("Images and label files with outlines; for Ultralytics YOLO"),
+    "excel": t("Measurements of every object on sheets; for Excel and LibreOffice"),
+    "csv": t("The same measurements as plain tables; for R, Python, Prism"),
+    "json": t("Everything in one file, with settings and history; for scripts"),
+}
+
+
+@dataclass
+class FormatChoice:
+    """A format as the dialog offers it."""
+
+    name: str
+    title: str
+    purpose: str
+    is_chosen: bool
+
+
+@dataclass
+class ExportRow:
+    """An export as the list shows it."""
+
+    id: str
+    formats: list[str]
+    status: str
+    percent: int
+    size: str
+    expires: str
+    error: str
+    made_at: str
+    href: str
+    is_running: bool
+    is_ready: bool
+
+
+def export_row(export: ExportView) -> ExportRow:
+    """The export in words."""
+    titles = {view.name: view.title for view in exports.formats()}
+    is_ready = export.status is JobStatus.SUCCEEDED and export.bytes is not None
+    return ExportRow(
+        id=str(export.id),
+        formats=[titles.get(name, name) for name in export.formats],
+        status=export.status.value,
+        percent=round(100 * export.progress),
+        size=bytes_text(export.bytes),
+        expires=_expires(export) if is_ready else "",
+        error=export.error.detail if export.error else "",
+        made_at=export.created_at.isoformat(),
+        href=routes.download(export.id),
+        is_running=not export.status.is_final,
+        is_ready=is_ready,
+    )
+
+
+def _expires(export: ExportView) -> str:
+    if export.expires_at is None:
+        return ""
+    hours = (export.expires_at - now()).total_seconds() / 3600
+    if hours < 0:
+        return t("expired")
+    return t("kept for {days} days", days=round(hours / 24)) if hours >= 36 else t("kept for {hours} h", hours=max(1, round(hours)))
+
+
+class ExportsState(ProjectState):
+    """The tab of exports, and the dialog that asks for one."""
+
+    rows: list[ExportRow] = []
+    are_loaded: bool = False
+    is_open: bool = False
+    only_selected: bool = False
+    image_count: int = 0
+    choices: list[FormatChoice] = []
+
+    @guarded
+    async def load_exports(self, call: Call) -> None:
+        """Show the project's exports."""
+        if not self.project_id:
+            return
+        project_id = UUID(self.project_id)
+        await live.watch(call, self._tab, Topic(ExportsState, project_id), ProjectState.load, project_id)
+        self.rows = await self._read_news(call, project_id, News(anew=True))
+        self.are_loaded = True
+
+    @classmethod
+    async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:
+        if not news.has(EventType.EXPORT_PROGRESS):
+            return None
+        page = await exports.page(call.session, call.principal, topic_id, PageRequest.of(SHOWN))
+        return [export_row(export) for export in page.data]
+
+    def _show_news(self, found: Any) -> None:
+        if found is not None:
+            self.rows = found
+
+    @guarded
+    async def open_for_all(self, _call: Call) -> None:
+        """Offer the formats for every image."""
+        self._offer(self.total, only_selected=False)
+
+    @guarded
+    async def open_for_selected(self, _call: Call) -> None:
+        """Offer the formats for the selected images."""
+        self._offer((await self.get_state(ImagesState)).selected_count, only_selected=True)
+
+    def _offer(self, count: int, *, only_selected: bool) -> None:
+        chosen = {choice.name for choice in self.choices if choice.is_chosen} or {"coco", "excel"}
+        self.image_count, self.only_selected = count, only_selected
+        self.choices = [FormatChoice(view.name, view.title, PURPOSES.get(view.name, ""), view.name in chosen) for view in exports.formats()]
+        self.is_open = True
+
+    @rx.var
+    def has_choice(self) -> bool:
+        """Whether any format is chosen."""
+        return any(choice.is_chosen for choice in self.choices)
+
+    @guarded
+    async def set_open(self, _call: Call, is_open: bool) -> None:
+        """Close the dialog."""
+        self.is_open = is_open
+
+    @guarded
+    async def toggle(self, _call: Call, name: str) -> None:
+        """Take a format in, or out."""
+        for choice in self.choices:
+            if choice.name == name:
+                choice.is_chosen = not choice.is_chosen
+
+    @guarded
+    async def start(self, call: Call) -> Any:
+        """Queue the export and show it."""
+        names = [choice.name for choice in self.choices if choice.is_chosen]
+        chosen: Any = "all"
+        if self.only_selected:
+            chosen = await (await self.get_state(ImagesState))._selection(call)
+        await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen)
+        self.is_open = False
+        return rx.redirect(routes.project(self.project_id, "exports"))
+
+    @guarded
+    async def cancel(self, call: Call, export_id: UUID) -> None:
+        """Stop an export."""
+        await flow.cancel(call.session, call.principal, export_id)

@@ -1,0 +1,121 @@
+"""The tab of images: the gallery with its tools, the bar of the selection, and the queue at the side."""
+
+import reflex as rx
+
+from cellhub_app.web.components.address.address import address_query
+from cellhub_app.web.components.buttons import button, icon_button
+from cellhub_app.web.components.forms import search_box, select
+from cellhub_app.web.components.gallery.gallery import gallery
+from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.project.export_dialog import export_dialog
+from cellhub_app.web.pages.project.exports_state import ExportsState
+from cellhub_app.web.pages.project.frame import project_page
+from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.queue_panel import queue_panel
+from cellhub_app.web.pages.project.segment_state import SegmentState
+
+SORTS = [
+    ("-createdAt", t("newest first")),
+    ("createdAt", t("oldest first")),
+    ("name", t("name, A to Z")),
+    ("-name", t("name, Z to A")),
+    ("-objectCount", t("most objects")),
+    ("objectCount", t("fewest objects")),
+    ("-doubt", t("most doubtful")),
+]
+
+
+def images_tab() -> rx.Component:
+    """The page behind /projects/<id>."""
+    work = rx.el.section(_tools(), _gallery(), _selection_bar(), class_name="work", aria_label=t("Images"))
+    body = rx.el.div(
+        work, queue_panel(), class_name="body", custom_attrs={"data-toggled": rx.cond(ImagesState.panel_is_toggled, "true", "false")}
+    )
+    return project_page("", body, address_query(query=ImagesState.query), export_dialog())
+
+
+def _gallery() -> rx.Component:
+    view = gallery(
+        project_id=ImagesState.project_id,
+        query=ImagesState.query,
+        total=ImagesState.matching,
+        refresh=ImagesState.refresh,
+        changes=ImagesState.changes,
+        thumbnail_size=_number(ImagesState.thumbnail_size),
+        outlines=ImagesState.outlines == "on",
+        can_write=ImagesState.can_edit,
+        on_selection_change=ImagesState.select,
+        on_open=ImagesState.open_image,
+    )
+    return rx.el.div(rx.cond(ImagesState.project_id != "", view), class_name="gallery-frame")
+
+
+def _number(words: rx.Var[str]) -> rx.Var[int]:
+    return rx.Var(f"(Number({words!s}) || 168)", _var_data=words._get_all_var_data()).to(int)
+
+
+def _tools() -> rx.Component:
+    pills = rx.el.div(
+        _pill("", t("All"), ImagesState.total),
+        _pill("done", t("Done"), ImagesState.done),
+        _pill("queued", t("Queued"), ImagesState.queued),
+        rx.cond((ImagesState.running > 0) | (ImagesState.status == "running"), _pill("running", t("Processing"), ImagesState.running)),
+        _pill("failed", t("Failed"), ImagesState.failed),
+        class_name="pills",
+        role="group",
+        aria_label=t("Show images by status"),
+    )
+    search = search_box(
+        t("Search images by name"), placeholder=t("Search names"), default_value=ImagesState.q, key=ImagesState.project_id,
+        on_change=ImagesState.search.debounce(250), data_testid="image-search",
+    )  # fmt: skip
+    sort = rx.el.label(
+        rx.el.span(t("Sort"), class_name="dim small"),
+        select(SORTS, label=t("Sort images"), small=True, plain=True, value=ImagesState.sort, on_change=ImagesState.order),
+        class_name="row sort",
+    )
+    size = rx.el.input(
+        type="range", min=96, max=360, step=8, value=ImagesState.thumbnail_size, aria_label=t("Size of the thumbnails"), class_name="range",
+        on_change=ImagesState.resize,
+    )  # fmt: skip
+    outlines = rx.el.label(
+        rx.switch(checked=ImagesState.outlines == "on", on_change=ImagesState.show_outlines, size="1", data_testid="outlines-switch"),
+        t("Outlines"),
+        class_name="row small dim",
+    )
+    panel = icon_button(t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle")
+    return rx.el.div(pills, rx.el.div(search, sort, outlines, size, panel, class_name="tools-right"), class_name="tools")
+
+
+def _pill(status: str, words: str, count: rx.Var[int]) -> rx.Component:
+    return rx.el.button(
+        words,
+        rx.el.span(count.to_string()),
+        type="button",
+        class_name="pill",
+        custom_attrs={"aria-pressed": rx.cond(ImagesState.status == status, "true", "false")},
+        on_click=ImagesState.show(status),
+        data_testid=f"filter-{status or 'all'}",
+    )
+
+
+def _selection_bar() -> rx.Component:
+    count = ImagesState.selected_count
+    export = button(t("Export {count}", count=count), icon="download", on_click=ExportsState.open_for_selected, data_testid="selection-export")
+    delete = button(t("Delete {count}", count=count), kind="danger", icon="trash-2", on_click=ImagesState.delete_selected, data_testid="selection-delete")
+    segment = button(
+        t("Segment {count}", count=count), kind="primary", icon="scan-search", on_click=SegmentState.open_for_selected,
+        data_testid="selection-segment",
+    )  # fmt: skip
+    bar = rx.el.div(
+        rx.el.b(t("{count} selected", count=count), class_name="number"),
+        rx.el.span(t("of {total}", total=ImagesState.total), class_name="dim number"),
+        rx.el.span(class_name="grow"),
+        export,
+        rx.cond(ImagesState.can_edit, rx.fragment(delete, segment)),
+        class_name="selection-bar",
+        role="toolbar",
+        aria_label=t("What to do with the selected images"),
+        data_testid="selection-bar",
+    )
+    return rx.cond(count > 0, bar)

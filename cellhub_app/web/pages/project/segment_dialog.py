@@ -1,0 +1,76 @@
+"""The dialog "Segment": model cards, two parameters, and the button that says how many images."""
+
+import reflex as rx
+
+from cellhub_app.web.components.dialogs import dialog, dialog_actions
+from cellhub_app.web.components.forms import field
+from cellhub_app.web.i18n import noun, t
+from cellhub_app.web.pages.project.segment_state import ModelCard, SegmentState
+
+
+def segment_dialog() -> rx.Component:
+    """The dialog; the state opens it."""
+    count = rx.cond(SegmentState.only_new, SegmentState.new_count, SegmentState.image_count).to(int)
+    words = rx.fragment(t("Segment {count} ", count=count), noun(count, "image", "images"))
+    return dialog(
+        t("Segment images"),
+        _scope(),
+        rx.el.fieldset(rx.el.legend(t("Model")), rx.foreach(SegmentState.cards, _model), class_name="models"),
+        rx.foreach(SegmentState.cards, _parameters),
+        dialog_actions(words, test_id="segment-start", on_click=SegmentState.start, disabled=(count == 0) | (SegmentState.chosen == "")),
+        is_open=SegmentState.is_open,
+        on_open_change=SegmentState.set_open,
+        description=t("A worker does it in the background; you can go on working or close this page."),
+        wide=True,
+    )
+
+
+def _scope() -> rx.Component:
+    """All images, or those that were never segmented, where that is a difference."""
+
+    def option(only_new: bool, words: rx.Component) -> rx.Component:
+        pressed = SegmentState.only_new if only_new else ~SegmentState.only_new
+        return rx.el.button(
+            words, type="button", class_name="pill", custom_attrs={"aria-pressed": pressed.to_string()},
+            on_click=SegmentState.set_only_new(only_new),
+        )  # fmt: skip
+
+    has_choice = ~SegmentState.only_selected & (SegmentState.new_count > 0) & (SegmentState.new_count < SegmentState.image_count)
+    some = rx.fragment(t("Not segmented yet"), rx.el.span(SegmentState.new_count))
+    every = rx.fragment(t("All, again"), rx.el.span(SegmentState.image_count))
+    return rx.cond(has_choice, rx.el.div(option(True, some), option(False, every), class_name="pills", role="group", aria_label=t("Which images")))
+
+
+def _model(card: rx.Var[ModelCard]) -> rx.Component:
+    radio = rx.el.input(
+        type="radio", name="model", value=card.name, checked=SegmentState.chosen == card.name, class_name="choice-radio",
+        on_change=lambda _value: SegmentState.choose(card.name), data_testid=f"model-{card.name}",
+    )  # fmt: skip
+    head = rx.el.span(
+        rx.el.b(card.title),
+        rx.el.span(card.preset, class_name="chip chip-accent"),
+        rx.cond(~card.fits, rx.el.span(t("made for other samples"), class_name="chip chip-paused")),
+        class_name="row wrap",
+    )
+    score = rx.el.span(rx.el.span(card.score, class_name="big number"), rx.el.span(card.score_note, class_name="field-hint"), class_name="model-score")
+    pace = rx.el.span(rx.icon("timer"), card.pace, class_name="model-pace dim small number")
+    return rx.el.label(radio, head, score, pace, class_name="choice model")
+
+
+def _parameters(card: rx.Var[ModelCard]) -> rx.Component:
+    """The parameters of the chosen model only."""
+    slider = rx.el.div(
+        rx.slider(
+            value=[SegmentState.threshold], min=card.threshold_min, max=card.threshold_max, step=0.05, aria_label=card.threshold_title,
+            on_change=lambda value: SegmentState.set_threshold(value[0]), data_testid="segment-threshold",
+        ),
+        rx.el.output(SegmentState.threshold, class_name="number"),
+        class_name="slider-row",
+    )  # fmt: skip
+    hint = t("Lower finds more and larger objects, higher only the clear ones.")
+    threshold = rx.el.div(rx.el.span(card.threshold_title, class_name="field-label"), slider, rx.el.span(hint, class_name="field-hint"), class_name="field")
+    area = field(
+        card.min_area_title, "min-area", type="number", min=0, max=1_000_000, step=1, value=SegmentState.min_area_px.to_string(),
+        on_change=SegmentState.set_min_area, hint=t("Smaller objects are left out."), data_testid="segment-min-area",
+    )  # fmt: skip
+    return rx.cond(SegmentState.chosen == card.name, rx.el.div(threshold, area, class_name="parameters"))

@@ -1,0 +1,175 @@
+"""Choosing a model and its parameters, and pressing "Segment"; then pausing, stopping, trying again."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cellhub_app.core.pagination import PageRequest
+from cellhub_app.domain.flows import segment as flow
+from cellhub_app.domain.images import service as images
+from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.segmentation import service as catalogue
+from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
+from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.i18n import counted, t
+from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.state import ProjectState
+
+PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
+MEGAPIXELS_ASSUMED = 1.0
+
+
+@dataclass
+class ModelCard:
+    """A model as the dialog offers it."""
+
+    name: str
+    title: str
+    preset: str
+    score: str
+    score_note: str
+    pace: str
+    fits: bool
+    threshold: float
+    threshold_min: float
+    threshold_max: float
+    threshold_title: str
+    min_area_px: int
+    min_area_title: str
+
+
+def model_card(model: ModelView, sample_kind: str, megapixels: float) -> ModelCard:
+    """The card's figures for this kind of sample and images of this size."""
+    threshold, area = model.parameters.get("threshold", {}), model.parameters.get("minAreaPx", {})
+    fits = sample_kind in model.sample_kinds
+    scores = [score["ap50"] for score in model.scores.values() if score.get("sampleKind") == sample_kind and "ap50" in score]
+    seconds = model.seconds_per_megapixel * megapixels
+    return ModelCard(
+        name=model.name,
+        title=model.title,
+        preset=PRESETS.get(model.preset, model.preset),
+        score=f"{max(scores):.2f}" if scores else "–",
+        score_note=t("AP at 0.5 on held-out images") if scores else t("not measured for this kind of sample"),
+        pace=t("{seconds} s an image here", seconds=f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}"),
+        fits=fits,
+        threshold=threshold.get("default", 0.5),
+        threshold_min=threshold.get("min", 0.05),
+        threshold_max=threshold.get("max", 0.95),
+        threshold_title=threshold.get("title", t("Threshold")),
+        min_area_px=area.get("default", 0),
+        min_area_title=area.get("title", t("Smallest object, px")),
+    )
+
+
+class SegmentState(ProjectState):
+    """The dialog, and the buttons of the queue."""
+
+    is_open: bool = False
+    only_selected: bool = False
+    only_new: bool = False
+    image_count: int = 0
+    new_count: int = 0
+    cards: list[ModelCard] = []
+    chosen: str = ""
+    threshold: float = 0.5
+    min_area_px: int = 0
+
+    @guarded
+    async def open_for_all(self, call: Call) -> None:
+        """Offer the models for every image of the project."""
+        counts = await images.counts(call.session, call.principal, UUID(self.project_id))
+        self.only_selected, self.image_count = False, counts.total
+        self.new_count = counts.ready + counts.reading
+        self.only_new = 0 < self.new_count < counts.total
+        await self._offer(call)
+
+    @guarded
+    async def open_for_selected(self, call: Call) -> None:
+        """Offer the models for the selected images."""
+        selection = await self.get_state(ImagesState)
+        self.only_selected, self.only_new, self.image_count, self.new_count = True, False, selection.selected_count, 0
+        await self._offer(call)
+
+    async def _offer(self, call: Call) -> None:
+        first = await images.page(call.session, call.principal, UUID(self.project_id), ImageFilters(), PageRequest.of(20))
+        sizes = [image.width * image.height / 1e6 for image in first.data if image.width and image.height]
+        megapixels = sum(sizes) / len(sizes) if sizes else MEGAPIXELS_ASSUMED
+        self.cards = [model_card(model, self.sample_kind, megapixels) for model in catalogue.models(self.sample_kind)]
+        if self.cards:
+            self._pick(self.cards[0])
+        self.is_open = True
+
+    def _pick(self, card: ModelCard) -> None:
+        self.chosen, self.threshold, self.min_area_px = card.name, card.threshold, card.min_area_px
+
+    @guarded
+    async def set_open(self, _call: Call, is_open: bool) -> None:
+        """Close the dialog."""
+        self.is_open = is_open
+
+    @guarded
+    async def set_only_new(self, _call: Call, only_new: bool) -> None:
+        """Take only images that were never segmented, or all."""
+        self.only_new = only_new
+
+    @guarded
+    async def choose(self, _call: Call, name: str) -> None:
+        """Take a model, with its own parameters."""
+        for card in self.cards:
+            if card.name == name:
+                self._pick(card)
+
+    @guarded
+    async def set_threshold(self, _call: Call, value: float) -> None:
+        """Ask for fewer or more objects."""
+        self.threshold = value
+
+    @guarded
+    async def set_min_area(self, _call: Call, value: int | str) -> None:
+        """Leave out what is smaller."""
+        self.min_area_px = int(value or 0)
+
+    @guarded
+    async def start(self, call: Call) -> None:
+        """Queue the images."""
+        parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
+        batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(call), self.chosen, parameters)
+        self.is_open = False
+        total = sum(batch.counts.model_dump().values())
+        self._tell("success", t("{images} queued", images=counted(total, "image", "images")))
+
+    async def _images(self, call: Call) -> Any:
+        if self.only_selected:
+            return await (await self.get_state(ImagesState))._selection(call)
+        if self.only_new:
+            project_id = UUID(self.project_id)
+            found = [
+                await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage)) for stage in ("ready", "ingesting")
+            ]
+            return [*found[0], *found[1]]
+        return "all"
+
+
+class QueueActions(ProjectState):
+    """The buttons of the queue at the side."""
+
+    @guarded
+    async def pause(self, call: Call, batch_id: UUID) -> None:
+        """Let a batch wait."""
+        await jobs.pause(call.session, call.principal, batch_id)
+
+    @guarded
+    async def resume(self, call: Call, batch_id: UUID) -> None:
+        """Let a batch go on."""
+        await jobs.resume(call.session, call.principal, batch_id)
+
+    @guarded
+    async def cancel(self, call: Call, batch_id: UUID) -> None:
+        """Stop a batch."""
+        await jobs.cancel(call.session, call.principal, batch_id)
+
+    @guarded
+    async def retry(self, call: Call, batch_id: UUID) -> None:
+        """Try the failed images of a batch again."""
+        await jobs.retry_failed(call.session, call.principal, batch_id)

@@ -1,0 +1,144 @@
+"""What every tab of a project shows: its name and counts, what the person may do, and its queue."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from cellhub_app.core.errors import NotFound
+from cellhub_app.core.pagination import PageRequest
+from cellhub_app.domain.access import Permission, allows
+from cellhub_app.domain.images import service as images
+from cellhub_app.domain.images.schemas import ImageCounts, ImageFilters, ImageView
+from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.projects import service as projects
+from cellhub_app.domain.projects.schemas import ProjectView
+from cellhub_app.models.project import SampleKind
+from cellhub_app.web import live
+from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.i18n import counted, t
+from cellhub_app.web.live import News, Topic
+from cellhub_app.web.pages.project.batches import BatchBox, batch_box
+from cellhub_app.web.session import SessionState
+
+FAILURES_SHOWN = 3
+FINISHED_SHOWN = 1
+OBJECTS = {
+    SampleKind.NUCLEI: ("nucleus", "nuclei"),
+    SampleKind.CELLS: ("cell", "cells"),
+    SampleKind.SPHEROIDS: ("spheroid", "spheroids"),
+    SampleKind.OTHER: ("object", "objects"),
+}
+
+
+@dataclass
+class Failure:
+    """An image that failed, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass
+class ProjectNews:
+    """What the database says of a project, read once for all the tabs that show it."""
+
+    project: ProjectView
+    counts: ImageCounts
+    batches: list[BatchView]
+    failed: list[ImageView]
+
+
+async def read_project(call: Call, project_id: UUID) -> ProjectNews:
+    """Read the frame of a project. Raises ProjectNotFound."""
+    counts = await images.counts(call.session, call.principal, project_id)
+    failed: list[ImageView] = []
+    if counts.failed:
+        filters, first = ImageFilters(status="failed"), PageRequest.of(FAILURES_SHOWN)
+        failed = (await images.page(call.session, call.principal, project_id, filters, first)).data
+    return ProjectNews(
+        project=await projects.get(call.session, call.principal, project_id),
+        counts=counts,
+        batches=await jobs.project_batches(call.session, call.principal, project_id),
+        failed=failed,
+    )
+
+
+def meta(project: ProjectView, counts: ImageCounts) -> str:
+    """`214 images · 133 segmented · 9,412 nuclei · 0.325 µm per px`."""
+    words = [counted(counts.total, "image", "images") if counts.total else t("no images yet")]
+    if counts.done:
+        words += [t("{done} segmented", done=f"{counts.done:,}"), counted(counts.objects, *OBJECTS[project.sample_kind])]
+    if project.pixel_size_um:
+        words.append(t("{size} µm per px", size=f"{project.pixel_size_um:g}"))
+    return " · ".join(words)
+
+
+class ProjectState(SessionState):
+    """The frame of a project's tabs and its queue at the side."""
+
+    project_id: str = ""
+    name: str = ""
+    description: str = ""
+    meta: str = ""
+    sample_kind: str = SampleKind.NUCLEI.value
+    is_missing: bool = False
+    is_loaded: bool = False
+    can_edit: bool = False
+    can_manage: bool = False
+    total: int = 0
+    done: int = 0
+    queued: int = 0
+    running: int = 0
+    failed: int = 0
+    unsegmented: int = 0
+    batches: list[BatchBox] = []
+    failures: list[Failure] = []
+    panel_is_toggled: bool = False
+
+    @guarded
+    async def load(self, call: Call) -> None:
+        """Show the project that the address names."""
+        await self._enter(call)
+        try:
+            project_id = UUID(str(self.project))
+            await live.watch(call, self._tab, Topic(ProjectState, project_id), ProjectState.load, project_id)
+            news = await read_project(call, project_id)
+        except (NotFound, ValueError):
+            self.is_missing, self.is_loaded, self.project_id = True, False, ""
+            return
+        self.is_missing, self.project_id = False, str(project_id)
+        self.can_edit = allows(news.project.role, Permission.EDIT)
+        self.can_manage = allows(news.project.role, Permission.MANAGE)
+        self._show_news(news)
+        self.is_loaded = True
+
+    @classmethod
+    async def _read_news(cls, call: Call, topic_id: UUID, _news: News) -> Any:
+        return await read_project(call, topic_id)
+
+    def _show_news(self, found: Any) -> None:
+        project, counts = found.project, found.counts
+        if self.project_id != str(project.id):
+            return
+        self.name, self.description, self.sample_kind = project.name, project.description, project.sample_kind.value
+        self.meta = meta(project, counts)
+        self.total, self.done, self.failed = counts.total, counts.done, counts.failed
+        self.queued, self.running, self.unsegmented = counts.queued, counts.running, counts.ready + counts.reading
+        open_batches = [batch for batch in found.batches if batch.finished_at is None]
+        finished = [batch for batch in found.batches if batch.finished_at is not None][:FINISHED_SHOWN]
+        self.batches = [batch_box(batch) for batch in open_batches or finished]
+        self.failures = [Failure(image.name, _reason(image)) for image in found.failed]
+
+    @rx.event
+    def toggle_panel(self) -> None:
+        """Fold the panel at the side away, or bring it back."""
+        self.panel_is_toggled = not self.panel_is_toggled
+
+
+def _reason(image: ImageView) -> str:
+    if image.error:
+        return image.error.detail
+    return image.segmentation.error.detail if image.segmentation and image.segmentation.error else ""

@@ -1,0 +1,48 @@
+"""Opening an account."""
+
+import reflex as rx
+
+from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
+from cellhub_app.web import routes
+from cellhub_app.web.components.buttons import button, link
+from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, notice
+from cellhub_app.web.components.forms import field, post_form
+from cellhub_app.web.i18n import t
+
+PROBLEMS = [
+    ("emailInvalid", t("This does not look like an e-mail address; it should read like name@example.org.")),
+    ("passwordWeak", t("Choose a longer or less repetitive password.")),
+    ("notAllowed", t("Registration is closed on this server. Ask an admin for an account.")),
+    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    ("invalid", t("Fill in every field.")),
+]
+
+
+def register() -> rx.Component:
+    """The registration page."""
+    problem = rx.match(EntranceState.problem, *PROBLEMS, t("Registering did not work. Try again."))
+    form = post_form(
+        next_field(),
+        field(t("Name"), "name", auto_complete="name", required=True, auto_focus=True, max_length=NAME_MAX_LENGTH),
+        field(t("E-mail"), "email", type="email", auto_complete="username", required=True, max_length=254),
+        field(
+            t("Password"),
+            "password",
+            hint=t("At least {count} characters.", count=PASSWORD_MIN_LENGTH),
+            type="password",
+            auto_complete="new-password",
+            required=True,
+            min_length=PASSWORD_MIN_LENGTH,
+            max_length=PASSWORD_MAX_LENGTH,
+        ),
+        button(t("Register"), kind="primary", type="submit", class_name="btn-wide", data_testid="register-submit"),
+        action=routes.REGISTER_ACTION,
+        class_name="entrance-form",
+    )
+    return entrance(
+        t("Register"),
+        t("One account for your images, segmentations and exports."),
+        rx.cond(EntranceState.problem != "", notice(problem)),
+        form,
+        aside=rx.fragment(t("Have an account already?"), " ", link(t("Sign in"), to=routes.SIGN_IN, class_name="text-link")),
+    )

@@ -1,0 +1,40 @@
+"""Signing in."""
+
+import reflex as rx
+
+from cellhub_app.core.limits import PASSWORD_MAX_LENGTH
+from cellhub_app.web import routes
+from cellhub_app.web.components.buttons import button, link
+from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, notice
+from cellhub_app.web.components.forms import field, post_form
+from cellhub_app.web.i18n import t
+
+PROBLEMS = [
+    ("signInRefused", t("The e-mail address or the password is not right. Check both and try again.")),
+    ("accountClosed", t("This account is not open: an admin has to open it first.")),
+    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    ("invalid", t("Fill in both fields.")),
+]
+
+
+def sign_in() -> rx.Component:
+    """The sign-in page."""
+    problem = rx.match(EntranceState.problem, *PROBLEMS, t("Signing in did not work. Try again."))
+    form = post_form(
+        next_field(),
+        field(t("E-mail"), "email", type="email", auto_complete="username", required=True, auto_focus=True, max_length=254),
+        field(
+            t("Password"), "password", type="password", auto_complete="current-password", required=True, max_length=PASSWORD_MAX_LENGTH
+        ),
+        button(t("Sign in"), kind="primary", type="submit", class_name="btn-wide", data_testid="sign-in-submit"),
+        action=routes.SIGN_IN_ACTION,
+        class_name="entrance-form",
+    )
+    return entrance(
+        t("Sign in"),
+        t("Segment, check and measure the cells in your images."),
+        rx.cond(EntranceState.problem != "", notice(problem)),
+        rx.cond(EntranceState.is_registered, notice(t("Your account is open. Sign in with it."), kind="succeeded")),
+        form,
+        aside=rx.fragment(t("No account yet?"), " ", link(t("Register"), to=routes.REGISTER, class_name="text-link")),
+    )

@@ -1,0 +1,39 @@
+"""Every address of the web door, in one place."""
+
+from typing import Any
+from uuid import UUID
+
+HOME = "/"
+SIGN_IN = "/sign-in"
+REGISTER = "/register"
+QUEUE = "/queue"
+PROJECT = "/projects/[project]"
+PROJECT_EXPORTS = "/projects/[project]/exports"
+PROJECT_MEMBERS = "/projects/[project]/members"
+PROJECT_SETTINGS = "/projects/[project]/settings"
+IMAGE = "/projects/[project]/images/[image]"
+
+API = "/api/v1"
+SIGN_IN_ACTION = f"{API}/auth/session"
+SIGN_OUT_ACTION = f"{API}/auth/session/end"
+REGISTER_ACTION = f"{API}/auth/register"
+
+
+def project(project_id: UUID | str | Any, tab: str = "") -> Any:
+    """A project's page; works with ids and with Vars."""
+    return f"/projects/{project_id}/{tab}" if tab else f"/projects/{project_id}"
+
+
+def image(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
+    """An image's page."""
+    return f"/projects/{project_id}/images/{image_id}"
+
+
+def thumbnail(image_id: UUID | str | Any) -> Any:
+    """The small picture of an image."""
+    return f"{API}/images/{image_id}/thumbnail"
+
+
+def download(export_id: UUID | str | Any) -> Any:
+    """The ZIP of a finished export."""
+    return f"{API}/exports/{export_id}/download"

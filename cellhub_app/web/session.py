@@ -1,0 +1,124 @@
+"""Who sits in front of this tab, and what is told to them. Every state of a page builds on it."""
+
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import reflex as rx
+
+from cellhub_app.core.errors import CellHubError
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.web import live, routes
+from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.i18n import seconds_text, t
+from cellhub_app.web.live import News, Topic
+from cellhub_app.web.theme import face_colour, initials
+
+SESSION_COOKIE = "cellhub_session"
+MESSAGES_KEPT = 4
+
+Undo = Callable[[Call, list[str]], Awaitable[None]]
+UNDOABLE: dict[str, Undo] = {}
+
+
+def undoable(name: str) -> Callable[[Undo], Undo]:
+    """Register what takes an act back; a message's button names it and the ids it was done to."""
+
+    def register(undo: Undo) -> Undo:
+        UNDOABLE[name] = undo
+        return undo
+
+    return register
+
+
+class SessionState(rx.State):
+    """The signed-in person as pages show them, and the messages in the corner."""
+
+    user_name: str = ""
+    user_email: str = ""
+    user_initials: str = ""
+    user_colour: str = ""
+    is_admin: bool = False
+    queue_chip: str = ""
+    messages: list[dict[str, str]] = []
+    _undo: dict[str, tuple[str, list[str]]] = {}
+
+    def _session_token(self) -> str:
+        """The opaque token of the browser's session cookie, as it was when the socket connected."""
+        try:
+            cookie = SimpleCookie(self.router.headers.cookie).get(SESSION_COOKIE)
+        except CookieError:
+            return ""
+        return cookie.value if cookie else ""
+
+    def _recognise(self, principal: Principal) -> None:
+        if self.user_email == principal.email and self.user_name == principal.name:
+            return
+        self.user_name, self.user_email = principal.name, principal.email
+        self.user_initials, self.user_colour = initials(principal.name), face_colour(principal.email)
+        self.is_admin = principal.is_admin
+
+    def _signed_out(self) -> Any:
+        """Where somebody goes whose session has ended: sign in, then back here."""
+        here = self.router.url.path + (f"?{self.router.url.query}" if self.router.url.query else "")
+        self.reset()
+        return rx.redirect(f"{routes.SIGN_IN}?next={quote(here, safe='')}")
+
+    async def _enter(self, call: Call) -> None:
+        """Called first by every page that loads: what the tab looked at before is forgotten, the frame stays live."""
+        live.leave(self._tab)
+        await live.watch(call, self._tab, Topic(SessionState, call.principal.user_id, live.SELDOM_S), SessionState.load_shell)
+        self.queue_chip = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
+
+    @property
+    def _tab(self) -> str:
+        return self.router.session.client_token
+
+    @classmethod
+    async def _read_news(cls, call: Call, _topic_id: UUID, _news: News) -> Any:
+        """`131 of 214 · 2–3 min` while something of the person's projects runs."""
+        batches = [batch for batch in (await jobs.queue(call.session, call.principal)).batches if batch.counts.open]
+        if not batches:
+            return ""
+        total = sum(sum(batch.counts.model_dump().values()) for batch in batches)
+        words = t("{done} of {total}", done=f"{total - sum(batch.counts.open for batch in batches):,}", total=f"{total:,}")
+        etas = [batch.eta for batch in batches if batch.eta]
+        if not etas:
+            return words
+        return f"{words} · {seconds_text(max(eta.low_seconds for eta in etas), max(eta.high_seconds for eta in etas))}"
+
+    def _show_news(self, found: Any) -> None:
+        self.queue_chip = found
+
+    @guarded
+    async def load_shell(self, call: Call) -> None:
+        """Look anew at who this is and what runs."""
+        self.queue_chip = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
+
+    def _report(self, error: CellHubError) -> None:
+        detail = error.detail if error.detail != error.title else ""
+        self._tell("error", error.title, detail)
+
+    def _tell(self, kind: str, title: str, detail: str = "", undo: tuple[str, list[str]] | None = None, action: str = "") -> None:
+        """Show a message; with `undo` it has a button that takes the act back."""
+        message = {"id": uuid4().hex, "kind": kind, "title": title, "detail": detail, "action_label": action}
+        self.messages = [*self.messages, message][-MESSAGES_KEPT:]
+        if undo:
+            self._undo = {message["id"]: undo, **dict(list(self._undo.items())[: MESSAGES_KEPT - 1])}
+
+    @rx.event
+    def dismiss(self, message_id: str) -> None:
+        """Forget a message."""
+        self.messages = [message for message in self.messages if message["id"] != message_id]
+        self._undo.pop(str(message_id), None)
+
+    @guarded
+    async def undo(self, call: Call, message_id: str) -> None:
+        """Take back what the message tells of."""
+        name, ids = self._undo.pop(message_id, ("", []))
+        self.messages = [message for message in self.messages if message["id"] != message_id]
+        if name in UNDOABLE:
+            await UNDOABLE[name](call, ids)

@@ -1,0 +1,42 @@
+"""Which page stands at which address."""
+
+import reflex as rx
+
+from cellhub_app.web import routes
+from cellhub_app.web.components.entrance import EntranceState
+from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.dashboard.page import dashboard
+from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.not_found.page import not_found
+from cellhub_app.web.pages.project.exports import exports_tab
+from cellhub_app.web.pages.project.exports_state import ExportsState
+from cellhub_app.web.pages.project.images import images_tab
+from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.members import members_tab
+from cellhub_app.web.pages.project.members_state import MembersState
+from cellhub_app.web.pages.project.settings import settings_tab
+from cellhub_app.web.pages.project.settings_state import SettingsState
+from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.register.page import register
+from cellhub_app.web.pages.sign_in.page import sign_in
+
+NAME = "CellHub"
+
+
+def add_pages(app: rx.App) -> None:
+    """Register every page."""
+    app.add_page(dashboard, route=routes.HOME, title=_title(t("Projects")), on_load=DashboardState.load)
+    app.add_page(sign_in, route=routes.SIGN_IN, title=_title(t("Sign in")), on_load=EntranceState.read_address)
+    app.add_page(register, route=routes.REGISTER, title=_title(t("Register")), on_load=EntranceState.read_address)
+    for tab, route, load in (
+        (images_tab, routes.PROJECT, ImagesState.load_images),
+        (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),
+        (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members),
+        (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
+    ):
+        app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, load])
+    app.add_page(not_found, route="404", title=_title(t("No such page")))
+
+
+def _title(words: str | rx.Var[str]) -> str:
+    return f"{words} · {NAME}"
