@@ -29,8 +29,8 @@ class ReadmeWriter:
     def add(self, image: ImageEntry) -> None:
         """Count an image."""
         self._objects += sum(1 for _ in image.objects)
-        self._unread += image.width is None
-        self._unsegmented += image.width is not None and not image.is_segmented
+        self._unread += image.status == "failed"
+        self._unsegmented += image.status != "failed" and not image.is_segmented
 
     def finish(self) -> None:
         """Write the file."""

@@ -152,7 +152,7 @@ class Objects:
 
 
 def _object(row: repository.ObjectRow, number: int) -> ObjectEntry:
-    measures = tuple(None if math.isnan(value) else value for value in row.measures)
+    measures = tuple(value if math.isfinite(value) else None for value in row.measures)
     return ObjectEntry(row.id, number, row.class_id, row.score, row.doubt, row.added_revision, row.geometry, measures)
 
 

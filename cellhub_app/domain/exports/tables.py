@@ -55,8 +55,8 @@ class Column:
         """The cell of an object; None where it was not measured or its pixel size is unknown."""
         value = entry.measures[self.index] if self.index < len(entry.measures) else None
         if value is None or not self.is_um:
-            return value
-        return value * pixel_size_um**self.power if pixel_size_um else None
+            return rounded(value)
+        return rounded(value * pixel_size_um**self.power) if pixel_size_um else None
 
 
 def columns(bundle: Bundle) -> tuple[Column, ...]:
@@ -73,7 +73,7 @@ def _of(measure: Measure, index: int, *, has_um: bool) -> Iterator[Column]:
 def object_row(project: ProjectEntry, image: ImageEntry, entry: ObjectEntry, measured: Sequence[Column]) -> list[Cell]:
     """One object: the cells of OBJECT_HEAD, then one for each column."""
     head: list[Cell] = [image.name, str(image.id), image.frame, entry.number, str(entry.id), project.class_name(entry.class_id)]
-    return [*head, _short(entry.score), _short(entry.doubt), *(_short(column.value(entry, image.pixel_size_um)) for column in measured)]
+    return [*head, rounded(entry.score), rounded(entry.doubt), *(column.value(entry, image.pixel_size_um) for column in measured)]
 
 
 def image_row(image: ImageEntry, objects: int) -> list[Cell]:
@@ -87,7 +87,7 @@ def image_row(image: ImageEntry, objects: int) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _short(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     """The float with the seven digits that a stored float32 has."""
     return None if value is None else float(f"{value:.7g}")
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cellhub_app.core.geometry.raster import mask_from_polygon
 from cellhub_app.domain.exports.archive import Archive, append
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry
+from cellhub_app.domain.exports.tables import rounded
 
 README = {
     "coco/annotations.json": "COCO instances for pycocotools, CVAT, Detectron2, MMDetection. `segmentation` is a polygon in px, or "
@@ -67,7 +68,7 @@ class CocoWriter:
         if entry.polygon.holes:
             annotation["segmentation"] = {"size": [height, width], "counts": run_lengths(mask, x0, y0, width, height)}
         if entry.score is not None:
-            annotation["score"] = round(entry.score, 4)
+            annotation["score"] = rounded(entry.score)
         self._out.write(("" if self._annotations == 1 else ",") + "\n" + _json(annotation))
 
 

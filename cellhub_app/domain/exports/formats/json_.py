@@ -5,7 +5,7 @@ from typing import Any
 
 from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, RevisionEntry
-from cellhub_app.domain.exports.tables import Column, columns
+from cellhub_app.domain.exports.tables import Column, columns, rounded
 
 README = {
     "json/project.json": "Everything: images, outlines as GeoJSON polygons in px, measures, and for each object the revision that made it, "
@@ -54,8 +54,8 @@ class JsonWriter:
             "number": entry.number,
             "class": self._bundle.project.class_name(entry.class_id),
             "classId": entry.class_id,
-            "score": entry.score,
-            "doubt": entry.doubt,
+            "score": rounded(entry.score),
+            "doubt": rounded(entry.doubt),
             "revision": entry.added_revision,
             "geometry": entry.polygon.to_geojson(),
             "px": {column.header: column.value(entry, None) for column in self._columns if not column.is_um},
