@@ -56,6 +56,10 @@ _WAITING = text("""
     from job where status = 'queued' group by kind
 """)
 _LOCK_JOBS = "select id from job where {chosen} and status = any(:statuses) order by id for update"
+_WAITING = text("""
+    select kind from unnest(cast(:kinds as text[])) as k(kind) where exists (
+        select from job where job.kind = k.kind and status = 'queued' and priority > :above and run_after <= clock_timestamp())
+""")
 _CHOSEN = {
     "batch_id": "batch_id = :batch_id",
     "export_id": "export_id = :export_id",
@@ -167,6 +171,11 @@ async def totals(session: AsyncSession) -> tuple[int, int]:
 async def waiting(session: AsyncSession) -> Sequence[RowMapping]:
     """(kind, jobs, oldest_s) of what waits: how many and the age of the oldest in seconds."""
     return (await session.execute(_WAITING)).mappings().all()
+
+
+async def waiting_kinds(session: AsyncSession) -> list[str]:
+    """The kinds of jobs of which one could be claimed now."""
+    return list((await session.execute(_WAITING, {"kinds": list(JobKind), "above": CLAIMABLE_ABOVE})).scalars())
 
 
 def _readable_batches(principal: Principal) -> Select[Batch]:

@@ -65,6 +65,11 @@ async def finish(session: AsyncSession, done: Sequence[Finished]) -> set[UUID]:
     return mine
 
 
+async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, float | None, int]]) -> None:
+    """Write (image, objects, doubt, revision) of images whose jobs are held onto their rows."""
+    await subjects.write_results(session, rows)
+
+
 async def fail(session: AsyncSession, job: Claimed, code: str, detail: str, *, retry: bool) -> JobStatus | None:
     """Fail a job with one plain sentence, or queue it again after 5, 10, 20 s until its attempts are spent.
 
@@ -119,6 +124,11 @@ async def reclaim_expired(session: AsyncSession) -> int:
         await settle_batches(session, {row["batch_id"] for row in mine if row["status"] == JobStatus.FAILED})
         wake(session, kind)
     return len(rows)
+
+
+async def waiting_kinds(session: AsyncSession) -> list[JobKind]:
+    """The kinds of jobs of which one could be claimed now."""
+    return [JobKind(kind) for kind in await repository.waiting_kinds(session)]
 
 
 async def image_read(session: AsyncSession, job: Claimed, facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""The part of a GPU worker that needs torch: the segmenter, its pipeline, and how fast this machine is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import structlog
+
+from cellhub_app.core.limits import CLAIM_WORK_S, IMAGE_TIME_LIMIT_S
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.settings import Settings
+from cellhub_app.domain.jobs.claiming import Claimed
+from ml_worker.inference.device import usable_cpus
+from ml_worker.inference.segmenter import Segmenter
+from ml_worker.tasks.describe import describe
+from ml_worker.tasks.loop import Capacity
+from ml_worker.tasks.segment import SegmentPipeline
+
+log = structlog.get_logger(__name__)
+
+IMAGES_IN_HAND = 48
+WARM_UP_SIDE = 128
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the work loop needs of the pipeline."""
+
+    work: Callable[[Claimed], Awaitable[None]]
+    close: Callable[[], Awaitable[None]]
+    hung_threads: Callable[[], int]
+    device: str
+    speeds: dict[str, float]
+    capacity: Capacity
+
+
+def network_threads(settings: Settings) -> int:
+    """Threads of one network pass: one CPU is left to reading, outlines and saving, which keep it busy."""
+    return settings.torch_threads or max(1, usable_cpus() - 1)
+
+
+async def open_engine(runtime: Runtime) -> Engine:
+    """Load the models' cards and torch, warm up what is compiled, open the stages."""
+    segmenter = await asyncio.to_thread(open_segmenter, runtime.settings)
+    pipeline = SegmentPipeline(runtime, segmenter)
+    pipeline.start()
+    speeds = {card.name: card.seconds_per_megapixel for card in segmenter.models()}
+    capacity = Capacity(IMAGES_IN_HAND, CLAIM_WORK_S, hold_limit_s=4.0 * IMAGE_TIME_LIMIT_S)
+    return Engine(pipeline.work, pipeline.close, lambda: pipeline.hung_threads, str(segmenter.device), speeds, capacity)
+
+
+def open_segmenter(settings: Settings) -> Segmenter:
+    cv2.setNumThreads(1)
+    segmenter = Segmenter(settings.weights_dir, settings.device or None, network_threads(settings))
+    for card in segmenter.models()[-1:]:
+        noise = np.random.default_rng(0).integers(0, 255, (WARM_UP_SIDE, WARM_UP_SIDE, 1), dtype=np.uint8)
+        describe(segmenter.segment(noise, card.name), noise)
+    return segmenter

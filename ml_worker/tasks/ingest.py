@@ -1,0 +1,69 @@
+"""Reading an uploaded file: what it is, how it looks. Untrusted bytes are decoded in a child process only (reader.py)."""
+
+import asyncio
+import time
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cellhub_app.core.errors import ImageRefused
+from cellhub_app.core.queue import JobStatus
+from cellhub_app.core.runtime import Runtime, emit
+from cellhub_app.domain.jobs import work
+from cellhub_app.domain.jobs.claiming import Claimed
+from cellhub_app.domain.jobs.leases import Finished
+from cellhub_app.domain.jobs.news import Subject, job_event
+from cellhub_app.models.image import storage_key
+from ml_worker.tasks.outage import insist
+from ml_worker.tasks.reader_pool import ReaderPool
+
+PICTURES = ("display", "thumbnail")
+
+
+class Ingest:
+    """What the work loop calls for each uploaded file."""
+
+    def __init__(self, runtime: Runtime, pool: ReaderPool) -> None:
+        self._runtime, self._pool = runtime, pool
+
+    async def work(self, job: Claimed) -> None:
+        """Read one file, store its pictures and facts. A refusal is written on the image; other trouble is raised."""
+        began = time.perf_counter()
+        try:
+            with TemporaryDirectory(prefix="cellhub-ingest-") as folder:
+                facts = await self._read(job, Path(folder))
+        except ImageRefused as refusal:
+            await insist(partial(self._refuse, job, refusal), "refuse an image")
+            return
+        read_s = time.perf_counter() - began
+        await insist(lambda: self._save(job, facts, read_s), "save what was read")
+
+    async def _read(self, job: Claimed, folder: Path) -> dict[str, Any]:
+        assert job.image_id is not None  # noqa: S101 - an ingest job has an image
+        original = await self._runtime.storage.fetch(storage_key(job.image_id, "original"), folder / "original")
+        pictures = {name: folder / f"{name}.webp" for name in PICTURES}
+        task = {"path": str(original), "name": job.image_name or "the file", **{name: str(path) for name, path in pictures.items()}}
+        facts = await self._pool.read(task)
+        keys = {name: storage_key(job.image_id, f"{name}.webp") for name in PICTURES}
+        await asyncio.gather(*(self._runtime.storage.put(keys[name], pictures[name]) for name in PICTURES))
+        return facts
+
+    async def _refuse(self, job: Claimed, refusal: ImageRefused) -> None:
+        async with self._runtime.work() as session:
+            await work.fail(session, job, refusal.reason, refusal.detail, retry=False)
+
+    async def _save(self, job: Claimed, facts: dict[str, Any], read_s: float) -> None:
+        began = time.perf_counter()
+        async with self._runtime.work() as session:
+            if not await work.hold(session, [job]):
+                return
+            stored = await work.image_read(session, job, facts)
+            timings = {"read_s": round(read_s, 4), "save_s": round(time.perf_counter() - began, 4)}
+            await work.finish(session, [Finished(job, timings)])
+            emit(session, job_event(Subject.of(job), JobStatus.SUCCEEDED, **_shown(stored)))
+
+
+def _shown(facts: dict[str, Any]) -> dict[str, Any]:
+    names = {"bit_depth": "bitDepth", "pixel_size_um": "pixelSizeUm", "pixel_size_origin": "pixelSizeOrigin"}
+    return {names.get(name, name): value for name, value in facts.items() if name != "format"}

@@ -1,0 +1,78 @@
+"""Renews leases from a thread with a database connection of its own, so that a busy network or event loop cannot starve them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from cellhub_app.core.limits import LEASE_RENEW_S
+from cellhub_app.domain.jobs.leases import renew
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 1.0
+
+
+@dataclass(frozen=True)
+class _Kept:
+    until: float
+    on_lost: Callable[[], None]
+
+
+class LeaseKeeper:
+    """Keeps the leases it was given until they are dropped, lost, or older than their limit: then the job is somebody else's."""
+
+    def __init__(self, database_url: str, every_s: float = LEASE_RENEW_S) -> None:
+        self._url, self._every_s = database_url, every_s
+        self._kept: dict[UUID, _Kept] = {}
+        self._lock = Lock()
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="leases", daemon=True)
+
+    def start(self) -> None:
+        """Begin to renew."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and its connection."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def keep(self, lease: UUID, limit_s: float, on_lost: Callable[[], None]) -> None:
+        """Renew the lease for at most `limit_s`; `on_lost` is called from the thread when it is not ours any more."""
+        with self._lock:
+            self._kept[lease] = _Kept(time.monotonic() + limit_s, on_lost)
+
+    def drop(self, lease: UUID) -> None:
+        """Stop renewing the lease."""
+        with self._lock:
+            self._kept.pop(lease, None)
+
+    def _run(self) -> None:
+        wait_s = self._every_s
+        while not self._stop.wait(wait_s):
+            try:
+                with psycopg.connect(self._url, connect_timeout=5, application_name="cellhub-leases") as connection:
+                    connection.execute("set statement_timeout = '10s'")
+                    self._renew_all(connection)
+                    while not self._stop.wait(self._every_s):
+                        self._renew_all(connection)
+            except psycopg.Error as error:
+                log.warning("leases could not be renewed", error=str(error).split("\n", 1)[0])
+            wait_s = RETRY_S
+
+    def _renew_all(self, connection: "psycopg.Connection[tuple[UUID]]") -> None:
+        with self._lock:
+            moment = time.monotonic()
+            wanted = {lease: kept for lease, kept in self._kept.items() if kept.until > moment}
+        if not wanted:
+            return
+        held = renew(connection, list(wanted))
+        for lease in wanted.keys() - held:
+            self.drop(lease)
+            wanted[lease].on_lost()

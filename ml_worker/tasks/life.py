@@ -1,0 +1,173 @@
+"""How a worker process begins and ends: what is opened, what runs beside the loops, what a signal does."""
+
+import asyncio
+import os
+import signal
+import threading
+from typing import Any, Literal
+
+import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from cellhub_app.core.limits import WAKE_EVERY_S
+from cellhub_app.core.log import configure_logging
+from cellhub_app.core.queue import JobKind
+from cellhub_app.core.runtime import Runtime, close_runtime, open_runtime
+from cellhub_app.domain.jobs import workers
+from cellhub_app.domain.jobs.claiming import Claimed
+from cellhub_app.domain.jobs.schemas import WorkerView
+from ml_worker.context import KEY, WorkerContext
+from ml_worker.tasks.export import run_export
+from ml_worker.tasks.ingest import Ingest
+from ml_worker.tasks.lease_keeper import LeaseKeeper
+from ml_worker.tasks.loop import Capacity, Work, WorkLoop
+from ml_worker.tasks.reader_pool import ReaderPool
+from ml_worker.tasks.upkeep import Upkeep
+
+log = structlog.get_logger(__name__)
+
+GRACE_S = 8.0
+HUNG_THREADS_MAX = 3
+INGEST_IN_HAND = 4
+EXPORTS_AT_ONCE = 2
+EXPORT_LIMIT_S = 6 * 3600.0
+
+
+class Patience(Retry):
+    """Waits for Redis for as long as the worker lives, so that its polling survives any outage."""
+
+    def __init__(self) -> None:
+        super().__init__(ExponentialBackoff(cap=2.0, base=0.1), retries=-1)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Patience":
+        return self
+
+    def give_up(self) -> None:
+        """From now on one try is enough: the worker ends."""
+        self._retries = 0
+
+
+PATIENCE = Patience()
+
+
+async def start_gpu(ctx: dict[str, Any]) -> None:
+    """Open the services, load torch, begin to segment."""
+    context = await _open(ctx, "gpu")
+    from ml_worker.tasks.engine import open_engine
+
+    engine = await open_engine(context.runtime)
+    context.device, context.closers = engine.device, [engine.close]
+    context.hung_threads = engine.hung_threads
+    _add_loop(context, JobKind.SEGMENT, engine.work, engine.capacity, engine.speeds)
+    _begin(context)
+
+
+async def start_io(ctx: dict[str, Any]) -> None:
+    """Open the services, begin to read files, make exports and do chores."""
+    context = await _open(ctx, "io")
+    readers = context.runtime.settings.ingest_concurrency
+    pool = ReaderPool(readers)
+    context.closers = [pool.close]
+    _add_loop(context, JobKind.INGEST, Ingest(context.runtime, pool).work, Capacity(INGEST_IN_HAND * readers))
+    _add_loop(context, JobKind.EXPORT, _exporting(context.runtime), Capacity(EXPORTS_AT_ONCE, hold_limit_s=EXPORT_LIMIT_S))
+    _begin(context)
+    context.tasks.append(asyncio.create_task(Upkeep(context.runtime).run(), name="upkeep"))
+
+
+def _exporting(runtime: Runtime) -> Work:
+    async def work(job: Claimed) -> None:
+        await run_export(runtime, job)
+
+    return work
+
+
+async def _open(ctx: dict[str, Any], kind: Literal["gpu", "io"]) -> WorkerContext:
+    configure_logging(f"{kind}-worker")
+    runtime = await open_runtime()
+    context = WorkerContext(kind, runtime, LeaseKeeper(runtime.settings.database_url))
+    ctx[KEY] = context
+    return context
+
+
+def _add_loop(context: WorkerContext, kind: JobKind, work: Work, capacity: Capacity, speeds: dict[str, float] | None = None) -> None:
+    context.loops[kind] = WorkLoop(context.runtime, kind, context.name, context.keeper, work, capacity, speeds)
+
+
+def _begin(context: WorkerContext) -> None:
+    context.keeper.start()
+    context.tasks += [asyncio.create_task(loop.run(), name=f"{kind} loop") for kind, loop in context.loops.items()]
+    context.tasks.append(asyncio.create_task(_beat(context), name="heartbeat"))
+    _replace_signal_handlers(context)
+    log.info("worker started", worker=context.name, kind=context.kind, device=context.device)
+
+
+async def _beat(context: WorkerContext) -> None:
+    while True:
+        try:
+            await workers.beat(context.runtime.redis, _view(context))
+        except (RedisError, OSError) as error:
+            log.warning("the heartbeat could not be written", error=str(error))
+        if context.hung_threads() >= HUNG_THREADS_MAX:
+            log.critical("too many threads hang, starting anew", hung=context.hung_threads())
+            os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(WAKE_EVERY_S)
+
+
+def _view(context: WorkerContext) -> WorkerView:
+    rate = round(sum(loop.rate for loop in context.loops.values()), 2)
+    model = next((loop.model for loop in context.loops.values() if loop.model), None)
+    name, kind, device, started_at = context.name, context.kind, context.device, context.started_at
+    return WorkerView(name=name, kind=kind, device=device, model=model, images_per_second=rate, started_at=started_at)
+
+
+def _replace_signal_handlers(context: WorkerContext) -> None:
+    """ARQ's own handlers ask Redis before they let us finish; ours finish first. Without ARQ's (in tests) there is nothing to replace."""
+    loop, main = asyncio.get_running_loop(), asyncio.current_task()
+    leaving: list[asyncio.Task[None]] = []
+
+    def on_signal() -> None:
+        if leaving and main is not None:
+            main.cancel()
+        else:
+            leaving.append(loop.create_task(leave()))
+
+    async def leave() -> None:
+        await stop(context)
+        if main is not None:
+            main.cancel()
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if loop.remove_signal_handler(number):
+                loop.add_signal_handler(number, on_signal)
+
+
+async def shut_down(ctx: dict[str, Any]) -> None:
+    """What ARQ calls last."""
+    if context := ctx.get(KEY):
+        await stop(context)
+        if context.hung_threads():
+            os._exit(1)  # the interpreter would wait for them
+
+
+async def stop(context: WorkerContext) -> None:
+    """Claim no more, finish what is in hand for a few seconds, give the rest back, close everything. Once is enough."""
+    if context.is_stopping:
+        return
+    context.is_stopping = True
+    PATIENCE.give_up()
+    await asyncio.gather(*(loop.stop(GRACE_S) for loop in context.loops.values()))
+    for task in context.tasks:
+        task.cancel()
+    await asyncio.gather(*context.tasks, return_exceptions=True)
+    for close in context.closers:
+        await close()
+    context.keeper.stop()
+    try:
+        await workers.fade(context.runtime.redis, context.name)
+    except (RedisError, OSError) as error:
+        log.info("the heartbeat will fade by itself", error=str(error))
+    await close_runtime()
+    log.info("worker stopped", worker=context.name)

@@ -1,0 +1,70 @@
+"""The process that opens untrusted files: one line of JSON in, one line of JSON out, again and again.
+
+It runs as `python -m ml_worker.tasks.reader` with nothing of the worker's in its environment, under limits of memory and time, and may
+be killed at any moment. It imports no torch and no database, and its answers are plain data: a file that takes it over gains nothing.
+
+in  {"path", "name", "display", "thumbnail"}: the file, its name for people, where the WebP pictures go
+out {"facts": {...}} or {"refused": {"reason", "detail"}}
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from cellhub_app.core.errors import ImageRefused
+from cellhub_app.core.imaging.display import encode_webp, limit_side, to_display
+from cellhub_app.core.imaging.read import probe, read_plane
+from cellhub_app.core.imaging.thumbnail import make_thumbnail
+from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
+
+MEMORY_BYTES = 2 * 1024**3
+ROW = ("format", "width", "height", "channels", "bit_depth", "frames", "timepoints", "pixel_size_um", "pixel_size_origin")
+
+
+def read(task: dict[str, str]) -> dict[str, Any]:
+    """Read one file and write its two pictures; answers what the image's row needs."""
+    path, name = Path(task["path"]), task["name"]
+    try:
+        info = asdict(probe(path, name))
+        plane = read_plane(path, name=name)
+        rgb = to_display(plane, is_rgb=info["is_rgb"])
+        Path(task["display"]).write_bytes(encode_webp(limit_side(rgb)))
+        Path(task["thumbnail"]).write_bytes(make_thumbnail(rgb))
+    except ImageRefused as refusal:
+        return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
+    except MemoryError:
+        detail = f"Couldn't read {name}: it needs more memory than is allowed. Crop it or save it smaller."
+        return {"refused": {"reason": "tooLarge", "detail": detail}}
+    return {"facts": {key: info[key] for key in ROW}}
+
+
+def limit_self() -> None:
+    """No more than MEMORY_BYTES beyond what is mapped now, no core dump, and an end when the worker is gone."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
+    limit = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cv2.setNumThreads(1)
+
+
+def main() -> None:
+    """Serve tasks until standard input ends."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    limit_self()
+    for line in sys.stdin:
+        signal.alarm(INGEST_TIME_LIMIT_S + 5)
+        answers.write(json.dumps(read(json.loads(line))) + "\n")
+        answers.flush()
+        signal.alarm(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The two kinds of ARQ workers: `arq ml_worker.worker.GpuWorker` segments, `arq ml_worker.worker.IoWorker` reads files and makes exports.
+
+A ticket only wakes a work loop, which claims rows of `job`. Importing this module loads no torch and opens no service.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from arq.connections import RedisSettings
+from arq.worker import Function, func
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeout
+
+from cellhub_app.core.queue import GPU_QUEUE, IO_QUEUE, JobKind
+from cellhub_app.core.settings import get_settings
+from ml_worker.context import WorkerContext
+from ml_worker.tasks.life import PATIENCE, shut_down, start_gpu, start_io
+
+TICKET_TIMEOUT_S = 10
+POLL_DELAY_S = 0.05
+HEALTH_EVERY_S = 15
+
+
+def _ticket(kind: JobKind) -> Function:
+    async def look(ctx: dict[str, Any]) -> None:
+        WorkerContext.of(ctx).loops[kind].wake()
+
+    return func(look, name=kind.ticket, keep_result=0, timeout=TICKET_TIMEOUT_S, max_tries=1)
+
+
+def _redis_settings() -> RedisSettings:
+    settings = RedisSettings.from_dsn(get_settings().redis_url)
+    settings.retry, settings.retry_on_error = PATIENCE, [RedisConnectionError, RedisTimeout]
+    return settings
+
+
+class GpuWorker:
+    """Segments images; the only process that loads torch."""
+
+    functions: Sequence[Function] = (_ticket(JobKind.SEGMENT),)
+    queue_name = GPU_QUEUE
+    redis_settings = _redis_settings()
+    on_startup = start_gpu
+    on_shutdown = shut_down
+    poll_delay = POLL_DELAY_S
+    job_timeout = TICKET_TIMEOUT_S
+    keep_result = 0
+    max_tries = 1
+    log_results = False
+    health_check_interval = HEALTH_EVERY_S
+
+
+class IoWorker:
+    """Reads uploaded files, makes exports, does the chores."""
+
+    functions: Sequence[Function] = (_ticket(JobKind.INGEST), _ticket(JobKind.EXPORT))
+    queue_name = IO_QUEUE
+    redis_settings = _redis_settings()
+    on_startup = start_io
+    on_shutdown = shut_down
+    poll_delay = POLL_DELAY_S
+    job_timeout = TICKET_TIMEOUT_S
+    keep_result = 0
+    max_tries = 1
+    log_results = False
+    health_check_interval = HEALTH_EVERY_S
