@@ -16,7 +16,6 @@ function Placeholder() {
 /** The thumbnail with its outlines above it; a picture that cannot be had leaves a quiet placeholder. */
 function Thumbnail({ image, outlines }) {
   const [broken, setBroken] = useState('');
-  const [shown, setShown] = useState(false);
   const address = thumbnailUrl(image);
   const overlay = outlines && isSegmented(image) ? overlayUrl(image) : '';
   const [brokenOverlay, setBrokenOverlay] = useState('');
@@ -24,8 +23,8 @@ function Thumbnail({ image, outlines }) {
   return (
     <>
       <img
-        className="ch-cell-picture" src={address} alt="" loading="lazy" decoding="async" draggable={false} data-shown={shown || undefined}
-        onLoad={() => setShown(true)} onError={() => setBroken(address)}
+        className="ch-cell-picture" src={address} alt="" loading="lazy" decoding="async" draggable={false}
+        onError={() => setBroken(address)}
       />
       {overlay && brokenOverlay !== overlay && (
         <img

@@ -10,19 +10,17 @@ import { useSelection } from './useselection.js';
 import './gallery.css';
 
 const UNKNOWN_TOTAL = 24;
-const PADDING_PX = 4;
-const FAST_PX_PER_S = 2500;
-const SLOW_PX_PER_S = 300;
+const FAR_ROWS = 200;
+const FAST_PX_PER_S = 6000;
+const SLOW_PX_PER_S = 1500;
 const SEEK = { enter: velocity => Math.abs(velocity) > FAST_PX_PER_S, exit: velocity => Math.abs(velocity) < SLOW_PX_PER_S };
 
-const Scroller = forwardRef(function Scroller({ context, ...props }, ref) {
-  return <div {...props} {...context.listbox} ref={ref} />;
-});
 const List = forwardRef(function List({ context, ...props }, ref) {
   return <div {...props} ref={ref} role="presentation" />;
 });
 const Item = ({ context, ...props }) => <div {...props} role="presentation" />;
-const COMPONENTS = { Scroller, List, Item, ScrollSeekPlaceholder: SkeletonCell };
+const Footer = () => <div className="ch-gallery-footer" />;
+const COMPONENTS = { List, Item, Footer, ScrollSeekPlaceholder: SkeletonCell };
 
 function cellAt(index, _data, { rows, isSelected, focusIndex, total, galleryId, outlines, doubtFrom }) {
   const image = rows[index];
@@ -43,7 +41,7 @@ function useImages({ projectId, query, queryKey, refresh, changes }) {
     loader.start();
     return () => loader.dispose();
   }, [loader]);
-  const seen = useRef({ refresh, changes: [] });
+  const seen = useRef({ refresh, changes });
   useEffect(() => {
     if (seen.current.refresh !== refresh) loader.refresh();
     seen.current.refresh = refresh;
@@ -58,25 +56,36 @@ function useImages({ projectId, query, queryKey, refresh, changes }) {
   return { loader, snapshot, gone };
 }
 
-/** The width of the scrolled area, followed. */
-function useWidth() {
-  const element = useRef(null);
+/** The scrolling element and the width of what it scrolls, without the scroll bar. */
+function useScroller() {
+  const [element, setElement] = useState(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const measure = () => setWidth(element.current.clientWidth);
-    const observer = new ResizeObserver(measure);
-    observer.observe(element.current);
-    measure();
+    if (!element) return undefined;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    observer.observe(element);
     return () => observer.disconnect();
-  }, []);
-  return [element, width];
+  }, [element]);
+  return { element, setElement, width };
+}
+
+/** Notices when somebody has scrolled far beyond what is loaded. */
+function useReach(loader, columns) {
+  const end = useRef(0);
+  const [isFar, setIsFar] = useState(false);
+  const rangeChanged = ({ endIndex }) => {
+    end.current = endIndex;
+    setIsFar(endIndex > loader.getSnapshot().rows.length + FAR_ROWS);
+    loader.need(endIndex + 1 + 2 * columns);
+  };
+  return { rangeChanged, isWaiting: isFar && end.current > loader.getSnapshot().rows.length };
 }
 
 function useReport(onLoaded, snapshot, count) {
   const { rows, hasMore, status } = snapshot;
   useEffect(() => {
     if (status === 'ready') onLoaded?.({ total: hasMore ? count : rows.length, loaded: rows.length });
-  }, [status, rows.length, hasMore]);
+  }, [status, rows.length, hasMore, count]);
 }
 
 const NO_CHANGES = [];
@@ -88,55 +97,50 @@ export function Gallery(props) {
   const { rows, hasMore, status, problem } = snapshot;
   const count = hasMore ? Math.max(total, rows.length) : rows.length;
   const chosen = useSelection(loader, snapshot, count, queryKey, props.onSelectionChange);
-  useEffect(() => chosen.forget(gone), [gone]);
+  useEffect(() => { chosen.forget(gone); }, [gone]);
   useReport(props.onLoaded, snapshot, count);
   const galleryId = useId();
-  const [frame, width] = useWidth();
-  const scroller = useRef(null);
-  const layout = layoutFor(width - 2 * PADDING_PX, thumbnailSize);
+  const scroller = useScroller();
+  const layout = layoutFor(scroller.width, thumbnailSize);
+  const reach = useReach(loader, layout.columns);
+  useEffect(() => { scroller.element?.scrollTo({ top: 0 }); }, [queryKey]);
   const openAt = index => rows[index] && props.onOpen?.(rows[index].id);
-  const keys = useKeys({ chosen, rows, count, layout, scroller, openAt });
+  const keys = useKeys({ chosen, rows, count, layout, scroller: scroller.element, openAt });
   const pointer = usePointer({ chosen, rows, openAt });
-
+  const focused = rows[chosen.focusIndex];
   const context = {
-    rows, galleryId, outlines, doubtFrom: props.doubtFrom ?? 0.5, total: count,
-    isSelected: chosen.isSelected, focusIndex: chosen.focusIndex,
-    listbox: {
-      role: 'listbox',
-      tabIndex: 0,
-      'aria-label': 'Images',
-      'aria-multiselectable': true,
-      'aria-busy': status === 'loading',
-      'aria-activedescendant': rows[chosen.focusIndex] ? cellId(galleryId, rows[chosen.focusIndex].id) : undefined,
-      'data-testid': 'gallery-list',
-      ...keys,
-      ...pointer,
-    },
+    rows, galleryId, outlines, doubtFrom: props.doubtFrom ?? 0.5, total: count, isSelected: chosen.isSelected, focusIndex: chosen.focusIndex,
   };
   const sizes = { '--ch-columns': layout.columns, '--ch-cell-width': `${layout.cellWidth}px`, '--ch-cell-height': `${layout.cellHeight}px` };
   const failed = status === 'failed' && rows.length === 0;
+  const selecting = chosen.selection.all || chosen.selection.ids.size > 0;
   return (
-    <div ref={frame} className="ch-gallery" style={sizes} data-testid="gallery" data-loaded={rows.length} data-selecting={chosen.selection.all || chosen.selection.ids.size > 0 || undefined}>
+    <div className="ch-gallery" style={sizes} data-testid="gallery" data-loaded={rows.length} data-selecting={selecting || undefined}>
+      <div
+        ref={scroller.setElement} className="ch-gallery-scroller" role="listbox" tabIndex={0} aria-label="Images" aria-multiselectable
+        aria-busy={status === 'loading'} aria-activedescendant={focused && cellId(galleryId, focused.id)} data-testid="gallery-list"
+        {...keys} {...pointer}
+      >
+        {!failed && scroller.width > 0 && (
+          <VirtuosoGrid
+            key={queryKey}
+            customScrollParent={scroller.element}
+            listClassName="ch-gallery-list"
+            totalCount={count}
+            context={context}
+            components={COMPONENTS}
+            itemContent={cellAt}
+            computeItemKey={(index, _item, { rows: now }) => now[index]?.id ?? `place-${index}`}
+            rangeChanged={reach.rangeChanged}
+            scrollSeekConfiguration={SEEK}
+            increaseViewportBy={{ top: layout.rowHeight, bottom: 2 * layout.rowHeight }}
+          />
+        )}
+      </div>
       {failed && <Problem problem={problem} retry={() => loader.retry()} />}
       {status === 'ready' && rows.length === 0 && <Empty query={query} canWrite={canWrite} />}
-      {!failed && width > 0 && (
-        <VirtuosoGrid
-          key={queryKey}
-          className="ch-gallery-scroller"
-          listClassName="ch-gallery-list"
-          totalCount={count}
-          context={context}
-          components={COMPONENTS}
-          itemContent={cellAt}
-          computeItemKey={(index, _item, { rows: now }) => now[index]?.id ?? `place-${index}`}
-          rangeChanged={({ endIndex }) => loader.need(endIndex + 1 + 2 * layout.columns)}
-          scrollerRef={element => { scroller.current = element; }}
-          scrollSeekConfiguration={SEEK}
-          increaseViewportBy={{ top: layout.rowHeight, bottom: 2 * layout.rowHeight }}
-        />
-      )}
       {problem && rows.length > 0 && <LoadMoreProblem problem={problem} retry={() => loader.retry()} />}
-      {chosen.waiting && <Reading loaded={rows.length} total={count} />}
+      {(chosen.waiting || (reach.isWaiting && !problem)) && <Reading loaded={rows.length} total={count} />}
     </div>
   );
 }

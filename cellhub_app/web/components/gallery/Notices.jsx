@@ -37,7 +37,7 @@ export function LoadMoreProblem({ problem, retry }) {
 export function Reading({ loaded, total }) {
   return (
     <div className="ch-gallery-bar" role="status" data-testid="gallery-reading">
-      Reading the rest of the list: {loaded.toLocaleString('en')} of {total.toLocaleString('en')}
+      Reading the list: {loaded.toLocaleString('en')} of {total.toLocaleString('en')}
     </div>
   );
 }

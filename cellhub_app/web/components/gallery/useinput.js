@@ -4,8 +4,7 @@ import { focusAfter, scrollToShow } from './layout.js';
 /** The keys of the grid: arrows, Home, End and pages move; Enter opens, Space toggles, Ctrl+A takes all, Escape none. */
 export function useKeys({ chosen, rows, count, layout, scroller, openAt }) {
   const show = index => {
-    const view = scroller.current;
-    view.scrollTop = scrollToShow(index, layout, view.scrollTop, view.clientHeight);
+    scroller.scrollTop = scrollToShow(index, layout, scroller.scrollTop, scroller.clientHeight);
   };
   const move = (event, index) => {
     chosen.focusOn(index);
@@ -23,7 +22,7 @@ export function useKeys({ chosen, rows, count, layout, scroller, openAt }) {
     return true;
   };
   const onKeyDown = event => {
-    const rowsInView = Math.max(1, Math.floor(scroller.current.clientHeight / layout.rowHeight));
+    const rowsInView = Math.max(1, Math.floor(scroller.clientHeight / layout.rowHeight));
     const next = count > 0 ? focusAfter(event.key, chosen.focusIndex, { columns: layout.columns, rowsInView, count }) : null;
     if (next !== null) move(event, next);
     else if (!act(event)) return;

@@ -1,32 +1,21 @@
 """Toasts without eval: a local component, because Reflex's own toasts do nothing under our Content-Security-Policy."""
 
-from typing import TypedDict
-
 import reflex as rx
 
 _MODULES = {name: rx.asset(name, shared=True) for name in ("Toasts.jsx", "timers.js", "toasts.css")}
 
 
-class Message(TypedDict):
-    """One message: kind is info, success or error; `action_label` empty means no button."""
-
-    id: str
-    kind: str
-    title: str
-    detail: str
-    action_label: str
-
-
 class Toasts(rx.NoSSRComponent):
     """Shows the messages in a corner and speaks them to screen readers; info and success leave after 6 s, errors stay.
 
+    A message is `{"id", "kind": "info" | "success" | "error", "title", "detail", "action_label"}`; the last two may be empty.
     The page removes a message from its list when `on_dismiss` or `on_action` names its id; it disappears at once in the browser.
     """
 
     library = _MODULES["Toasts.jsx"].importable_path
     tag = "Toasts"
 
-    messages: rx.Var[list[Message]]
+    messages: rx.Var[list[dict[str, str]]]
 
     on_dismiss: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_action: rx.EventHandler[rx.event.passthrough_event_spec(str)]

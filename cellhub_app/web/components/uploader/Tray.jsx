@@ -14,13 +14,14 @@ const ICONS = {
   accepted: 'm3 8.6 3.2 3.2L13 4.8',
 };
 const ROW_PX = 34;
-const LONGEST_LIST = 'min(300px, 40vh)';
+const LONGEST_LIST = 'min(300px, 34vh)';
 
+const files = count => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
 const images = count => `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`;
 
 export function titleOf({ isActive, halt, total, accepted, refused, failed, cancelled }) {
   if (halt) return 'Upload stopped';
-  if (isActive) return `Adding ${images(total - refused)}`;
+  if (isActive) return `Uploading ${files(total)}`;
   const left = [[refused, 'refused'], [failed, 'not sent'], [cancelled, 'cancelled']].filter(([count]) => count > 0);
   return [`${images(accepted)} added`, ...left.map(([count, word]) => `${count.toLocaleString('en')} ${word}`)].join(', ');
 }
@@ -78,8 +79,9 @@ function IconButton({ label, testId, onClick, path }) {
 
 /** What is being uploaded: overall bar, rate, time left, each file with its reason, and what can be done about it. */
 export function Tray({ snapshot, queue, signInUrl, close }) {
-  const [folded, setFolded] = useState(false);
-  const { items, halt, isActive, failed } = snapshot;
+  const { items, halt, isActive, failed, refused } = snapshot;
+  const [choice, setChoice] = useState(null);
+  const folded = choice ?? (!isActive && failed + refused === 0);
   const sorted = useMemo(() => [...items].sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.key - b.key), [snapshot]);
   const title = titleOf(snapshot);
   const folding = folded ? { label: 'Show the files', path: 'm4 10 4-4 4 4' } : { label: 'Hide the files', path: 'm4 6 4 4 4-4' };
@@ -87,7 +89,7 @@ export function Tray({ snapshot, queue, signInUrl, close }) {
     <section className="ch-tray" aria-label="Uploads" data-testid="upload-tray" data-active={isActive || undefined}>
       <header>
         <strong data-testid="upload-title">{title}</strong>
-        <IconButton {...folding} testId="upload-fold" onClick={() => setFolded(!folded)} />
+        <IconButton {...folding} testId="upload-fold" onClick={() => setChoice(!folded)} />
         {!isActive && <IconButton label="Close" testId="upload-close" path="m4 4 8 8m0-8-8 8" onClick={close} />}
       </header>
       <Bar snapshot={snapshot} />
@@ -95,7 +97,7 @@ export function Tray({ snapshot, queue, signInUrl, close }) {
       {(isActive || failed > 0) && (
         <div className="ch-tray-line">
           <span data-testid="upload-status">{isActive ? progressText(snapshot) : ''}</span>
-          {failed > 0 && !isActive && <button type="button" data-testid="upload-retry" onClick={() => queue.retryFailed()}>Send {images(failed)} again</button>}
+          {failed > 0 && !isActive && <button type="button" data-testid="upload-retry" onClick={() => queue.retryFailed()}>Send {files(failed)} again</button>}
           {isActive && <button type="button" data-testid="upload-cancel" onClick={() => queue.cancel()}>Cancel</button>}
         </div>
       )}
@@ -105,7 +107,7 @@ export function Tray({ snapshot, queue, signInUrl, close }) {
           style={{ height: `min(${items.length * ROW_PX + ROW_PX}px, ${LONGEST_LIST})` }} itemContent={(_, item) => <Row item={item} />}
         />
       )}
-      <p className="ch-tray-spoken" role="status">{isActive && !halt ? `Adding ${images(items.length)}` : title}</p>
+      <p className="ch-tray-spoken" role="status">{isActive && !halt ? `Uploading ${files(items.length)}` : title}</p>
     </section>
   );
 }

@@ -98,6 +98,7 @@ export function CellHubViewer(props) {
     released.current = command?.name === 'deselect';
     if (command && viewer.run(command)) event.preventDefault();
   };
+  const shown = hasImage && picture.status !== 'failed';
   return (
     <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={objects?.length ?? ''} data-state={picture.status}>
       <div
@@ -109,15 +110,14 @@ export function CellHubViewer(props) {
         aria-label={`Image${name ? ` ${name}` : ''}`}
         aria-describedby={helpId}
         onKeyDown={onKeyDown}
-        onPointerDown={event => event.currentTarget.focus({ preventScroll: true })}
       />
       <p id={helpId} className="ch-viewer-spoken">{HELP}</p>
       <p className="ch-viewer-spoken" role="status" data-testid="viewer-selection">
         {selected ? `Object ${selected.order + 1} of ${objects?.length ?? 0}, ${areaText(selected.areaPx, pixelSizeUm)}` : ''}
       </p>
       <Caption caption={caption} polygons={polygons} />
-      {hasImage && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
-      {hasImage && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
+      {shown && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
+      {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
       <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} />
       <Notice picture={picture} polygons={polygons} />
     </div>

@@ -3,27 +3,31 @@ import Layer from 'ol/layer/Layer.js';
 const ANIMATING = 0;
 const INTERACTING = 1;
 
+const shared = new WeakSet();
+
 /**
- * A map layer that is one canvas as large as the map. Subclasses draw(context, frame), where frame says, in image coordinates
- * (y down; OpenLayers' own y points up and is turned over here and in viewer.js only), which part of the image the canvas shows:
- * scale in device px per image px, left and top of its corner, width and height in device px, pixelRatio, and whether it moves.
+ * A map layer that draws on a canvas as large as the map, the same one for all such layers that lie on each other.
+ * Subclasses draw(context, frame), where frame says, in image coordinates (y down; OpenLayers' own y points up and is turned
+ * over here and in viewer.js only), which part of the image the canvas shows: scale in device px per image px, left and top of
+ * its corner, width and height in device px, pixelRatio, and whether it moves.
  */
 export class CanvasLayer extends Layer {
-  constructor(options) {
-    super(options);
-    this.canvas = document.createElement('canvas');
-    this.context = this.canvas.getContext('2d');
+  render(frameState, target) {
+    const frame = frameOf(frameState);
+    const canvas = shared.has(target) ? target : this.ownCanvas(frame);
+    this.draw(canvas.getContext('2d'), frame);
+    return canvas;
   }
 
-  render(frameState) {
-    const frame = frameOf(frameState);
-    if (this.canvas.width !== frame.width || this.canvas.height !== frame.height) {
-      this.canvas.width = frame.width;
-      this.canvas.height = frame.height;
+  ownCanvas({ width, height }) {
+    this.canvas ??= document.createElement('canvas');
+    shared.add(this.canvas);
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
     } else {
-      this.context.clearRect(0, 0, frame.width, frame.height);
+      this.canvas.getContext('2d').clearRect(0, 0, width, height);
     }
-    this.draw(this.context, frame);
     return this.canvas;
   }
 }

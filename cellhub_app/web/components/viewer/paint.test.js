@@ -41,13 +41,24 @@ test('polygons smaller than three device px become dots of at least one', () => 
   expect(recorder.count('moveTo')).toBe(0);
 });
 
+const row = count => Array.from({ length: count }, (_, i) => square(i * 20, 0, 10, i < 200 ? 0 : 1));
+const strokes = recorder => recorder.calls.filter(([name]) => name === 'stroke').map(([, colour]) => colour);
+
 test('many polygons go in batches of one path, one colour a class', () => {
   const recorder = new Recorder();
-  const polygons = Array.from({ length: 300 }, (_, i) => square(i * 20, 0, 10, i < 200 ? 0 : 1));
-  paintPolygons(recorder, polygons, FRAME, STYLE);
-  expect(recorder.count('moveTo')).toBe(300);
-  expect(recorder.count('beginPath')).toBe(3);
-  expect(recorder.calls.filter(([name]) => name === 'stroke').map(([, colour]) => colour)).toEqual([colourOf(0), colourOf(0), colourOf(1)]);
+  paintPolygons(recorder, row(2000), FRAME, STYLE);
+  expect(recorder.count('moveTo')).toBe(2000);
+  expect(recorder.count('beginPath')).toBe(17);
+  expect(strokes(recorder).slice(0, 3)).toEqual([colourOf(0), colourOf(0), colourOf(1)]);
+});
+
+test('few outlines get a dark rim below their colour, a crowd does not', () => {
+  const few = new Recorder();
+  paintPolygons(few, row(10), FRAME, STYLE);
+  expect(strokes(few)).toEqual(['rgba(0, 0, 0, 0.4)', colourOf(0)]);
+  const crowd = new Recorder();
+  paintPolygons(crowd, row(2000), FRAME, STYLE);
+  expect(strokes(crowd)).not.toContain('rgba(0, 0, 0, 0.4)');
 });
 
 test('fills are nonzero, transparent, and left out when nothing shows', () => {

@@ -34,6 +34,7 @@ export class Viewer {
     this.highlight = new HighlightLayer({ zIndex: 2 });
     this.selected = null;
     this.fitted = true;
+    this.zoomGoal = null;
     this.map = new OlMap({
       target: element,
       layers: [this.picture, this.polygons, this.highlight],
@@ -138,13 +139,16 @@ export class Viewer {
     return this.store.step(this.selected?.id, step) !== null;
   }
 
+  /** Quick presses add up: each starts from where the one before is going. */
   zoomBy(factor) {
     this.fitted = false;
     const view = this.map.getView();
-    const from = view.getAnimating() ? this.goal : view.getResolution();
-    this.goal = view.getConstrainedResolution(from / factor);
+    const goal = view.getConstrainedResolution((this.zoomGoal ?? view.getResolution()) / factor);
     view.cancelAnimations();
-    view.animate({ resolution: this.goal, duration: motionMs() });
+    this.zoomGoal = goal;
+    view.animate({ resolution: goal, duration: motionMs() }, () => {
+      if (this.zoomGoal === goal) this.zoomGoal = null;
+    });
   }
 
   panBy([dx, dy]) {
