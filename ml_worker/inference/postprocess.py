@@ -16,7 +16,9 @@ from cellhub_app.core.geometry.compiled import compiled
 Labels = NDArray[np.int32]
 Maps = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+Level = NDArray[np.uint8]
 FULL = 255
+RIM_PX = 2
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,42 @@ def grow(seeds: Labels, mask: Mask) -> Labels:
 
     Parts of the mask without a seed stay 0. Breadth first over the four neighbours, all seeds at once.
     """
-    labels = np.ascontiguousarray(seeds, np.int32).copy()
-    length = int(np.count_nonzero(mask | (labels > 0)))
+    labels = np.array(seeds, np.int32, order="C")
+    length = int(np.count_nonzero(mask)) + int(np.count_nonzero(labels))
     _grow(labels, np.ascontiguousarray(mask), np.empty(length, np.int64))
     return labels
 
 
+@compiled
+def _areas(labels: Labels, areas: NDArray[np.int64]) -> None:
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            areas[labels[y, x]] += 1
+
+
+@compiled
+def _renumber(labels: Labels, table: Labels) -> None:
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            labels[y, x] = table[labels[y, x]]
+
+
 def drop_small(labels: Labels, min_area_px: int) -> Labels:
-    """Labels of fewer pixels become background; the others are renumbered 1..n in the same order."""
-    keep = np.bincount(labels.ravel()) >= max(1, min_area_px)
+    """Labels of fewer pixels become background; the others are renumbered 1..n in the same order. Works in place.
+
+    numpy's bincount and indexing would take three times the memory of the labels, and large images have little to spare.
+    """
+    areas = np.zeros(int(labels.max(initial=0)) + 1, np.int64)
+    _areas(labels, areas)
+    keep = areas >= max(1, min_area_px)
     keep[0] = False
-    table = (np.cumsum(keep) * keep).astype(np.int32)
-    return table[labels]
+    _renumber(labels, (np.cumsum(keep) * keep).astype(np.int32))
+    return labels
 
 
-def find_seeds(distance: NDArray[np.uint8], foreground: Mask, settings: Settings) -> Labels:
+def find_seeds(distance: Level, foreground: Mask, settings: Settings) -> Labels:
     """The 4-connected peaks of the blurred distance map, at least `min_seed_px` large."""
     blurred = cv2.GaussianBlur(distance, (0, 0), settings.blur_sigma) if settings.blur_sigma > 0 else distance
     peaks = ((blurred > FULL * settings.seed) & foreground).astype(np.uint8)
@@ -86,31 +109,47 @@ def label_maps(maps: Maps, settings: Settings) -> Labels:
 
 
 @compiled
-def _sums(labels: Labels, foreground: NDArray[np.uint8], entropy: NDArray[np.float64], sums: NDArray[np.float64]) -> None:
+def _is_rim(labels: Labels, y: int, x: int) -> bool:
+    height, width = labels.shape
+    label = labels[y, x]
+    up, down, left, right = max(0, y - RIM_PX), min(height - 1, y + RIM_PX), max(0, x - RIM_PX), min(width - 1, x + RIM_PX)
+    return bool(labels[up, x] != label or labels[down, x] != label or labels[y, left] != label or labels[y, right] != label)
+
+
+@compiled
+def _sums(labels: Labels, foreground: Level, unsure: Level, sums: NDArray[np.float64]) -> None:
     height, width = labels.shape
     for y in range(height):
         for x in range(width):
             label = labels[y, x]
             if label > 0:
-                sums[label - 1, 0] += 1
-                sums[label - 1, 1] += foreground[y, x]
-                sums[label - 1, 2] += entropy[foreground[y, x]]
+                own = sums[label - 1]
+                own[0] += 1
+                own[1] += foreground[y, x]
+                own[2] += unsure[y, x]
+                if not _is_rim(labels, y, x):
+                    own[3] += 1
+                    own[4] += unsure[y, x]
 
 
-def _entropy_table() -> NDArray[np.float64]:
+def _entropy_levels() -> Level:
     p = np.clip(np.arange(FULL + 1) / FULL, 1e-9, 1 - 1e-9)
-    entropy: NDArray[np.float64] = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
-    return entropy
+    return np.rint(-FULL * (p * np.log2(p) + (1 - p) * np.log2(1 - p))).astype(np.uint8)
 
 
-def rate_objects(foreground: NDArray[np.uint8], labels: Labels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def rate_objects(maps: Maps, labels: Labels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Score and doubt of each object 1..n, both in 0..1.
 
-    The score is the mean foreground probability of its pixels; the doubt is the mean binary entropy, in bits, of the same
-    probabilities: 0 where the network is sure of every pixel, 1 where it could as well toss a coin.
+    The score is the mean foreground probability of its pixels. A pixel is as doubtful as the binary entropy of that
+    probability (in bits) or as the probability of a boundary there, whichever is larger; the doubt is the mean over the
+    object without its rim of 2 px, where every object is unsure, or over all of it when nothing else is left. Maps without
+    a boundary, (1, H, W), leave only the entropy. A boundary inside an object often is a missed split.
     """
-    count = int(labels.max(initial=0))
-    sums = np.zeros((count, 3))
-    _sums(np.ascontiguousarray(labels), np.ascontiguousarray(foreground), _entropy_table(), sums)
-    areas = np.maximum(sums[:, 0], 1)
-    return (sums[:, 1] / areas / FULL).astype(np.float32), (sums[:, 2] / areas).astype(np.float32)
+    unsure = _entropy_levels()[maps[0]]
+    if len(maps) > 1:
+        np.maximum(unsure, maps[1], out=unsure)
+    sums = np.zeros((int(labels.max(initial=0)), 5))
+    _sums(np.ascontiguousarray(labels), maps[0], unsure, sums)
+    areas, inner = np.maximum(sums[:, 0], 1), sums[:, 3]
+    doubts = np.where(inner > 0, sums[:, 4] / np.maximum(inner, 1), sums[:, 2] / areas) / FULL
+    return (sums[:, 1] / areas / FULL).astype(np.float32), doubts.astype(np.float32)

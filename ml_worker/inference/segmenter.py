@@ -153,7 +153,7 @@ class Segmenter:
         """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
         network = find_card(self._cards, prepared.model).architecture is not None
         labels = (label_maps if network else classical.label_foreground)(maps, prepared.settings)
-        return Instances(labels, *rate_objects(maps[0], labels))
+        return Instances(labels, *rate_objects(maps, labels))
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""
