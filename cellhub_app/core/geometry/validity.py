@@ -9,8 +9,9 @@ import numpy.typing as npt
 from cellhub_app.core.geometry.compiled import compiled
 
 GridRing = npt.NDArray[np.int64]
+Point = tuple[int, int]
 
-PAIR_BUDGET = 200_000_000  # pairs of edges compared, below half a second
+BUDGET, TEST_COST = 200_000_000, 8  # pairs of edges compared, and what an exact test counts; below half a second
 
 
 class Problem(Enum):
@@ -36,13 +37,13 @@ def find_problem(rings: Sequence[GridRing]) -> Problem | None:
 
 
 @compiled
-def contains(ring: GridRing, point: GridRing) -> bool:
-    """Whether a point (2,) that is not on the ring (n, 2) lies inside it (even-odd rule, exact for integers)."""
+def contains(ring: GridRing, point: Point) -> bool:
+    """Whether a point (x, y) that is not on the ring (n, 2) lies inside it (even-odd rule, exact for integers)."""
     inside = False
     j = len(ring) - 1
     for i in range(len(ring)):
         if (ring[i, 1] > point[1]) != (ring[j, 1] > point[1]):
-            inside ^= (_turn(ring[i], ring[j], point) > 0) == (ring[j, 1] > ring[i, 1])
+            inside ^= (_turn(_point(ring, i), _point(ring, j), point) > 0) == (ring[j, 1] > ring[i, 1])
         j = i
     return inside
 
@@ -55,7 +56,7 @@ def _misplaced_hole(vertices: GridRing, starts: npt.NDArray[np.int64]) -> int:
         ring = vertices[starts[i] : starts[i + 1]]
         boxes[i] = ring[:, 0].min(), ring[:, 1].min(), ring[:, 0].max(), ring[:, 1].max()
     for i in range(1, len(boxes)):
-        point = vertices[starts[i]]
+        point = _point(vertices, starts[i])
         if not contains(vertices[: starts[1]], point):
             return 4
         for j in range(1, len(boxes)):
@@ -76,19 +77,24 @@ def _sorted_edges(vertices: GridRing, starts: npt.NDArray[np.int64], axis: int) 
 
 
 @compiled
-def _turn(a: GridRing, b: GridRing, c: GridRing) -> int:
+def _point(vertices: GridRing, index: int) -> Point:
+    return vertices[index, 0], vertices[index, 1]
+
+
+@compiled
+def _turn(a: Point, b: Point, c: Point) -> int:
     """Twice the signed area of the triangle a, b, c."""
-    return int((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
 @compiled
-def _on_edge(a: GridRing, b: GridRing, c: GridRing) -> bool:
+def _on_edge(a: Point, b: Point, c: Point) -> bool:
     """Whether c, known to lie on the line through a and b, lies between them."""
-    return bool(min(a[0], b[0]) <= c[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= c[1] <= max(a[1], b[1]))
+    return min(a[0], b[0]) <= c[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= c[1] <= max(a[1], b[1])
 
 
 @compiled
-def _meet(a: GridRing, b: GridRing, c: GridRing, d: GridRing) -> bool:
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
     """Whether the closed segments ab and cd share a point."""
     abc, abd, cda, cdb = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)
     if abc != 0 and abd != 0 and cda != 0 and cdb != 0:
@@ -102,37 +108,40 @@ def _meet(a: GridRing, b: GridRing, c: GridRing, d: GridRing) -> bool:
 
 
 @compiled
-def _folds_back(a: GridRing, b: GridRing, c: GridRing) -> bool:
+def _folds_back(a: Point, b: Point, c: Point) -> bool:
     """Whether the path a, b, c returns over itself at b."""
     return _turn(a, b, c) == 0 and (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0
 
 
 @compiled
-def _clash(vertices: GridRing, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> bool:
+def _clash(vertices: GridRing, edges: npt.NDArray[np.int64], one: int, other: int) -> bool:
     """Whether two edges meet where they should not: neighbours share a vertex and may not share more."""
-    if one[1] == other[0]:
-        return _folds_back(vertices[one[0]], vertices[one[1]], vertices[other[1]])
-    if other[1] == one[0]:
-        return _folds_back(vertices[other[0]], vertices[other[1]], vertices[one[1]])
-    return _meet(vertices[one[0]], vertices[one[1]], vertices[other[0]], vertices[other[1]])
+    a, b = _point(vertices, edges[one, 0]), _point(vertices, edges[one, 1])
+    c, d = _point(vertices, edges[other, 0]), _point(vertices, edges[other, 1])
+    if edges[one, 1] == edges[other, 0]:
+        return _folds_back(a, b, d)
+    if edges[other, 1] == edges[one, 0]:
+        return _folds_back(c, d, b)
+    return _meet(a, b, c, d)
 
 
 @compiled
 def _first_contact(vertices: GridRing, edges: npt.NDArray[np.int64], axis: int) -> int:
     """Sweep the sorted edges; the value of the Problem met first, or 0."""
-    budget = PAIR_BUDGET
+    budget = BUDGET
     for i in range(len(edges)):
-        a, b = vertices[edges[i, 0]], vertices[edges[i, 1]]
+        a, b = _point(vertices, edges[i, 0]), _point(vertices, edges[i, 1])
         reach = max(a[axis], b[axis])
         low, high = min(a[1 - axis], b[1 - axis]), max(a[1 - axis], b[1 - axis])
         for j in range(i + 1, len(edges)):
-            c, d = vertices[edges[j, 0]], vertices[edges[j, 1]]
+            c, d = _point(vertices, edges[j, 0]), _point(vertices, edges[j, 1])
             if min(c[axis], d[axis]) > reach:
                 break
             budget -= 1
             if min(c[1 - axis], d[1 - axis]) > high or max(c[1 - axis], d[1 - axis]) < low:
                 continue
-            if _clash(vertices, edges[i], edges[j]):
+            budget -= TEST_COST
+            if _clash(vertices, edges, i, j):
                 return 1 if edges[i, 2] == edges[j, 2] else 2
         if budget < 0:
             return 3
