@@ -95,8 +95,10 @@ export function Gallery(props) {
   const queryKey = JSON.stringify([projectId, query]);
   const { loader, snapshot, gone } = useImages({ projectId, query, queryKey, refresh, changes: changes ?? NO_CHANGES });
   const { rows, hasMore, status, problem } = snapshot;
-  const count = hasMore ? Math.max(total, rows.length) : rows.length;
-  const chosen = useSelection(loader, snapshot, count, queryKey, props.onSelectionChange);
+  const expected = rows.length === 0 && query?.q ? UNKNOWN_TOTAL : total;
+  const count = hasMore ? Math.max(expected, rows.length) : rows.length;
+  const isCounted = !hasMore || total > rows.length;
+  const chosen = useSelection({ loader, snapshot, total: count, isCounted, queryKey, onSelectionChange: props.onSelectionChange });
   useEffect(() => { chosen.forget(gone); }, [gone]);
   useReport(props.onLoaded, snapshot, count);
   const galleryId = useId();

@@ -15,9 +15,10 @@ export function thumbnailUrl(image) {
   return `/api/v1/images/${image.id}/thumbnail`;
 }
 
-/** The job in the address makes the browser ask again after a new segmentation, and only then. */
+/** The revision in the address lets the browser keep an overlay for ever; without one, the job makes a new segmentation ask anew. */
 export function overlayUrl(image) {
-  return `/api/v1/images/${image.id}/overlay?v=${encodeURIComponent(image.segmentation.jobId ?? '')}`;
+  const version = image.revision > 0 ? `revision=${image.revision}` : `v=${encodeURIComponent(image.segmentation?.jobId ?? '')}`;
+  return `/api/v1/images/${image.id}/overlay?${version}`;
 }
 
 export function problemOf(status) {

@@ -8,8 +8,10 @@ test('filters go into the address, empty ones do not', () => {
   expect(pageUrl('p1', undefined, null, 200)).toBe('/api/v1/projects/p1/images?limit=200');
 });
 
-test('another job makes another overlay address', () => {
-  expect(overlayUrl({ id: 'i', segmentation: { jobId: 'j1' } })).not.toBe(overlayUrl({ id: 'i', segmentation: { jobId: 'j2' } }));
+test('another revision, or another job where none is known, makes another overlay address', () => {
+  const image = { id: 'i', segmentation: { jobId: 'j1' } };
+  expect(overlayUrl(image)).not.toBe(overlayUrl({ ...image, segmentation: { jobId: 'j2' } }));
+  expect(overlayUrl({ ...image, revision: 3 })).toBe('/api/v1/images/i/overlay?revision=3');
 });
 
 test('problems are told in plain words', () => {

@@ -31,8 +31,9 @@ export function reasonOf(image) {
   return (typeof error === 'string' ? error : error?.detail) ?? '';
 }
 
+/** Whether there are outlines: those of before stay while the image is segmented again, or after that failed. */
 export function isSegmented(image) {
-  return image.segmentation?.status === 'succeeded';
+  return image.revision > 0 || image.segmentation?.status === 'succeeded';
 }
 
 export function objectsText(count) {

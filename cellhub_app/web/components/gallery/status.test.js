@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { badgeOf, objectsText, reasonOf, spokenName } from './status.js';
+import { badgeOf, isSegmented, objectsText, reasonOf, spokenName } from './status.js';
 
 const ready = status => ({ name: 'a.tif', status: 'ready', segmentation: status ? { status, jobId: 'j' } : null });
 
@@ -40,4 +40,11 @@ test('screen readers hear name, status, count and reason', () => {
 test('nothing found is a count, not yet segmented is none', () => {
   expect(objectsText(0)).toBe('0 objects');
   expect(objectsText(null)).toBe('');
+});
+
+test('outlines stay while an image is segmented again', () => {
+  expect(isSegmented({ ...ready('running'), revision: 2 })).toBe(true);
+  expect(isSegmented({ ...ready('running'), revision: 0 })).toBe(false);
+  expect(isSegmented(ready('succeeded'))).toBe(true);
+  expect(isSegmented(ready(null))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { allBut, everything, extended, isSelected, NOTHING, only, summary, toggl
 const REPORT_AFTER_MS = 80;
 
 /** The selection and the focused place of the grid, and what clicks and keys do to them. */
-export function useSelection(loader, snapshot, total, queryKey, onSelectionChange) {
+export function useSelection({ loader, snapshot, total, isCounted, queryKey, onSelectionChange }) {
   const [selection, setSelection] = useState(NOTHING);
   const [focus, setFocus] = useState({ index: -1, id: null });
   const [waiting, setWaiting] = useState(false);
@@ -38,13 +38,17 @@ export function useSelection(loader, snapshot, total, queryKey, onSelectionChang
     const { rows: everyRow, hasMore } = loader.getSnapshot();
     if (!hasMore) setSelection(now => (now.all ? allBut(everyRow, id) : now));
   };
+  /** How many "all" are is known once the list ends, or when the page has counted them. */
+  const selectAll = () => {
+    setSelection(everything());
+    if (!isCounted) loader.need(Infinity);
+  };
   const toggle = id => (selection.all ? takeOutOfAll(id) : setSelection(toggled(selection, id)));
 
   return {
-    selection, focusIndex, focusOn, waiting, toggle,
+    selection, focusIndex, focusOn, waiting, toggle, selectAll,
     isSelected: id => isSelected(selection, id),
     selectOnly: id => setSelection(only(id)),
-    selectAll: () => setSelection(everything()),
     extendTo: (index, keep) => setSelection(extended(selection, rows, indexOf, index, { keep })),
     clear: () => setSelection(NOTHING),
     forget: ids => setSelection(now => without(now, ids)),

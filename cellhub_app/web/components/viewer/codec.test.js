@@ -70,6 +70,18 @@ test('known bytes: one square of side 1 from (1, 2)', () => {
   expect([...decodePolygon(bytes, 0, bytes.length)[0]]).toEqual([1, 2, 2, 2, 2, 3, 1, 3]);
 });
 
+/** What core/geometry/codec.py wrote: an object with a hole (revision 7, class 3), and a triangle far to the right. */
+const FROM_SERVER = 'Q0hQMQcAAAACAAAAAZHnonxBez6aVQEjRWeJqwAAAD8AAIA+AADHQgMAAAAXAAAAAgTQAkDAAgAAwAK/AgADgAOQAQBAQAABkeeifEF7PppVASNFZ4ms'
+  + 'AACAPwAAAAAAAMRCAAAAAAsAAAABAwAAgtyIAQAAIA==';
+
+test('the bytes of the server are read as they were meant', () => {
+  const { revision, objects } = decodeCollection(Uint8Array.from(atob(FROM_SERVER), letter => letter.charCodeAt(0)).buffer);
+  expect(revision).toBe(7);
+  expect({ ...objects[0], rings: objects[0].rings.map(ring => [...ring]) }).toEqual(CELL);
+  expect(objects[1]).toMatchObject({ id: '0191e7a2-7c41-7b3e-9a55-0123456789ac', score: 1, areaPx: 98, classId: 0 });
+  expect([...objects[1].rings[0]]).toEqual([0, 0, 70000.0625, 0, 70000.0625, 1]);
+});
+
 test('anything cut short or foreign is refused', () => {
   const whole = encodeCollection(1, [CELL]);
   for (const length of [3, 11, 20, 47, 50, whole.byteLength - 1]) {

@@ -35,7 +35,7 @@ export async function loadPicture(url, signal) {
   }
 }
 
-/** {revision, objects, found}; found is false where the image has no segmentation. The revision is asked for anew each time. */
+/** {revision, objects, found}; found is false where the image has no segmentation (revision 0). Asks for the newest each time. */
 export async function loadPolygons(url, signal) {
   const headers = { Accept: `${POLYGONS_TYPE}, application/geo+json;q=0.5` };
   const response = await get(url, 'outlines', { signal, headers, cache: 'no-cache' });
@@ -44,7 +44,7 @@ export async function loadPolygons(url, signal) {
   const type = response.headers.get('content-type') ?? '';
   try {
     const decoded = type.includes('json') ? objectsFromGeoJson(await response.json()) : decodeCollection(await response.arrayBuffer());
-    return { ...decoded, found: true };
+    return { ...decoded, found: decoded.revision > 0 || decoded.objects.length > 0 };
   } catch (error) {
     if (error instanceof PolygonsUnreadable || error instanceof SyntaxError) {
       throw new LoadProblem("Couldn't read the outlines that the server sent. Try again.");
