@@ -8,10 +8,7 @@ import signal
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any
-
-import httpx
 
 from cellhub_app.cli.stack_environment import (
     SCRIPTS,
@@ -28,12 +25,13 @@ from cellhub_app.cli.stack_environment import (
 from cellhub_app.cli.stack_frontend import build_frontend, is_built
 from cellhub_app.cli.stack_home import Home, why_not_listen
 from cellhub_app.cli.stack_launch import PR_SET_PDEATHSIG
+from cellhub_app.cli.stack_migration import migrate_if_needed
 from cellhub_app.cli.stack_process import StackError, Supervisor
 from cellhub_app.cli.stack_services import start_postgres, start_valkey
 from cellhub_app.core.settings import ROOT, Settings
 
-MIGRATE_WITHIN_S = 300.0
-READY_WITHIN_S = 120.0
+READY_WITHIN_S = 180.0
+ANSWER_WITHIN_S = 5.0
 
 Say = Callable[[str], None]
 
@@ -96,7 +94,7 @@ async def _prepare_data(settings: Settings, home: Home, supervisor: Supervisor, 
         starting.append(start_valkey(home, ports, supervisor))
     await _together(*starting)
     owner = environment | service_environment(home, settings, owner=True)
-    await supervisor.run_once(migrate_program(owner), timeout_s=MIGRATE_WITHIN_S)
+    await migrate_if_needed(migrate_program(owner), ROOT / "alembic" / "versions", supervisor)
 
 
 def check_port(settings: Settings) -> None:
@@ -112,13 +110,16 @@ def check_port(settings: Settings) -> None:
 
 async def is_ready(settings: Settings) -> bool:
     """Whether the web process says that it and what it needs are ready."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-        try:
-            answer = await client.get(f"http://{host}:{settings.port}/health/ready")
-        except httpx.TransportError:
-            return False
-    return answer.status_code == HTTPStatus.OK
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            reader, writer = await asyncio.open_connection(host, settings.port)
+            writer.write(b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            status = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return status.split()[1:2] == [b"200"]
 
 
 async def first_admin(environment: dict[str, str]) -> tuple[str, str] | None:
