@@ -1,3 +1,18 @@
 """Fixtures that every kind of test may ask for."""
 
+import os
+from pathlib import Path
+
+import pytest
+
 pytest_plugins = ["tests.fixtures.services"]
+
+
+@pytest.fixture(scope="session")
+def shared_data(request: pytest.FixtureRequest) -> Path:
+    """The data folder (CELLHUB_DATA, else ../shared/data); without it the test is skipped, and fails under CI=true."""
+    folder = Path(os.environ.get("CELLHUB_DATA", request.config.rootpath.parent / "shared" / "data"))
+    if not folder.is_dir():
+        reason = f"there is no data folder at {folder}"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    return folder

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import tifffile
 
+from cellhub_app.core.errors import NotFound
 from cellhub_app.core.imaging import calibration
 from cellhub_app.core.imaging.info import ImageInfo, Plane
 from cellhub_app.core.imaging.limits import MAX_CHANNELS, MAX_PLANE_BYTES, MAX_TIFF_PIXELS, MAX_WHOLE_PIXELS
@@ -85,7 +86,7 @@ def probe_tiff(file: BinaryIO) -> ImageInfo:
 def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
     """All channels of one frame and timepoint as (H, W, C), upright, in native byte order.
 
-    Raises Unreadable, IndexError for a frame or timepoint that is not there, or whatever the decoder raises for damaged data.
+    Raises Unreadable, NotFound for a frame or timepoint that is not there, or whatever the decoder raises for damaged data.
     """
     directories = walk_directories(file)
     with _open(file) as tiff:
@@ -94,7 +95,7 @@ def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
         check_segments(file, picture.directory)
         chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
         if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
-            raise IndexError(f"frame {frame}, timepoint {timepoint}")
+            raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
         pages = [_read_page(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
         plane = (
             np.concatenate([to_channels(page, picture.page) for page in pages], axis=2)
