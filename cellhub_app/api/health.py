@@ -93,7 +93,7 @@ async def metrics(request: Request) -> Response:
     if address and ip_address(address).is_global:
         return problems.of_error(request.scope, NotFound("There is nothing at this address."))
     async with get_runtime().work() as session:
-        waiting = await jobs.waiting(session)
+        waiting = await jobs.depths(session)
     depth = {kind.value: count for kind, (count, _) in waiting.items()}
     age_s = {kind.value: oldest_s for kind, (_, oldest_s) in waiting.items()}
     body = telemetry.render(depth, age_s)

@@ -51,7 +51,7 @@ _TOTALS = text("""
     select count(*) filter (where status = 'queued') as queued, count(*) filter (where status = 'running') as running
     from job where kind = 'segment' and status in ('queued', 'running')
 """)
-_WAITING = text("""
+_DEPTHS = text("""
     select kind, count(*) as jobs, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_s
     from job where status = 'queued' group by kind
 """)
@@ -168,9 +168,9 @@ async def totals(session: AsyncSession) -> tuple[int, int]:
     return row.queued, row.running
 
 
-async def waiting(session: AsyncSession) -> Sequence[RowMapping]:
+async def depths(session: AsyncSession) -> Sequence[RowMapping]:
     """(kind, jobs, oldest_s) of what waits: how many and the age of the oldest in seconds."""
-    return (await session.execute(_WAITING)).mappings().all()
+    return (await session.execute(_DEPTHS)).mappings().all()
 
 
 async def waiting_kinds(session: AsyncSession) -> list[str]:

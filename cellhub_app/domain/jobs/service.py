@@ -102,9 +102,9 @@ async def queue(session: AsyncSession, principal: Principal) -> QueueView:
     return QueueView(batches=views, queued=queued, running=running, workers=await workers.alive(get_runtime().redis))
 
 
-async def waiting(session: AsyncSession) -> dict[JobKind, tuple[int, float]]:
+async def depths(session: AsyncSession) -> dict[JobKind, tuple[int, float]]:
     """How many jobs of each kind wait, and for how many seconds the oldest of them has; for the metrics."""
-    found = {JobKind(row["kind"]): (int(row["jobs"]), float(row["oldest_s"])) for row in await repository.waiting(session)}
+    found = {JobKind(row["kind"]): (int(row["jobs"]), float(row["oldest_s"])) for row in await repository.depths(session)}
     return {kind: found.get(kind, (0, 0.0)) for kind in JobKind}
 
 

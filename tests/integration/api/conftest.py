@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import structlog
 from starlette.types import ASGIApp
 
 from cellhub_app.api.app import create_app
@@ -44,6 +45,12 @@ class Person:
 
 NewPerson = Callable[[str], Awaitable[Person]]
 NewClient = Callable[[], httpx.AsyncClient]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_tracebacks() -> None:
+    """Drawing every local variable of a failed request takes seconds."""
+    structlog.configure(processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)])
 
 
 @pytest.fixture
