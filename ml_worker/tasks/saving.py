@@ -25,7 +25,7 @@ from ml_worker.tasks.outage import insist
 log = structlog.get_logger(__name__)
 
 GROUP_MAX = 16
-GATHER_S = 0.08
+GATHER_S = 0.25
 
 
 @dataclass
