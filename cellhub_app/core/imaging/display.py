@@ -16,7 +16,8 @@ LOW_PERCENT, HIGH_PERCENT = 0.2, 99.8
 DIM_BELOW = 100  # 8-bit pictures whose brightest parts stay below are stretched, as a microscopist would
 SAMPLES = 500_000
 MAX_DISPLAY_SIDE = 8192
-CHANNEL_COLOURS = np.array([[0.35, 0.55, 1.0], [0.2, 1.0, 0.35], [1.0, 0.25, 0.25], [1.0, 0.3, 1.0]], dtype=np.float32)
+ROWS_AT_ONCE = 256  # keeps the floating-point copy of a large plane small
+CHANNEL_COLOURS = np.array([[0.35, 0.55, 1.0], [0.2, 1.0, 0.35], [1.0, 0.25, 0.25], [1.0, 0.3, 1.0]])
 
 
 def to_display(plane: Plane, is_rgb: bool | None = None) -> Rgb:
@@ -31,10 +32,12 @@ def to_display(plane: Plane, is_rgb: bool | None = None) -> Rgb:
         return _stretched(plane)
     if channels == 1:
         return np.repeat(_stretched(plane), 3, axis=2)
-    light = np.zeros((*plane.shape[:2], 3), dtype=np.float32)
+    shown = np.zeros((*plane.shape[:2], 3), dtype=np.uint8)
     for channel, colour in zip(range(channels), CHANNEL_COLOURS, strict=False):
-        light += _stretched(plane[:, :, channel : channel + 1]) * colour
-    return np.minimum(light, 255).astype(np.uint8)
+        grey = _stretched(plane[:, :, channel : channel + 1])
+        for component in range(3):
+            shown[:, :, component] = cv2.add(shown[:, :, component], cv2.multiply(grey[:, :, 0], colour[component]))
+    return shown
 
 
 def limit_side(rgb: Rgb, longest: int = MAX_DISPLAY_SIDE) -> Rgb:
@@ -68,9 +71,13 @@ def _stretched(plane: Plane) -> Rgb:
         return np.asarray(plane, dtype=np.uint8)
     if high <= low:
         return np.zeros(plane.shape, dtype=np.uint8)
-    scaled = (plane.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
-    finite = np.nan_to_num(scaled, copy=False, posinf=0, neginf=0)
-    return np.asarray(np.rint(np.clip(finite, 0, 255)), dtype=np.uint8)
+    shown = np.empty(plane.shape, dtype=np.uint8)
+    precision = np.float32 if plane.dtype.itemsize <= 2 else np.float64
+    for top in range(0, len(plane), ROWS_AT_ONCE):
+        rows = (plane[top : top + ROWS_AT_ONCE].astype(precision) - precision(low)) * precision(255 / (high - low))
+        np.nan_to_num(rows, copy=False, posinf=0, neginf=0)
+        shown[top : top + ROWS_AT_ONCE] = np.rint(np.clip(rows, 0, 255, out=rows), out=rows)
+    return shown
 
 
 def _window(plane: npt.NDArray[Any]) -> tuple[float, float]:

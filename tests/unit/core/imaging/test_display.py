@@ -23,7 +23,7 @@ def test_very_dim_eight_bit_pictures_are_stretched():
 
 
 @pytest.mark.parametrize(
-    ("dtype", "low", "high"), [("uint16", 500, 4095), ("int16", -300, 200), ("float32", -1e-3, 1e-3), ("uint32", 0, 4e9)]
+    ("dtype", "low", "high"), [("uint16", 500, 4095), ("int16", -300, 200), ("float32", -1e-3, 1e-3), ("uint32", 4e9, 4e9 + 500)]
 )
 def test_deep_pictures_are_stretched_to_the_whole_range(dtype, low, high):
     shown = to_display((low + (high - low) * RAMP).astype(dtype))
