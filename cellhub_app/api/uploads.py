@@ -118,7 +118,7 @@ class _Form:
         if len(self.parts) == FILES_PER_REQUEST:
             raise Invalid(f"At most {FILES_PER_REQUEST} files can be sent in one request.")
         path = self._folder / str(len(self.parts))
-        self._file = _Part(_text(options[b"filename"]), _index(self.fields.pop("index", "")), path, self._max_file_bytes)
+        self._file = _Part(_file_name(options[b"filename"]), _index(self.fields.pop("index", "")), path, self._max_file_bytes)
         self.parts.append(self._file)
 
     def _take(self, data: bytes, start: int, end: int) -> None:
@@ -140,6 +140,11 @@ class _Form:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
+
+
+def _file_name(raw: bytes) -> str:
+    """The name as the user's disk has it: browsers escape just these three (HTML, multipart/form-data encoding)."""
+    return _text(raw).replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 def _index(word: str) -> int | None:

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 from cellhub_app.api.gate import Gate
 from cellhub_app.core.limits import JSON_BODY_MAX_BYTES, MEGABYTE
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.accounts import service
 from tests.integration.api.asgi import ask, http_scope, websocket
 from tests.integration.api.conftest import Person
 
@@ -129,8 +130,6 @@ async def test_a_failure_of_ours_shows_nothing_of_the_inside() -> None:
 async def test_a_failure_in_the_api_is_a_problem_with_the_requests_id(
     client: httpx.AsyncClient, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cellhub_app.domain.accounts import service
-
     async def fails(*_: object) -> None:
         raise ValueError("the secret of the house")
 

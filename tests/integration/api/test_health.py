@@ -2,6 +2,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from cellhub_app.api import health
 from cellhub_app.core.runtime import Runtime
 from tests.integration.api.conftest import NewClient, Person
 
@@ -23,8 +24,6 @@ async def test_a_house_without_redis_lives_but_is_not_ready(
 
 
 async def test_a_database_of_another_version_is_not_ready(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cellhub_app.api import health
-
     monkeypatch.setattr(health, "newest_migration", lambda: "a newer one")
     ready = await client.get("/health/ready")
     assert (ready.status_code, ready.json()["parts"]["database"]) == (503, "the database waits for a migration")
