@@ -72,7 +72,7 @@ def _stretched(plane: Plane) -> Rgb:
     if high <= low:
         return np.zeros(plane.shape, dtype=np.uint8)
     shown = np.empty(plane.shape, dtype=np.uint8)
-    precision = np.float32 if plane.dtype.itemsize <= 2 else np.float64
+    precision: Any = np.float32 if plane.dtype.itemsize <= 2 else np.float64
     for top in range(0, len(plane), ROWS_AT_ONCE):
         rows = (plane[top : top + ROWS_AT_ONCE].astype(precision) - precision(low)) * precision(255 / (high - low))
         np.nan_to_num(rows, copy=False, posinf=0, neginf=0)
