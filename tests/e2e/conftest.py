@@ -1,4 +1,7 @@
-"""A real Chromium against a whole running CellHub. These tests use Playwright's synchronous API, so they run in a process of their own."""
+"""A real Chromium against a whole running CellHub. These tests use Playwright's synchronous API, so they run in a process of their own.
+
+CELLHUB_E2E_URL names a CellHub that runs already; without it one is started for the session.
+"""
 
 import os
 import shutil
@@ -30,15 +33,25 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def base_url(request: pytest.FixtureRequest) -> str:
+    """The address of the CellHub under test."""
+    given = os.environ.get("CELLHUB_E2E_URL")
+    if given:
+        return given.rstrip("/")
+    stack: RunningStack = request.getfixturevalue("running_stack")
+    return stack.base_url
+
+
 @pytest.fixture
-def arrive(browser: Browser, running_stack: RunningStack) -> Iterator[Callable[..., Visitor]]:
+def arrive(browser: Browser, base_url: str) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors with browsers of their own. When the test ends, none of them may have met an error that was not expected."""
     visitors: list[Visitor] = []
 
     def make(**options: object) -> Visitor:
         context = browser.new_context(**{"viewport": VIEWPORT, "locale": "en-GB", **options})  # type: ignore[arg-type]
         context.set_default_timeout(ANSWER_WITHIN_MS)
-        visitors.append(Visitor.arrive(context, running_stack.base_url))
+        visitors.append(Visitor.arrive(context, base_url))
         return visitors[-1]
 
     yield make

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.e2e.visitors import API, Visitor
+from tests.e2e.visitors import API, Visitor, at
 
 
 def test_pages_ask_strangers_to_sign_in_and_lead_them_back(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
     project = visitor.make_project("Private")
     stranger = arrive()
     stranger.go(f"/projects/{project}")
-    stranger.page.wait_for_url("**/sign-in*")
+    stranger.page.wait_for_url(at("/sign-in"))
     stranger.sign_in(visitor.email)
-    stranger.page.wait_for_url(f"**/projects/{project}")
+    stranger.page.wait_for_url(at(f"/projects/{project}"))
     expect(stranger.page.get_by_role("heading", name="Private")).to_be_visible()
 
 
@@ -22,10 +22,10 @@ def test_signing_out_in_one_tab_ends_the_other_at_its_next_click(visitor: Visito
     expect(other.get_by_test_id("project-new").first).to_be_visible()
     visitor.by_id("user-menu").click()
     visitor.by_id("sign-out").click()
-    visitor.page.wait_for_url("**/sign-in*")
+    visitor.page.wait_for_url(at("/sign-in"))
     if "/sign-in" not in other.url:
         other.get_by_test_id("project-new").first.click()
-    other.wait_for_url("**/sign-in*")
+    other.wait_for_url(at("/sign-in"))
     assert visitor.context.request.get(f"{visitor.base_url}{API}/projects").status == 401
 
 

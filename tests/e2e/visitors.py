@@ -2,11 +2,11 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from playwright.sync_api import APIResponse, BrowserContext, ConsoleMessage, FilePayload, Locator, Page, Request, expect
@@ -15,6 +15,11 @@ API = "/api/v1"
 PASSWORD = "a long and quiet password"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WORK_TIMEOUT_MS = 180_000
+
+
+def at(path: str) -> Callable[[str], bool]:
+    """Whether an address is at a path or below one, whatever its query says."""
+    return lambda address: path in urlsplit(address).path
 
 
 @dataclass
@@ -77,19 +82,21 @@ class Visitor:
         self.go("/register")
         self.page.get_by_label("Name", exact=True).fill(name)
         self.page.get_by_label("E-mail").fill(self.email)
-        self.page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+        self.page.get_by_label("Password").fill(PASSWORD)
         self.by_id("register-submit").click()
-        self.page.wait_for_url("**/sign-in*")
+        self.page.wait_for_url(at("/sign-in"))
         self.sign_in(self.email)
 
-    def sign_in(self, email: str, path: str = "") -> None:
-        """Sign in through the form, at the page where one is, or at the sign-in page."""
-        if "/sign-in" not in self.page.url:
-            self.go(f"/sign-in{path}")
+    def sign_in(self, email: str) -> None:
+        """Sign in through the form: at the sign-in page where one is and on to where it leads, or at a fresh one."""
+        if not at("/sign-in")(self.page.url):
+            self.go("/sign-in")
+        onward = parse_qs(urlsplit(self.page.url).query).get("next", ["/"])[0]
+        expect(self.page.locator("input[name=next]")).to_have_value(onward)
         self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+        self.page.get_by_label("Password").fill(PASSWORD)
         self.by_id("sign-in-submit").click()
-        self.page.wait_for_url(lambda address: "/sign-in" not in address)
+        self.page.wait_for_url(lambda address: not at("/sign-in")(address))
 
     def make_project(self, name: str, kind: str = "nuclei") -> str:
         """A new project through the dialog of the dashboard; its id."""
@@ -97,8 +104,8 @@ class Visitor:
         self.page.get_by_label("Name", exact=True).fill(name)
         self.by_id(f"kind-{kind}").check(force=True)
         self.by_id("project-create").click()
-        self.page.wait_for_url("**/projects/*")
-        return urlsplit(self.page.url).path.rsplit("/", 1)[-1]
+        self.page.wait_for_url(at("/projects/"))
+        return urlsplit(self.page.url).path.strip("/").rsplit("/", 1)[-1]
 
     def choose_files(self, files: Sequence[FilePayload]) -> None:
         """Give files to the uploader of the project page."""
@@ -127,4 +134,5 @@ class Visitor:
 
 def assert_clean(visitors: Iterable[Visitor]) -> None:
     """No visitor met an error, a violated policy or a request to another host."""
-    assert [problem for visitor in visitors for problem in visitor.unexpected()] == []
+    problems = [problem for visitor in visitors for problem in visitor.unexpected()]
+    assert not problems, "\n".join(problems)
