@@ -16,6 +16,7 @@ from cellhub_app.core.settings import Settings, get_settings
 log = structlog.get_logger(__name__)
 
 TIMEOUT_S = 20.0
+BACKOFF = Backoff(attempts=3, first_s=1.0)
 _FAILURES = (aiosmtplib.SMTPException, OSError)
 # A refused recipient or sender stays refused; asking again only annoys the server.
 _PASSING = (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)
@@ -58,7 +59,7 @@ async def send(letter: Letter, settings: Settings | None = None) -> bool:
         await _deliver(message, url)
 
     try:
-        await _breaker().call(lambda: retry(deliver, on=_PASSING, backoff=Backoff(attempts=3, first_s=1.0)), on=_PASSING)
+        await _breaker().call(lambda: retry(deliver, on=_PASSING, backoff=BACKOFF), on=_PASSING)
     except (*_FAILURES, CircuitOpen) as error:
         log.warning("letter not sent", subject=letter.subject, error=str(error))
         return False
