@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import SelectionEmpty
+from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.queue import JobKind
+from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository as images
 from cellhub_app.domain.images.service import checked_ids
@@ -42,4 +44,5 @@ async def segment(
         for row in rows
     ]
     await jobs.add(session, work)
+    emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True}))
     return await jobs.batch(session, principal, batch.id)

@@ -71,6 +71,7 @@ class ImageCounts(Schema):
     reading: int = 0
     ready: int = 0
     objects: int = 0
+    unreadable: int = 0
 
 
 class ImageChange(Schema):

@@ -40,6 +40,7 @@ async def counts(session: AsyncSession, principal: Principal, project_id: UUID) 
     for status, segmentation, images, objects in await repository.counts(session, project_id):
         found.total += images
         found.objects += objects or 0
+        found.unreadable += images if status == "failed" else 0
         stage = _stage(status, segmentation)
         setattr(found, stage, getattr(found, stage) + images)
     return found
