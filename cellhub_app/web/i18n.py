@@ -38,7 +38,7 @@ def bytes_text(count: int | None) -> str:
 
 
 def seconds_text(low: int, high: int) -> str:
-    """A range of waiting in the unit a person would use: `8 s`, `2–3 min`, `about an hour`."""
+    """A range of waiting in the unit a person would use: `8 s`, `under 9 s`, `2–3 min`."""
     if high < 60:
         return _range(low, high, 1, t("s"))
     if high < 5400:
@@ -47,5 +47,7 @@ def seconds_text(low: int, high: int) -> str:
 
 
 def _range(low: int, high: int, unit_s: int, unit: str) -> str:
-    first, last = max(low // unit_s, 0), max(round(high / unit_s), 1)
-    return f"{last} {unit}" if first >= last else f"{first}–{last} {unit}"
+    first, last = low // unit_s, max(round(high / unit_s), 1)
+    if first >= last:
+        return f"{last} {unit}"
+    return f"{first}–{last} {unit}" if first > 0 else t("under {time}", time=f"{last} {unit}")

@@ -43,6 +43,7 @@ class SessionState(rx.State):
     user_colour: str = ""
     is_admin: bool = False
     queue_chip: str = ""
+    queue_time: str = ""
     messages: list[dict[str, str]] = []
     _undo: dict[str, tuple[str, list[str]]] = {}
 
@@ -71,7 +72,7 @@ class SessionState(rx.State):
         """Called first by every page that loads: what the tab looked at before is forgotten, the frame stays live."""
         live.leave(self._tab)
         await live.watch(call, self._tab, Topic(SessionState, call.principal.user_id, live.SELDOM_S), SessionState.load_shell)
-        self.queue_chip = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
+        self.queue_chip, self.queue_time = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
 
     @property
     def _tab(self) -> str:
@@ -79,24 +80,23 @@ class SessionState(rx.State):
 
     @classmethod
     async def _read_news(cls, call: Call, _topic_id: UUID, _news: News) -> Any:
-        """`131 of 214 · 2–3 min` while something of the person's projects runs."""
+        """`131 of 214` and `2–3 min` while something of the person's projects runs."""
         batches = [batch for batch in (await jobs.queue(call.session, call.principal)).batches if batch.counts.open]
         if not batches:
-            return ""
+            return "", ""
         total = sum(sum(batch.counts.model_dump().values()) for batch in batches)
         words = t("{done} of {total}", done=f"{total - sum(batch.counts.open for batch in batches):,}", total=f"{total:,}")
         etas = [batch.eta for batch in batches if batch.eta]
-        if not etas:
-            return words
-        return f"{words} · {seconds_text(max(eta.low_seconds for eta in etas), max(eta.high_seconds for eta in etas))}"
+        ends = (max(eta.low_seconds for eta in etas), max(eta.high_seconds for eta in etas)) if etas else None
+        return words, t("Time left: {time}", time=seconds_text(*ends)) if ends else ""
 
     def _show_news(self, found: Any) -> None:
-        self.queue_chip = found
+        self.queue_chip, self.queue_time = found
 
     @guarded
     async def load_shell(self, call: Call) -> None:
         """Look anew at who this is and what runs."""
-        self.queue_chip = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
+        self.queue_chip, self.queue_time = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
 
     def _report(self, error: CellHubError) -> None:
         detail = error.detail if error.detail != error.title else ""

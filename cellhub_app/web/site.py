@@ -7,6 +7,8 @@ from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.dashboard.page import dashboard
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.image.page import image_page
+from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.not_found.page import not_found
 from cellhub_app.web.pages.project.exports import exports_tab
 from cellhub_app.web.pages.project.exports_state import ExportsState
@@ -17,6 +19,8 @@ from cellhub_app.web.pages.project.members_state import MembersState
 from cellhub_app.web.pages.project.settings import settings_tab
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.queue.page import queue
+from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.sign_in.page import sign_in
 
@@ -35,6 +39,8 @@ def add_pages(app: rx.App) -> None:
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
         app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, load])
+    app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=ImageState.load)
+    app.add_page(queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=QueueState.load)
     app.add_page(not_found, route="404", title=_title(t("No such page")))
 
 

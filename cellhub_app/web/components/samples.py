@@ -31,9 +31,7 @@ def _drawing(kind: SampleKind) -> rx.Component:
 
 
 def _ellipse(x: int, y: int, rx_: int, ry: int, turn: int = 0, fill: str = "#b9c2c9", stroke: str = "#2dd4bf") -> rx.Component:
-    return rx.el.ellipse(
-        cx=x, cy=y, rx=rx_, ry=ry, transform=f"rotate({turn} {x} {y})", fill=fill, stroke=stroke, stroke_width=1.5
-    )
+    return rx.el.ellipse(cx=x, cy=y, rx=rx_, ry=ry, transform=f"rotate({turn} {x} {y})", fill=fill, stroke=stroke, stroke_width=1.5)
 
 
 def _nuclei() -> list[rx.Component]:

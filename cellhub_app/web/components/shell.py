@@ -15,24 +15,31 @@ from cellhub_app.web.session import SessionState
 Crumb = tuple[Any, Any]
 
 
-def shell(*content: rx.Component, here: str, crumbs: list[Crumb], fixed: bool = False, tools: rx.Component | None = None) -> rx.Component:
-    """A page inside the frame; `here` is its entry in the navigation, `fixed` keeps scrolling inside the content."""
+def shell(
+    *content: rx.Component, here: str, crumbs: list[Crumb], fixed: bool = False, narrow: bool = False, tools: rx.Component | None = None
+) -> rx.Component:
+    """A page inside the frame; `here` is its entry in the navigation, `fixed` keeps scrolling inside it, `narrow` folds the frame."""
     main = rx.el.main(*content, id="content", tab_index=-1, class_name="fixed" if fixed else "")
     stage = rx.el.div(_topbar(crumbs, tools), _connection_banner(), main, class_name="stage")
     messages = toasts(messages=SessionState.messages, on_dismiss=SessionState.dismiss, on_action=SessionState.undo)
     return rx.el.div(
-        rx.el.a(t("Skip to the content"), href="#content", class_name="skip-link"), _sidebar(here), stage, messages, class_name="shell"
+        rx.el.a(t("Skip to the content"), href="#content", class_name="skip-link"),
+        _sidebar(here),
+        stage,
+        messages,
+        class_name="shell shell-narrow" if narrow else "shell",
     )
 
 
 def logo() -> rx.Component:
     """The mark and the name."""
-    return rx.fragment(rx.el.img(src="/logo.svg", alt="", width=26, height=26), "CellHub")
+    return rx.fragment(rx.el.img(src="/logo.svg", alt="", width=26, height=26), rx.el.span("CellHub"))
 
 
 def _sidebar(here: str) -> rx.Component:
     queue_chip = rx.cond(
-        SessionState.queue_chip != "", rx.el.span(SessionState.queue_chip, class_name="chip chip-running", data_testid="queue-chip")
+        SessionState.queue_chip != "",
+        rx.el.span(SessionState.queue_chip, title=SessionState.queue_time, class_name="chip chip-running", data_testid="queue-chip"),
     )
     return rx.el.nav(
         link(logo(), to=routes.HOME, class_name="logo"),
@@ -46,13 +53,13 @@ def _sidebar(here: str) -> rx.Component:
 
 def _entry(name: str, here: str, to: str, icon: str, words: str, *more: rx.Component) -> rx.Component:
     current = {"aria-current": "page"} if name == here else {}
-    return link(rx.icon(icon), words, *more, to=to, class_name="nav-link", custom_attrs=current, data_testid=f"nav-{name}")
+    return link(
+        rx.icon(icon), rx.el.span(words), *more, title=words, to=to, class_name="nav-link", custom_attrs=current, data_testid=f"nav-{name}"
+    )
 
 
 def _topbar(crumbs: list[Crumb], tools: rx.Component | None) -> rx.Component:
-    return rx.el.header(
-        _breadcrumb(crumbs), tools or rx.fragment(), _live_chip(), _theme_button(), _user_menu(), class_name="topbar"
-    )
+    return rx.el.header(_breadcrumb(crumbs), tools or rx.fragment(), _live_chip(), _theme_button(), _user_menu(), class_name="topbar")
 
 
 def _breadcrumb(crumbs: list[Crumb]) -> rx.Component:

@@ -31,9 +31,14 @@ def _head(has_any: rx.Var[bool]) -> rx.Component:
 
 
 def _new_button() -> rx.Component:
-    return button(
-        t("New project"), kind="primary", icon="plus", on_click=DashboardState.set_create_open(True), data_testid="project-new"
+    return button(t("New project"), kind="primary", icon="plus", on_click=DashboardState.set_create_open(True), data_testid="project-new")
+
+
+def _new_tile() -> rx.Component:
+    tile = rx.el.button(
+        rx.icon("plus"), t("New project"), type="button", class_name="card-new", on_click=DashboardState.set_create_open(True)
     )
+    return rx.el.li(tile)
 
 
 def _nothing_yet() -> rx.Component:
@@ -51,7 +56,7 @@ def _grid() -> rx.Component:
     more = button(t("Show more"), on_click=DashboardState.show_more)
     return rx.fragment(
         rx.cond(DashboardState.cards.length() == 0, nothing_found),
-        rx.el.ul(rx.foreach(DashboardState.cards, _project_card), class_name="cards"),
+        rx.el.ul(rx.foreach(DashboardState.cards, _project_card), rx.cond(DashboardState.query == "", _new_tile()), class_name="cards"),
         rx.cond(DashboardState.has_more, rx.el.div(more, class_name="cards-more")),
     )
 

@@ -11,7 +11,9 @@ def export_dialog() -> rx.Component:
     """The dialog; the state opens it."""
     count = ExportsState.image_count
     words = rx.fragment(t("Export {count} ", count=count), noun(count, "image", "images"))
-    formats = rx.el.fieldset(rx.el.legend(t("Formats"), class_name="spoken"), rx.foreach(ExportsState.choices, _format), class_name="formats")
+    formats = rx.el.fieldset(
+        rx.el.legend(t("Formats"), class_name="spoken"), rx.foreach(ExportsState.choices, _format), class_name="formats"
+    )
     return dialog(
         t("Export"),
         formats,
@@ -24,6 +26,12 @@ def export_dialog() -> rx.Component:
 
 def _format(choice: rx.Var[FormatChoice]) -> rx.Component:
     box = rx.checkbox(
-        checked=choice.is_chosen, on_change=lambda _checked: ExportsState.toggle(choice.name), custom_attrs={"data-testid": f"format-{choice.name}"}
+        checked=choice.is_chosen,
+        on_change=lambda _checked: ExportsState.toggle(choice.name),
+        custom_attrs={"data-testid": f"format-{choice.name}"},
     )
-    return rx.el.label(box, rx.el.span(rx.el.b(choice.title), rx.el.span(choice.purpose, class_name="field-hint"), class_name="choice-text"), class_name="format")
+    return rx.el.label(
+        box,
+        rx.el.span(rx.el.b(choice.title), rx.el.span(choice.purpose, class_name="field-hint"), class_name="choice-text"),
+        class_name="format",
+    )

@@ -31,7 +31,11 @@ def _row(row: rx.Var[ExportRow]) -> rx.Component:
     formats = rx.el.div(rx.foreach(row.formats, lambda title: rx.el.span(title, class_name="chip")), class_name="row wrap")
     when = rx.el.span(rx.moment(row.made_at, from_now=True), class_name="dim small")
     facts = rx.el.p(rx.cond(row.size != "", row.size + " · ", ""), row.expires, class_name="dim small number")
-    running = rx.el.div(progress_bar(t("Making the export"), row.percent), rx.el.span(f"{row.percent} %", class_name="dim small number"), class_name="export-progress")
+    running = rx.el.div(
+        progress_bar(t("Making the export"), row.percent),
+        rx.el.span(f"{row.percent} %", class_name="dim small number"),
+        class_name="export-progress",
+    )
     download = download_button(t("Download"), href=row.href, kind="primary", small=True, data_testid="export-download")
     cancel = button(t("Cancel"), small=True, on_click=ExportsState.cancel(row.id), data_testid="export-cancel")
     return rx.el.li(

@@ -24,16 +24,18 @@ TABS = [
 ]
 
 
-def project_page(tab: str, *content: rx.Component) -> rx.Component:
-    """A tab of a project inside the frame."""
+def project_page(tab: str, *content: rx.Component, tools: rx.Component | None = None) -> rx.Component:
+    """A tab of a project inside the frame; `tools` stand in the top bar."""
     found = rx.fragment(_head(tab), *content, segment_dialog())
     crumbs = [(t("Projects"), routes.HOME), (ProjectState.name, "")]
-    return shell(rx.cond(ProjectState.is_missing, _missing(), found), here="projects", crumbs=crumbs, fixed=True)
+    return shell(rx.cond(ProjectState.is_missing, _missing(), found), here="projects", crumbs=crumbs, fixed=True, tools=tools)
 
 
 def _missing() -> rx.Component:
     words = t("It may have been deleted, or it is not shared with you any more.")
-    return empty_state("folder-x", t("There is no such project"), words, link_button(t("Go to your projects"), to=routes.HOME, kind="primary"))
+    return empty_state(
+        "folder-x", t("There is no such project"), words, link_button(t("Go to your projects"), to=routes.HOME, kind="primary")
+    )
 
 
 def _head(tab: str) -> rx.Component:
@@ -60,11 +62,18 @@ def _acts() -> rx.Component:
         disabled=~ProjectState.can_edit,
     )
     segment = button(
-        t("Segment {count} ", count=ProjectState.total), noun(ProjectState.total, "image", "images"), kind="primary", icon="scan-search",
-        on_click=SegmentState.open_for_all, data_testid="segment-open",
+        t("Segment {count} ", count=ProjectState.segmentable),
+        noun(ProjectState.segmentable, "image", "images"),
+        kind="primary",
+        icon="scan-search",
+        on_click=SegmentState.open_for_all,
+        data_testid="segment-open",
     )
-    can_segment = ProjectState.can_edit & (ProjectState.total > 0)
-    return rx.cond(ProjectState.is_loaded, rx.el.div(add, rx.cond(can_segment, segment), class_name="acts"))
+    can_segment = ProjectState.can_edit & (ProjectState.segmentable > 0)
+    return rx.cond(
+        ProjectState.is_loaded,
+        rx.el.div(add, rx.cond(can_segment, segment), class_name=rx.cond(ProjectState.total == 0, "acts acts-first", "acts")),
+    )
 
 
 def _tab(name: str, words: Any, here: str) -> rx.Component:

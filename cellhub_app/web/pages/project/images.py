@@ -31,7 +31,14 @@ def images_tab() -> rx.Component:
     body = rx.el.div(
         work, queue_panel(), class_name="body", custom_attrs={"data-toggled": rx.cond(ImagesState.panel_is_toggled, "true", "false")}
     )
-    return project_page("", body, address_query(query=ImagesState.query), export_dialog())
+    return project_page("", body, address_query(query=ImagesState.query), export_dialog(), tools=_search())
+
+
+def _search() -> rx.Component:
+    return search_box(
+        t("Search images by name"), placeholder=t("Search image names"), default_value=ImagesState.q, key=ImagesState.search_key,
+        on_change=ImagesState.search.debounce(250), data_testid="image-search",
+    )  # fmt: skip
 
 
 def _gallery() -> rx.Component:
@@ -65,10 +72,6 @@ def _tools() -> rx.Component:
         role="group",
         aria_label=t("Show images by status"),
     )
-    search = search_box(
-        t("Search images by name"), placeholder=t("Search names"), default_value=ImagesState.q, key=ImagesState.project_id,
-        on_change=ImagesState.search.debounce(250), data_testid="image-search",
-    )  # fmt: skip
     sort = rx.el.label(
         rx.el.span(t("Sort"), class_name="dim small"),
         select(SORTS, label=t("Sort images"), small=True, plain=True, value=ImagesState.sort, on_change=ImagesState.order),
@@ -83,8 +86,10 @@ def _tools() -> rx.Component:
         t("Outlines"),
         class_name="row small dim",
     )
-    panel = icon_button(t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle")
-    return rx.el.div(pills, rx.el.div(search, sort, outlines, size, panel, class_name="tools-right"), class_name="tools")
+    panel = icon_button(
+        t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle"
+    )
+    return rx.el.div(pills, rx.el.div(sort, outlines, size, panel, class_name="tools-right"), class_name="tools")
 
 
 def _pill(status: str, words: str, count: rx.Var[int]) -> rx.Component:
@@ -101,8 +106,16 @@ def _pill(status: str, words: str, count: rx.Var[int]) -> rx.Component:
 
 def _selection_bar() -> rx.Component:
     count = ImagesState.selected_count
-    export = button(t("Export {count}", count=count), icon="download", on_click=ExportsState.open_for_selected, data_testid="selection-export")
-    delete = button(t("Delete {count}", count=count), kind="danger", icon="trash-2", on_click=ImagesState.delete_selected, data_testid="selection-delete")
+    export = button(
+        t("Export {count}", count=count), icon="download", on_click=ExportsState.open_for_selected, data_testid="selection-export"
+    )
+    delete = button(
+        t("Delete {count}", count=count),
+        kind="danger",
+        icon="trash-2",
+        on_click=ImagesState.delete_selected,
+        data_testid="selection-delete",
+    )
     segment = button(
         t("Segment {count}", count=count), kind="primary", icon="scan-search", on_click=SegmentState.open_for_selected,
         data_testid="selection-segment",

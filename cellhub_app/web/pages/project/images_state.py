@@ -1,6 +1,7 @@
 """The images of a project: filter, order, selection, and what is done with the selected ones."""
 
 from typing import Any, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
@@ -38,6 +39,7 @@ class ImagesState(ProjectState):
     q: str = ""
     sort: str = DEFAULT_SORT
     refresh: int = 0
+    search_key: str = ""
     changes: list[dict[str, Any]] = []
     selected_count: int = 0
     thumbnail_size: str = rx.LocalStorage("168", name="cellhub-thumbnail-size", sync=True)
@@ -69,6 +71,7 @@ class ImagesState(ProjectState):
         asked = self.router.url.query_parameters
         filters = _filters(asked.get("status", ""), asked.get("q", ""), asked.get("sort", ""))
         self.status, self.q, self.sort = filters.status or "", filters.q or "", filters.sort
+        self.search_key = f"{self.project_id}{self.q}"
         self._choose([], selects_all=False, count=0)
         self.changes = []
         self.refresh += 1
@@ -80,8 +83,7 @@ class ImagesState(ProjectState):
         for event in news.events:
             if image_id := event.data.get("imageId"):
                 changes[image_id] = {**changes.get(image_id, {"id": image_id}), **_change(event)}
-        has_moved = news.anew or any(event.type is EventType.PROJECT_CHANGED and event.data.get("images") for event in news.events)
-        return list(changes.values()), has_moved
+        return list(changes.values()), news.anew or any(map(_moves_many, news.events))
 
     def _show_news(self, found: Any) -> None:
         changes, has_moved = found
@@ -132,7 +134,7 @@ class ImagesState(ProjectState):
     @rx.event
     def open_image(self, image_id: str) -> Any:
         """Go to the viewer, which keeps the filter for its way back."""
-        return rx.redirect(routes.image(self.project_id, image_id))
+        return rx.redirect(f"{routes.image(self.project_id, str(image_id)[:36])}?{urlencode(self.query)}".rstrip("?"))
 
     @guarded
     async def delete_selected(self, call: Call) -> None:
@@ -161,6 +163,13 @@ def _change(event: Event) -> dict[str, Any]:
     elif "status" in event.data:
         data |= {"status": event.data["status"], "error": event.data.get("error")}
     return data
+
+
+def _moves_many(event: Event) -> bool:
+    """Whether an event stands for many rows at once: images that came or went, a batch that was queued or cancelled."""
+    if event.type is EventType.PROJECT_CHANGED:
+        return bool(event.data.get("images"))
+    return event.type is EventType.QUEUE_UPDATE and event.data.get("status") == "cancelled"
 
 
 @undoable("images")

@@ -11,9 +11,9 @@ from cellhub_app.web.pages.project.members_state import MemberRow, MembersState
 
 ROLES = [
     ("viewer", t("Viewer: looks and exports")),
-    ("annotator", t("Annotator: corrects outlines too")),
-    ("editor", t("Editor: adds, segments and deletes images too")),
-    ("owner", t("Owner: everything, members and settings too")),
+    ("annotator", t("Annotator: corrects outlines")),
+    ("editor", t("Editor: adds and segments")),
+    ("owner", t("Owner: everything")),
 ]
 SHORT = [(name, words.split(":")[0]) for name, words in ROLES]
 
@@ -21,7 +21,9 @@ SHORT = [(name, words.split(":")[0]) for name, words in ROLES]
 def members_tab() -> rx.Component:
     """The page behind /projects/<id>/members."""
     rows = rx.el.ul(rx.foreach(MembersState.members, _row), class_name="rows", data_testid="members")
-    content = rx.el.div(rx.el.h2(t("Members")), rx.cond(MembersState.can_manage, _add_form()), rows, class_name="page page-narrow stack-large")
+    content = rx.el.div(
+        rx.el.h2(t("Members")), rx.cond(MembersState.can_manage, _add_form()), rows, class_name="page page-narrow stack-large"
+    )
     return project_page("members", rx.el.div(content, class_name="scroll"))
 
 

@@ -2,10 +2,10 @@
 
 import reflex as rx
 
+from cellhub_app.web.batches import BatchBox
 from cellhub_app.web.components.buttons import button, icon_button
 from cellhub_app.web.components.feedback import stacked_bar, status_chip
 from cellhub_app.web.i18n import noun, t
-from cellhub_app.web.pages.project.batches import BatchBox
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import QueueActions
 from cellhub_app.web.pages.project.state import Failure, ProjectState
@@ -35,8 +35,8 @@ def _nothing_runs() -> rx.Component:
 
 def _batch(batch: rx.Var[BatchBox]) -> rx.Component:
     figures = rx.el.dl(
-        rx.el.div(rx.el.dt(t("Position")), rx.el.dd(batch.position, data_testid="batch-position")),
-        rx.el.div(rx.el.dt(t("Time left")), rx.el.dd(batch.time_left, data_testid="batch-time-left")),
+        rx.el.div(rx.el.dt(t("Position")), rx.el.dd(batch.position, class_name=_size(batch.position), data_testid="batch-position")),
+        rx.el.div(rx.el.dt(t("Time left")), rx.el.dd(batch.time_left, class_name=_size(batch.time_left), data_testid="batch-time-left")),
         class_name="figures",
     )
     shares = [(name, getattr(batch, name)) for name in ("succeeded", "running", "failed", "cancelled")]
@@ -45,9 +45,26 @@ def _batch(batch: rx.Var[BatchBox]) -> rx.Component:
         rx.cond(batch.is_open, figures),
         stacked_bar(batch.summary, shares),
         rx.el.p(batch.summary, class_name="dim small number", data_testid="batch-summary"),
+        rx.cond(batch.note != "", rx.el.p(batch.note, class_name="dim small number")),
+        rx.cond(batch.is_open & (ProjectState.pace_path != ""), _sparkline()),
         rx.cond(ProjectState.can_edit, _buttons(batch)),
         class_name="box batch",
         data_testid="batch",
+    )
+
+
+def _size(words: rx.Var[str]) -> rx.Var[str]:
+    """Words need less room than figures."""
+    return rx.cond(words.length() > 7, "figure-words", "")
+
+
+def _sparkline() -> rx.Component:
+    line = rx.el.path(d=ProjectState.pace_path)
+    return rx.el.figure(
+        rx.el.svg(line, view_box="0 0 280 40", custom_attrs={"preserveAspectRatio": "none", "aria-hidden": "true"}),
+        rx.el.figcaption(ProjectState.pace_words, class_name="dim small number"),
+        class_name="sparkline",
+        data_testid="sparkline",
     )
 
 

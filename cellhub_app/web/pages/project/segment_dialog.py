@@ -38,7 +38,9 @@ def _scope() -> rx.Component:
     has_choice = ~SegmentState.only_selected & (SegmentState.new_count > 0) & (SegmentState.new_count < SegmentState.image_count)
     some = rx.fragment(t("Not segmented yet"), rx.el.span(SegmentState.new_count))
     every = rx.fragment(t("All, again"), rx.el.span(SegmentState.image_count))
-    return rx.cond(has_choice, rx.el.div(option(True, some), option(False, every), class_name="pills", role="group", aria_label=t("Which images")))
+    return rx.cond(
+        has_choice, rx.el.div(option(True, some), option(False, every), class_name="pills", role="group", aria_label=t("Which images"))
+    )
 
 
 def _model(card: rx.Var[ModelCard]) -> rx.Component:
@@ -52,7 +54,9 @@ def _model(card: rx.Var[ModelCard]) -> rx.Component:
         rx.cond(~card.fits, rx.el.span(t("made for other samples"), class_name="chip chip-paused")),
         class_name="row wrap",
     )
-    score = rx.el.span(rx.el.span(card.score, class_name="big number"), rx.el.span(card.score_note, class_name="field-hint"), class_name="model-score")
+    score = rx.el.span(
+        rx.el.span(card.score, class_name="big number"), rx.el.span(card.score_note, class_name="field-hint"), class_name="model-score"
+    )
     pace = rx.el.span(rx.icon("timer"), card.pace, class_name="model-pace dim small number")
     return rx.el.label(radio, head, score, pace, class_name="choice model")
 
@@ -68,7 +72,9 @@ def _parameters(card: rx.Var[ModelCard]) -> rx.Component:
         class_name="slider-row",
     )  # fmt: skip
     hint = t("Lower finds more and larger objects, higher only the clear ones.")
-    threshold = rx.el.div(rx.el.span(card.threshold_title, class_name="field-label"), slider, rx.el.span(hint, class_name="field-hint"), class_name="field")
+    threshold = rx.el.div(
+        rx.el.span(card.threshold_title, class_name="field-label"), slider, rx.el.span(hint, class_name="field-hint"), class_name="field"
+    )
     area = field(
         card.min_area_title, "min-area", type="number", min=0, max=1_000_000, step=1, value=SegmentState.min_area_px.to_string(),
         on_change=SegmentState.set_min_area, hint=t("Smaller objects are left out."), data_testid="segment-min-area",

@@ -44,14 +44,16 @@ def model_card(model: ModelView, sample_kind: str, megapixels: float) -> ModelCa
     threshold, area = model.parameters.get("threshold", {}), model.parameters.get("minAreaPx", {})
     fits = sample_kind in model.sample_kinds
     scores = [score["ap50"] for score in model.scores.values() if score.get("sampleKind") == sample_kind and "ap50" in score]
-    seconds = model.seconds_per_megapixel * megapixels
+    seconds = max(0.01, model.seconds_per_megapixel * megapixels)
     return ModelCard(
         name=model.name,
         title=model.title,
         preset=PRESETS.get(model.preset, model.preset),
         score=f"{max(scores):.2f}" if scores else "–",
         score_note=t("AP at 0.5 on held-out images") if scores else t("not measured for this kind of sample"),
-        pace=t("{seconds} s an image here", seconds=f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}"),
+        pace=t(
+            "{seconds} s an image here", seconds=f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+        ),
         fits=fits,
         threshold=threshold.get("default", 0.5),
         threshold_min=threshold.get("min", 0.05),
@@ -79,9 +81,9 @@ class SegmentState(ProjectState):
     async def open_for_all(self, call: Call) -> None:
         """Offer the models for every image of the project."""
         counts = await images.counts(call.session, call.principal, UUID(self.project_id))
-        self.only_selected, self.image_count = False, counts.total
+        self.only_selected, self.image_count = False, counts.total - counts.unreadable
         self.new_count = counts.ready + counts.reading
-        self.only_new = 0 < self.new_count < counts.total
+        self.only_new = 0 < self.new_count < self.image_count
         await self._offer(call)
 
     @guarded
@@ -145,7 +147,8 @@ class SegmentState(ProjectState):
         if self.only_new:
             project_id = UUID(self.project_id)
             found = [
-                await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage)) for stage in ("ready", "ingesting")
+                await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage))
+                for stage in ("ready", "ingesting")
             ]
             return [*found[0], *found[1]]
         return "all"

@@ -1,5 +1,6 @@
 """What every tab of a project shows: its name and counts, what the person may do, and its queue."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,11 @@ from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import ProjectView
 from cellhub_app.models.project import SampleKind
 from cellhub_app.web import live
+from cellhub_app.web.batches import BatchBox, batch_box
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
-from cellhub_app.web.pages.project.batches import BatchBox, batch_box
+from cellhub_app.web.pages.project import pace
 from cellhub_app.web.session import SessionState
 
 FAILURES_SHOWN = 3
@@ -94,9 +96,13 @@ class ProjectState(SessionState):
     running: int = 0
     failed: int = 0
     unsegmented: int = 0
+    segmentable: int = 0
     batches: list[BatchBox] = []
     failures: list[Failure] = []
+    pace_words: str = ""
+    pace_path: str = ""
     panel_is_toggled: bool = False
+    _paces: list[pace.Sample] = []
 
     @guarded
     async def load(self, call: Call) -> None:
@@ -126,11 +132,19 @@ class ProjectState(SessionState):
         self.name, self.description, self.sample_kind = project.name, project.description, project.sample_kind.value
         self.meta = meta(project, counts)
         self.total, self.done, self.failed = counts.total, counts.done, counts.failed
+        self.segmentable = counts.total - counts.unreadable
         self.queued, self.running, self.unsegmented = counts.queued, counts.running, counts.ready + counts.reading
         open_batches = [batch for batch in found.batches if batch.finished_at is None]
         finished = [batch for batch in found.batches if batch.finished_at is not None][:FINISHED_SHOWN]
         self.batches = [batch_box(batch) for batch in open_batches or finished]
+        self._show_pace(open_batches)
         self.failures = [Failure(image.name, _reason(image)) for image in found.failed]
+
+    def _show_pace(self, batches: list[BatchView]) -> None:
+        finished = sum(batch.counts.succeeded + batch.counts.failed for batch in batches)
+        self._paces = pace.with_sample(self._paces, time.time(), finished) if batches else []
+        values = pace.rates(self._paces)
+        self.pace_words, self.pace_path = pace.words(values), pace.path(values)
 
     @rx.event
     def toggle_panel(self) -> None:

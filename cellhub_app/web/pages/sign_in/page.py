@@ -23,9 +23,7 @@ def sign_in() -> rx.Component:
     form = post_form(
         next_field(),
         field(t("E-mail"), "email", type="email", auto_complete="username", required=True, auto_focus=True, max_length=254),
-        field(
-            t("Password"), "password", type="password", auto_complete="current-password", required=True, max_length=PASSWORD_MAX_LENGTH
-        ),
+        field(t("Password"), "password", type="password", auto_complete="current-password", required=True, max_length=PASSWORD_MAX_LENGTH),
         button(t("Sign in"), kind="primary", type="submit", class_name="btn-wide", data_testid="sign-in-submit"),
         action=routes.SIGN_IN_ACTION,
         class_name="entrance-form",

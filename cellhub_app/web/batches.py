@@ -20,7 +20,7 @@ class BatchBox:
     position: str
     time_left: str
     summary: str
-    created_at: str
+    note: str
     succeeded: float
     running: float
     failed: float
@@ -40,10 +40,10 @@ def batch_box(batch: BatchView) -> BatchBox:
         id=str(batch.id),
         title=f"{model_title(batch.model)} · {counted(sum(counts.values()), 'image', 'images')}",
         status=batch.status.value,
-        position=f"{batch.position:,}" if batch.position else "–",
+        position=position(batch),
         time_left=time_left(batch),
         summary=summary(counts),
-        created_at=batch.created_at.isoformat(),
+        note=note(batch),
         succeeded=100 * counts["succeeded"] / total,
         running=100 * counts["running"] / total,
         failed=100 * counts["failed"] / total,
@@ -63,11 +63,33 @@ def model_title(name: str) -> str:
         return name
 
 
+def position(batch: BatchView) -> str:
+    """The place of the next image in the whole line; a word where nothing stands in line any more."""
+    if batch.position:
+        return f"{batch.position:,}"
+    return t("paused") if batch.status is JobStatus.PAUSED else t("now")
+
+
 def time_left(batch: BatchView) -> str:
-    """A range, or a dash while nobody can tell."""
-    if batch.finished_at or batch.eta is None:
-        return t("paused") if batch.status is JobStatus.PAUSED else "–"
+    """A range, or a word while nobody can tell."""
+    if batch.eta is None:
+        return t("paused") if batch.status is JobStatus.PAUSED else t("soon known")
     return seconds_text(batch.eta.low_seconds, batch.eta.high_seconds)
+
+
+def note(batch: BatchView) -> str:
+    """The parameters; once finished also how long it took and how fast it was."""
+    words = []
+    if (threshold := batch.parameters.get("threshold")) is not None:
+        words.append(t("threshold {value}", value=f"{threshold:g}"))
+    if area := batch.parameters.get("min_area_px"):
+        words.append(t("at least {area} px²", area=area))
+    if batch.started_at and batch.finished_at:
+        took_s = max(1, round((batch.finished_at - batch.started_at).total_seconds()))
+        words.append(t("took {time}", time=seconds_text(took_s, took_s)))
+        if batch.counts.succeeded > 1:
+            words.append(t("{pace} images/s", pace=f"{batch.counts.succeeded / took_s:.1f}"))
+    return " · ".join(words)
 
 
 def summary(counts: dict[str, int]) -> str:
