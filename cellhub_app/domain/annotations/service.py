@@ -210,7 +210,7 @@ def _hand_made(image: Image, item: AddedObject) -> NewObject:
         raise Invalid("classId must be a whole number from 0 to 32767.")
     values = measure.measure_shape(shape)
     return NewObject(
-        item.id, codec.encode(shape), shape.area, shape.bounds, values.tolist(), measure.VERSION, class_id=class_id, parents=item.parents
+        item.id, codec.encode(shape), float(values[0]), shape.bounds, values.tolist(), measure.VERSION, class_id=class_id, parents=item.parents
     )
 
 
