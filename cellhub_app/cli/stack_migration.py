@@ -25,7 +25,7 @@ async def migrate_if_needed(program: Program, versions: Path, supervisor: Superv
 async def present_revisions(url: str) -> set[str]:
     """What the database says it is at; nothing when it was never migrated or cannot be asked (alembic will tell why)."""
     try:
-        async with await psycopg.AsyncConnection.connect(url, connect_timeout=10) as connection:
+        async with await psycopg.AsyncConnection.connect(url.replace("+psycopg", "", 1), connect_timeout=10) as connection:
             rows = await (await connection.execute("select version_num from alembic_version")).fetchall()
     except psycopg.Error:
         return set()
