@@ -11,6 +11,7 @@ from arq.worker import Function, func
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeout
 
+from cellhub_app.core.log import configure_logging
 from cellhub_app.core.queue import GPU_QUEUE, IO_QUEUE, JobKind
 from cellhub_app.core.settings import get_settings
 from ml_worker.context import WorkerContext
@@ -28,6 +29,16 @@ def _ticket(kind: JobKind) -> Function:
     return func(look, name=kind.ticket, keep_result=0, timeout=TICKET_TIMEOUT_S, max_tries=1)
 
 
+async def _begin_gpu(ctx: dict[str, Any]) -> None:
+    configure_logging("gpu-worker")
+    await start_gpu(ctx)
+
+
+async def _begin_io(ctx: dict[str, Any]) -> None:
+    configure_logging("io-worker")
+    await start_io(ctx)
+
+
 def _redis_settings() -> RedisSettings:
     settings = RedisSettings.from_dsn(get_settings().redis_url)
     settings.retry, settings.retry_on_error = PATIENCE, [RedisConnectionError, RedisTimeout]
@@ -40,7 +51,7 @@ class GpuWorker:
     functions: Sequence[Function] = (_ticket(JobKind.SEGMENT),)
     queue_name = GPU_QUEUE
     redis_settings = _redis_settings()
-    on_startup = start_gpu
+    on_startup = _begin_gpu
     on_shutdown = shut_down
     poll_delay = POLL_DELAY_S
     job_timeout = TICKET_TIMEOUT_S
@@ -56,7 +67,7 @@ class IoWorker:
     functions: Sequence[Function] = (_ticket(JobKind.INGEST), _ticket(JobKind.EXPORT))
     queue_name = IO_QUEUE
     redis_settings = _redis_settings()
-    on_startup = start_io
+    on_startup = _begin_io
     on_shutdown = shut_down
     poll_delay = POLL_DELAY_S
     job_timeout = TICKET_TIMEOUT_S

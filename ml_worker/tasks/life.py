@@ -12,7 +12,6 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from cellhub_app.core.limits import WAKE_EVERY_S
-from cellhub_app.core.log import configure_logging
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime, close_runtime, open_runtime
 from cellhub_app.domain.jobs import workers
@@ -84,7 +83,6 @@ def _exporting(runtime: Runtime) -> Work:
 
 
 async def _open(ctx: dict[str, Any], kind: Literal["gpu", "io"]) -> WorkerContext:
-    configure_logging(f"{kind}-worker")
     runtime = await open_runtime()
     context = WorkerContext(kind, runtime, LeaseKeeper(runtime.settings.database_url))
     ctx[KEY] = context

@@ -1,0 +1,135 @@
+"""Workers on real services: in this process, or in one of their own that can be killed."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest_asyncio
+from sqlalchemy import text
+
+from cellhub_app.core.imaging.read import probe
+from cellhub_app.core.queue import JobKind
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.settings import ROOT
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.flows.upload import IncomingFile, add_images
+from cellhub_app.domain.jobs import service
+from cellhub_app.domain.jobs.schemas import BatchView, NewJob
+from cellhub_app.models.image import Image, storage_key
+from ml_worker.context import WorkerContext
+from ml_worker.tasks.life import start_gpu, start_io, stop
+from tests.fixtures import rows
+from tests.fixtures.samples import SampleFile
+
+WAITS_S = 90.0
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A person and their project."""
+
+    runtime: Runtime
+    who: Principal
+    project_id: UUID
+
+    async def ready(self, files: Sequence[SampleFile]) -> list[UUID]:
+        """Images that were read already."""
+        found = []
+        for file in files:
+            info = probe(file.data, file.name)
+            async with self.runtime.work() as session:
+                [image] = await rows.images(session, self.project_id, [file.name], width=info.width, height=info.height)
+            await self.runtime.storage.put(storage_key(image, "original"), file.data)
+            found.append(image)
+        return found
+
+    async def upload(self, files: Sequence[tuple[str, bytes]]) -> dict[str, UUID]:
+        """Name -> id of files as they come through a door, to be read by a worker."""
+        incoming = [IncomingFile.of_bytes(name, data) for name, data in files]
+        answer = await add_images(self.runtime, self.who, self.project_id, incoming)
+        assert answer.refused == []
+        return {image.name: image.id for image in answer.accepted}
+
+    async def segment(self, images: Sequence[UUID], model: str = "classical") -> UUID:
+        """A batch over the images."""
+        async with self.runtime.work() as session:
+            batch = await service.add_batch(session, project_id=self.project_id, user_id=self.who.user_id, model=model, parameters={})
+            jobs = [NewJob(JobKind.SEGMENT, self.who.user_id, self.project_id, batch.id, image, model=model) for image in images]
+            await service.add(session, jobs)
+        return batch.id
+
+    async def batch(self, batch_id: UUID) -> BatchView:
+        """How far it is."""
+        async with self.runtime.work() as session:
+            return await service.batch(session, self.who, batch_id)
+
+    async def finished(self, batch_id: UUID) -> BatchView:
+        """The batch once nothing is left to do."""
+        await until(lambda: self._is_finished(batch_id))
+        return await self.batch(batch_id)
+
+    async def _is_finished(self, batch_id: UUID) -> bool:
+        return (await self.batch(batch_id)).finished_at is not None
+
+    async def image(self, image_id: UUID) -> Image:
+        """The row as it is now."""
+        async with self.runtime.work() as session:
+            found = await session.get(Image, image_id)
+            assert found is not None
+            return found
+
+    async def column(self, query: str, **values: object) -> list[object]:
+        """The first column of a query's rows."""
+        async with self.runtime.work() as session:
+            return list((await session.execute(text(query), values)).scalars())
+
+
+async def until(condition: Callable[[], Awaitable[object]], within_s: float = WAITS_S) -> None:
+    """Wait for the condition. Raises TimeoutError when it does not come true in time."""
+    async with asyncio.timeout(within_s):
+        while not await condition():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.05)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lab(runtime: Runtime) -> Lab:
+    async with runtime.work() as session:
+        who = await rows.person(session)
+        return Lab(runtime, who, await rows.project(session, who))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def gpu(runtime: Runtime) -> AsyncIterator[WorkerContext]:
+    """A GPU worker in this process."""
+    ctx: dict[str, object] = {}
+    await start_gpu(ctx)
+    yield WorkerContext.of(ctx)
+    await stop(WorkerContext.of(ctx))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def io(runtime: Runtime) -> AsyncIterator[WorkerContext]:
+    """An io worker in this process."""
+    ctx: dict[str, object] = {}
+    await start_io(ctx)
+    yield WorkerContext.of(ctx)
+    await stop(WorkerContext.of(ctx))
+
+
+@contextmanager
+def worker_process(kind: str, log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`arq ml_worker.worker.<kind>` in a process of its own, killed at the end if it still runs."""
+    command = [Path(sys.prefix) / "bin" / "arq", f"ml_worker.worker.{kind}"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
