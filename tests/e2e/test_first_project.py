@@ -95,7 +95,9 @@ def look_at(ada: Visitor, image: dict[str, Any]) -> None:
     click_image_at(ada.page, image, *inside(labels, number))
     expect(ada.by_id("viewer-selection")).to_have_text(re.compile(rf"Object {number} of {image['objectCount']}, .*µm²"))
     area_um2 = (labels == number).sum() * image["pixelSizeUm"] ** 2
-    expect(ada.by_id("object-measurements")).to_contain_text(f"{area_um2:.1f}"[:3])
+    shown = re.fullmatch(r"([\d.,]+) µm²", ada.by_id("measure-area").inner_text())
+    assert shown
+    assert float(shown[1].replace(",", "")) == pytest.approx(area_um2, rel=0.01)
     ada.photograph("viewer")
     ada.by_id("viewer-canvas").press("n")
     expect(ada.by_id("viewer-selection")).not_to_have_text(re.compile(rf"Object {number} of"))

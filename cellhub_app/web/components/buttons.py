@@ -39,5 +39,6 @@ def link_button(*label: Any, to: Any, kind: Kind = "plain", icon: str = "", smal
 
 
 def download_button(*label: Any, href: Any, kind: Kind = "plain", small: bool = False, **props: Any) -> rx.Component:
-    """A link to a file that the browser saves."""
-    return rx.el.a(rx.icon("download"), *label, href=href, download=True, class_name=_classes(kind, small=small), **props)
+    """A link to a file that the browser saves; without reload_document React Router would look for a page at the address."""
+    classes = _classes(kind, small=small)
+    return ReactRouterLink.create(rx.icon("download"), *label, to=href, reload_document=True, download=True, class_name=classes, **props)
