@@ -4,7 +4,7 @@ export function Problem({ problem, retry }) {
   return (
     <div className="ch-gallery-notice" role="alert" data-testid="gallery-problem">
       <p>{problem}</p>
-      <button type="button" onClick={retry}>Try again</button>
+      <button type="button" className="btn btn-small" onClick={retry}>Try again</button>
     </div>
   );
 }
@@ -29,7 +29,7 @@ export function LoadMoreProblem({ problem, retry }) {
   return (
     <div className="ch-gallery-bar" role="alert" data-testid="gallery-problem">
       <span>{problem}</span>
-      <button type="button" onClick={retry}>Try again</button>
+      <button type="button" className="btn btn-small" onClick={retry}>Try again</button>
     </div>
   );
 }

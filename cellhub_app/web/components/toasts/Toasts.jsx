@@ -70,7 +70,7 @@ function Toast({ message, leaving, dismiss, act }) {
         <strong>{message.title}</strong>
         {message.detail && <p>{message.detail}</p>}
         {message.action_label && (
-          <button type="button" className="ch-toast-action" data-testid="toast-action" onClick={act}>{message.action_label}</button>
+          <button type="button" className="btn btn-small ch-toast-action" data-testid="toast-action" onClick={act}>{message.action_label}</button>
         )}
       </div>
       <button type="button" className="ch-toast-close" data-testid="toast-dismiss" aria-label={`Dismiss: ${message.title}`} onClick={dismiss}>

@@ -46,7 +46,7 @@ function Row({ item }) {
 
 function Bar({ snapshot }) {
   const { bytesTotal, bytesSent, isActive } = snapshot;
-  const percent = bytesTotal > 0 ? Math.floor((100 * bytesSent) / bytesTotal) : 100;
+  const percent = bytesTotal > 0 ? Math.floor((100 * bytesSent) / bytesTotal) : 0;
   return (
     <div
       className="ch-tray-bar" role="progressbar" aria-label="Upload" aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}
@@ -63,7 +63,7 @@ function Halted({ halt, signInUrl, goOn }) {
       <span>{halt.reason}</span>
       <span className="ch-tray-actions">
         {halt.signedOut && signInUrl && <a href={signInUrl} target="_blank" rel="noreferrer">Sign in</a>}
-        <button type="button" onClick={goOn}>Continue</button>
+        <button type="button" className="btn btn-small" onClick={goOn}>Continue</button>
       </span>
     </div>
   );
@@ -97,8 +97,8 @@ export function Tray({ snapshot, queue, signInUrl, close }) {
       {(isActive || failed > 0) && (
         <div className="ch-tray-line">
           <span data-testid="upload-status">{isActive ? progressText(snapshot) : ''}</span>
-          {failed > 0 && !isActive && <button type="button" data-testid="upload-retry" onClick={() => queue.retryFailed()}>Send {files(failed)} again</button>}
-          {isActive && <button type="button" data-testid="upload-cancel" onClick={() => queue.cancel()}>Cancel</button>}
+          {failed > 0 && !isActive && <button type="button" className="btn btn-small" data-testid="upload-retry" onClick={() => queue.retryFailed()}>Send {files(failed)} again</button>}
+          {isActive && <button type="button" className="btn btn-small" data-testid="upload-cancel" onClick={() => queue.cancel()}>Cancel</button>}
         </div>
       )}
       {!folded && (

@@ -10,7 +10,7 @@ const ACCEPT = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp'];
 const MAX_FILE_MB = 20;
 
 /** A button that opens the browser's own chooser. */
-function Chooser({ label, testId, className, inputName, inputProps, onFiles }) {
+function Chooser({ label, testId, inputName, inputProps, onFiles }) {
   const input = useRef(null);
   const onChange = event => {
     onFiles(filesFromInput(event.target.files));
@@ -18,7 +18,7 @@ function Chooser({ label, testId, className, inputName, inputProps, onFiles }) {
   };
   return (
     <>
-      <button type="button" className={`ch-choose ${className}`} data-testid={testId} onClick={() => input.current.click()}>{label}</button>
+      <button type="button" className="btn" data-testid={testId} onClick={() => input.current.click()}>{label}</button>
       <input ref={input} className="ch-choose-input" type="file" multiple tabIndex={-1} aria-label={inputName} onChange={onChange} {...inputProps} />
     </>
   );
@@ -56,12 +56,12 @@ export function Uploader(props) {
   return (
     <div className="ch-uploader" data-testid="uploader">
       <Chooser
-        label={label} testId="choose-files" className="ch-choose-files" inputName="Image files" onFiles={add}
+        label={label} testId="choose-files" inputName="Image files" onFiles={add}
         inputProps={{ accept: accept.join(','), 'data-testid': 'file-input' }}
       />
       {folderLabel && (
         <Chooser
-          label={folderLabel} testId="choose-folder" className="ch-choose-folder" inputName="Folder of images" onFiles={add}
+          label={folderLabel} testId="choose-folder" inputName="Folder of images" onFiles={add}
           inputProps={{ webkitdirectory: '', 'data-testid': 'folder-input' }}
         />
       )}

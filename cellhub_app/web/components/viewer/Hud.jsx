@@ -48,8 +48,13 @@ export function Readout({ cursor, hovered, pixelSizeUm }) {
 export function Caption({ caption, polygons }) {
   const count = polygons.value?.found ? polygons.value.objects.length : null;
   const counted = count === null ? '' : `${count.toLocaleString('en')} ${count === 1 ? 'object' : 'objects'}`;
-  const text = [caption, counted].filter(Boolean).join(' · ');
-  return text ? <div className="ch-hud ch-hud-caption" data-testid="viewer-caption">{text}</div> : null;
+  if (!caption && !counted) return null;
+  return (
+    <div className="ch-hud ch-hud-caption" data-testid="viewer-caption">
+      {caption && <span className="ch-hud-provenance">{caption}{counted && ' · '}</span>}
+      {counted}
+    </div>
+  );
 }
 
 function Problem({ loaded, testId }) {

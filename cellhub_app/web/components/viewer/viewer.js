@@ -1,12 +1,13 @@
 import OlMap from 'ol/Map.js';
 import View from 'ol/View.js';
+import { containsXY } from 'ol/extent.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
 import Projection from 'ol/proj/Projection.js';
 import RBush from 'ol/structs/RBush.js';
 import { HighlightLayer } from './highlightlayer.js';
 import { PictureLayer } from './picturelayer.js';
 import { PolygonLayer } from './polygonlayer.js';
-import { PolygonStore } from './store.js';
+import { centreOf, PolygonStore } from './store.js';
 
 const ZOOM_STEP = 1.5;
 const PAN_PX = 80;
@@ -139,16 +140,23 @@ export class Viewer {
     return this.store.step(this.selected?.id, step) !== null;
   }
 
-  /** Quick presses add up: each starts from where the one before is going. */
+  /** Around the selected object, if it is in view. Quick presses add up: each starts from where the one before is going. */
   zoomBy(factor) {
     this.fitted = false;
     const view = this.map.getView();
     const goal = view.getConstrainedResolution((this.zoomGoal ?? view.getResolution()) / factor);
     view.cancelAnimations();
     this.zoomGoal = goal;
-    view.animate({ resolution: goal, duration: motionMs() }, () => {
+    view.animate({ resolution: goal, anchor: this.anchor(), duration: motionMs() }, () => {
       if (this.zoomGoal === goal) this.zoomGoal = null;
     });
+  }
+
+  anchor() {
+    if (!this.selected) return undefined;
+    const [x, y] = centreOf(this.selected);
+    const inView = containsXY(this.map.getView().calculateExtent(this.map.getSize()), x, -y);
+    return inView ? [x, -y] : undefined;
   }
 
   panBy([dx, dy]) {
