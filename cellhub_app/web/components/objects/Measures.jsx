@@ -4,7 +4,7 @@ import { figure, LOOK_FIRST_FROM, measuresOf } from './rows.js';
 const FIRST = ['area', 'equivalent_diameter', 'feret_max', 'feret_min', 'perimeter', 'circularity', 'solidity', 'eccentricity', 'intensity_mean_c1'];
 
 /** Everything known of the selected object: the usual figures first, all of them on request. */
-export function Measures({ row, columns, calibrated, channels, provenance, deselect }) {
+export function Measures({ row, columns, calibrated, channels, deselect }) {
   const [all, setAll] = useState(false);
   const measures = measuresOf(row.object, columns, calibrated, channels);
   const shown = all ? measures : measures.filter(measure => FIRST.includes(measure.key));
@@ -29,7 +29,6 @@ export function Measures({ row, columns, calibrated, channels, provenance, desel
       <button type="button" className="ch-measures-more" aria-expanded={all} onClick={() => setAll(!all)}>
         {all ? 'Fewer measures' : `All ${measures.length} measures`}
       </button>
-      {provenance && <p>{provenance}</p>}
     </section>
   );
 }

@@ -98,9 +98,10 @@ export function ObjectPanel({ url, revision, channels, selectedId, columns, prov
       {problem && <p className="ch-objects-note" role="alert">{problem} <button type="button" onClick={retry}>Try again</button></p>}
       {index >= 0 && (
         <Measures
-          row={rows[index]} columns={columns} calibrated={calibrated} channels={channels} provenance={provenance} deselect={() => choose(null)}
+          row={rows[index]} columns={columns} calibrated={calibrated} channels={channels} deselect={() => choose(null)}
         />
       )}
+      {provenance && <p className="ch-objects-provenance" data-testid="provenance">{provenance}</p>}
     </div>
   );
 }
