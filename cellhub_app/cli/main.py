@@ -72,6 +72,12 @@ def admin(context: typer.Context) -> None:
     _run_app("admin", import_module("cellhub_app.cli.admin").app, context.args)
 
 
+@app.command(context_settings=PASS_ON)
+def upload(context: typer.Context) -> None:
+    """Send a folder of images to a CellHub server: `cellhub upload --help`."""
+    _run_app("upload", import_module("cellhub_app.cli.remote").app, context.args)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

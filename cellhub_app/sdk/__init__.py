@@ -1,1 +1,1 @@
-"""A typed client of the HTTP API; imports nothing else of ours."""
+"""The Python client: `from cellhub_app.sdk.client import CellHub`. Speaks HTTP and knows nothing else of this house."""

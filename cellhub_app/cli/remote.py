@@ -1,0 +1,76 @@
+"""`cellhub upload`: a folder of images to a server, through the SDK."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from cellhub_app.sdk.client import CellHub
+from cellhub_app.sdk.errors import CellHubFailure
+from cellhub_app.sdk.types import Batch, Project, Upload
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def upload(
+    folder: Annotated[Path, typer.Argument(exists=True, help="folder whose images are sent, with its subfolders; or one file")],
+    project: Annotated[str, typer.Option(help="id or name of the project; a name that is not there yet makes a new one")],
+    email: Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", prompt=True, help="address of the account")],
+    password: Annotated[str, typer.Option(envvar="CELLHUB_PASSWORD", prompt=True, hide_input=True, help="its password")],
+    url: Annotated[str, typer.Option(envvar="CELLHUB_URL", help="address of the server")] = "http://localhost:8000",
+    model: Annotated[str, typer.Option(help="segment all images of the project with this model and wait")] = "",
+) -> None:
+    """Send a folder of images to a CellHub server; each file arrives once, also over a bad line."""
+    paths = image_files(folder)
+    if not paths:
+        _fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
+    try:
+        with CellHub(url, email, password) as hub:
+            found = find_project(hub, project)
+            done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files sent"))
+            report(found, done)
+            if model and done.accepted:
+                hub.wait_for_batch(hub.segment(found.id, model).id, on_change=_tell_batch)
+            hub.sign_out()
+    except CellHubFailure as failure:
+        _fail(str(failure))
+    if done.refused:
+        raise typer.Exit(1)
+
+
+def image_files(folder: Path) -> list[Path]:
+    """The images of a folder and its subfolders, or the one file that was named."""
+    if folder.is_file():
+        return [folder]
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+
+
+def find_project(hub: CellHub, word: str) -> Project:
+    """The project of that id or name; a new one for a name that is not there."""
+    try:
+        return hub.project(UUID(word))
+    except ValueError:
+        named = [project for project in hub.projects(word) if project.name == word]
+        return named[0] if named else hub.create_project(word)
+
+
+def report(project: Project, done: Upload) -> None:
+    """Say what became of the files."""
+    typer.echo(f"{len(done.accepted)} images are in {project.name} ({project.id}).")
+    for refusal in done.refused:
+        typer.echo(refusal.detail, err=True)
+
+
+def _tell_batch(batch: Batch) -> None:
+    counts = batch.counts
+    failed = f", {counts.failed} failed" if counts.failed else ""
+    typer.echo(f"{batch.status}: {counts.succeeded} done, {counts.queued + counts.running} to do{failed}")
+
+
+def _fail(sentence: str) -> None:
+    typer.echo(f"cellhub: {sentence}", err=True)
+    raise typer.Exit(1)

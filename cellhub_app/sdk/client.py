@@ -1,0 +1,217 @@
+"""CellHub from a program.
+
+with CellHub("https://cells.example.org", "ada@example.org", "...") as hub:
+    project = hub.create_project("Plate 7", sample_kind="nuclei")
+    hub.upload(project.id, Path("plate7").glob("*.tif"))
+    hub.wait_for_batch(hub.segment(project.id, model="unet").id)
+    hub.download(hub.wait_for_export(hub.export(project.id, ["coco"]).id).id, Path("plate7.zip"))
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal, Self, TypeVar
+from uuid import UUID, uuid4
+
+import httpx
+
+from cellhub_app.sdk.connection import Connection
+from cellhub_app.sdk.errors import WaitedTooLong
+from cellhub_app.sdk.types import Batch, Export, Image, ImageMeasures, Model, ObjectMeasures, Project, Refusal, Upload
+
+FILES_A_REQUEST = 20
+BYTES_A_REQUEST = 64 * 1024 * 1024
+PAGE = 200
+_FIRST_LOOK_S, _LAST_LOOK_S = 0.3, 5.0
+
+Selection = Sequence[UUID] | Literal["all"]
+Job = TypeVar("Job", Batch, Export)
+
+
+class CellHub:
+    """A signed-in caller of one server. Every method may raise the errors of `cellhub_app.sdk.errors`."""
+
+    def __init__(
+        self, url: str, email: str | None = None, password: str | None = None, *, timeout_s: float = 60.0, http: httpx.Client | None = None
+    ) -> None:
+        """Connect, and sign in when address and password are given; `http` replaces the own client (for proxies or tests)."""
+        self._http = http or httpx.Client(base_url=f"{url.rstrip('/')}/api/v1", timeout=timeout_s)
+        self._connection = Connection(self._http)
+        if email is not None and password is not None:
+            self.sign_in(email, password)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; the session stays for its time (see sign_out)."""
+        self._http.close()
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Start a session; it renews itself from then on."""
+        self._connection.sign_in(email, password)
+
+    def sign_out(self) -> None:
+        """End the session on the server."""
+        self._connection.sign_out()
+
+    def _json(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._connection.request(method, path, **options)
+        return answer.json() if answer.content else None
+
+    def _pages(self, path: str, **query: str | int | None) -> Iterator[dict[str, Any]]:
+        params = {name: value for name, value in query.items() if value is not None} | {"limit": PAGE}
+        while True:
+            page = self._json("GET", path, params=params)
+            yield from page["data"]
+            if not page["hasMore"]:
+                return
+            params["cursor"] = page["nextCursor"]
+
+    def projects(self, q: str | None = None) -> Iterator[Project]:
+        """Every project of the caller, newest first; `q` is a part of the name or description."""
+        return (Project.model_validate(row) for row in self._pages("/projects", q=q))
+
+    def project(self, project_id: UUID) -> Project:
+        """One project."""
+        return Project.model_validate(self._json("GET", f"/projects/{project_id}"))
+
+    def create_project(
+        self, name: str, *, description: str = "", sample_kind: str = "nuclei", pixel_size_um: float | None = None
+    ) -> Project:
+        """Start a project."""
+        body = {"name": name, "description": description, "sampleKind": sample_kind, "pixelSizeUm": pixel_size_um}
+        return Project.model_validate(self._json("POST", "/projects", json=body))
+
+    def delete_project(self, project_id: UUID) -> None:
+        """Put a project in the trash."""
+        self._json("DELETE", f"/projects/{project_id}")
+
+    def images(self, project_id: UUID, *, status: str | None = None, q: str | None = None, sort: str | None = None) -> Iterator[Image]:
+        """Every image of a project, newest first unless `sort` says otherwise."""
+        return (Image.model_validate(row) for row in self._pages(f"/projects/{project_id}/images", status=status, q=q, sort=sort))
+
+    def upload(self, project_id: UUID, paths: Iterable[Path], on_progress: Callable[[int, Upload], None] | None = None) -> Upload:
+        """Send files, some at a time; each is taken once, also when an answer is lost and a request sent again.
+
+        `on_progress` hears after each request how many files were sent so far, and what became of the latest.
+        """
+        session = str(uuid4())
+        accepted: list[Image] = []
+        refused: list[Refusal] = []
+        sent = 0
+        for group in _groups(paths):
+            answer = self._upload_group(project_id, session, sent, group)
+            accepted += answer.accepted
+            refused += answer.refused
+            sent += len(group)
+            if on_progress is not None:
+                on_progress(sent, answer)
+        return Upload(accepted=accepted, refused=refused)
+
+    def _upload_group(self, project_id: UUID, session: str, first: int, group: Sequence[Path]) -> Upload:
+        with ExitStack() as stack:
+
+            def fields() -> list[tuple[str, tuple[str | None, str | IO[bytes]]]]:
+                opened: list[tuple[str, tuple[str | None, str | IO[bytes]]]] = [("session", (None, session))]
+                for index, path in enumerate(group, first):
+                    opened.append(("index", (None, str(index))))
+                    opened.append(("files", (path.name, stack.enter_context(path.open("rb")))))
+                return opened
+
+            answer = self._json("POST", f"/projects/{project_id}/images", again=True, files=fields)
+        return Upload.model_validate(answer)
+
+    def models(self, project_id: UUID | None = None) -> list[Model]:
+        """The installed models; the default for the project's kind of sample comes first."""
+        params = {"projectId": str(project_id)} if project_id else {}
+        return [Model.model_validate(row) for row in self._json("GET", "/models", params=params)]
+
+    def segment(
+        self, project_id: UUID, model: str, images: Selection = "all", *, threshold: float | None = None, min_area_px: int | None = None
+    ) -> Batch:
+        """Queue a model over images; those still being read are waited for by the server."""
+        given = {"threshold": threshold, "minAreaPx": min_area_px}
+        parameters = {name: value for name, value in given.items() if value is not None}
+        body = {"imageIds": _selection(images), "model": model, "parameters": parameters}
+        return Batch.model_validate(self._json("POST", f"/projects/{project_id}/segmentations", json=body))
+
+    def batch(self, batch_id: UUID) -> Batch:
+        """How far a batch is."""
+        return Batch.model_validate(self._json("GET", f"/batches/{batch_id}"))
+
+    def wait_for_batch(self, batch_id: UUID, *, timeout_s: float = 3600.0, on_change: Callable[[Batch], None] | None = None) -> Batch:
+        """The batch once it is done, however it ended. Raises WaitedTooLong."""
+        return _wait(lambda: self.batch(batch_id), timeout_s, on_change)
+
+    def polygons(self, image_id: UUID, *, frame: int = 0, revision: int | None = None) -> dict[str, Any]:
+        """A GeoJSON FeatureCollection in pixels: (0, 0) is the top-left corner of the first pixel, y downwards."""
+        params = {"frame": frame} | ({"revision": revision} if revision is not None else {})
+        collection: dict[str, Any] = self._json("GET", f"/images/{image_id}/polygons", params=params)
+        return collection
+
+    def measurements(self, image_id: UUID, *, frame: int = 0) -> ImageMeasures:
+        """The measures of every object of one frame."""
+        return ImageMeasures.model_validate(self._json("GET", f"/images/{image_id}/measurements", params={"frame": frame}))
+
+    def project_measurements(self, project_id: UUID) -> Iterator[ObjectMeasures]:
+        """The measures of every object of a project."""
+        return (ObjectMeasures.model_validate(row) for row in self._pages(f"/projects/{project_id}/measurements"))
+
+    def export(self, project_id: UUID, formats: Sequence[str], images: Selection = "all") -> Export:
+        """Ask for a ZIP with these formats."""
+        body = {"formats": list(formats), "imageIds": _selection(images)}
+        return Export.model_validate(self._json("POST", f"/projects/{project_id}/exports", json=body))
+
+    def wait_for_export(self, export_id: UUID, *, timeout_s: float = 3600.0, on_change: Callable[[Export], None] | None = None) -> Export:
+        """The export once it is done, however it ended. Raises WaitedTooLong."""
+        return _wait(lambda: Export.model_validate(self._json("GET", f"/exports/{export_id}")), timeout_s, on_change)
+
+    def download(self, export_id: UUID, target: Path) -> Path:
+        """Write the ZIP of a finished export; a download that breaks off leaves no file behind."""
+        part = target.with_name(f"{target.name}.part")
+        try:
+            with part.open("wb") as out:
+                self._connection.stream(f"/exports/{export_id}/download", out.write)
+            return part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _selection(images: Selection) -> list[str] | str:
+    return images if isinstance(images, str) else [str(image_id) for image_id in images]
+
+
+def _groups(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    group: list[Path] = []
+    size = 0
+    for path in paths:
+        bytes_more = path.stat().st_size
+        if group and (len(group) == FILES_A_REQUEST or size + bytes_more > BYTES_A_REQUEST):
+            yield group
+            group, size = [], 0
+        group.append(path)
+        size += bytes_more
+    if group:
+        yield group
+
+
+def _wait(look: Callable[[], Job], timeout_s: float, on_change: Callable[[Job], None] | None) -> Job:
+    ends = time.monotonic() + timeout_s
+    pause_s, seen = _FIRST_LOOK_S, None
+    while True:
+        found = look()
+        if on_change is not None and found != seen:
+            on_change(found)
+        if found.is_final:
+            return found
+        if time.monotonic() + pause_s > ends:
+            raise WaitedTooLong(f"Still {found.status} after {timeout_s:g} seconds.")
+        pause_s = _FIRST_LOOK_S if found != seen else min(_LAST_LOOK_S, pause_s * 1.5)
+        seen = found
+        time.sleep(pause_s)

@@ -1,0 +1,175 @@
+"""What the server answers, typed. Fields that a newer server adds are passed over."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+FINAL = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class Answer(BaseModel):
+    """Base of everything that comes from the server."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
+
+
+class Tokens(Answer):
+    """What requests are signed with; `refresh_token` can be used once."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Reason(Answer):
+    """A failure's stable word and its sentence."""
+
+    code: str
+    detail: str
+
+
+class Project(Answer):
+    """A project and the caller's role in it."""
+
+    id: UUID
+    name: str
+    description: str
+    sample_kind: str
+    pixel_size_um: float | None
+    role: str
+    created_at: datetime
+
+
+class SegmentationState(Answer):
+    """Where an image's latest segmentation stands."""
+
+    status: str
+    job_id: UUID | None
+    model: str | None
+    error: Reason | None = None
+
+
+class Image(Answer):
+    """An image; `object_count` is None until it was segmented."""
+
+    id: UUID
+    project_id: UUID
+    name: str
+    status: str
+    error: Reason | None
+    segmentation: SegmentationState | None
+    width: int | None
+    height: int | None
+    channels: int | None
+    bit_depth: int | None
+    pixel_size_um: float | None
+    bytes: int
+    sha256: str
+    object_count: int | None
+    tags: list[str]
+    created_at: datetime
+
+
+class Refusal(Answer):
+    """A file that was not taken, and why."""
+
+    name: str
+    code: str
+    detail: str
+
+
+class Upload(Answer):
+    """What became of uploaded files."""
+
+    accepted: list[Image]
+    refused: list[Refusal]
+
+
+class Model(Answer):
+    """An installed model."""
+
+    name: str
+    title: str
+    sample_kinds: list[str]
+    preset: str
+    parameters: dict[str, Any]
+    weights_sha256: str | None
+    scores: dict[str, Any]
+    seconds_per_megapixel: float
+
+
+class Counts(Answer):
+    """How many images of a batch are where."""
+
+    queued: int
+    running: int
+    succeeded: int
+    failed: int
+    cancelled: int
+
+
+class Eta(Answer):
+    """Seconds until the end, as a range."""
+
+    low_seconds: int
+    high_seconds: int
+
+
+class Batch(Answer):
+    """A model over chosen images."""
+
+    id: UUID
+    project_id: UUID
+    status: str
+    model: str
+    parameters: dict[str, Any]
+    counts: Counts
+    position: int | None = None
+    eta: Eta | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.status in FINAL
+
+
+class ObjectMeasures(Answer):
+    """The measures of one object, in pixels and, where the pixel size is known, in micrometres."""
+
+    id: UUID
+    image_id: UUID
+    class_id: int
+    score: float | None
+    doubt: float | None
+    px: dict[str, float | None]
+    um: dict[str, float | None] | None
+
+
+class ImageMeasures(Answer):
+    """All objects of one frame."""
+
+    image_id: UUID
+    frame: int
+    revision: int
+    pixel_size_um: float | None
+    data: list[ObjectMeasures]
+
+
+class Export(Answer):
+    """A ZIP that a worker makes."""
+
+    id: UUID
+    project_id: UUID
+    status: str
+    progress: float
+    formats: list[str]
+    bytes: int | None
+    error: Reason | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.status in FINAL

@@ -1,0 +1,235 @@
+"""The SDK against the real API, over a line that can be made to break."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import update
+from sqlmodel import col
+from starlette.types import ASGIApp
+
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.security import make_access_token
+from cellhub_app.domain.exports import service as exports
+from cellhub_app.models.export import Export as ExportRow
+from cellhub_app.models.export import storage_key
+from cellhub_app.models.image import Image as ImageRow
+from cellhub_app.sdk import client as client_module
+from cellhub_app.sdk import connection
+from cellhub_app.sdk.client import CellHub
+from cellhub_app.sdk.errors import Forbidden, InConflict, Missing, Rejected, SignedOut, Unreachable, WaitedTooLong
+from cellhub_app.sdk.types import Batch
+from tests.integration.api.conftest import PASSWORD, Person
+
+Result = TypeVar("Result")
+Fault = Callable[[httpx.Request], str]
+
+
+class Line(httpx.BaseTransport):
+    """Carries a thread's requests to the application in the test's loop; `fault` may say "lost" before or "answer lost" after it acted."""
+
+    def __init__(self, app: ASGIApp, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = httpx.ASGITransport(app)
+        self._loop = loop
+        self.fault: Fault = lambda _: ""
+        self.carried: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        kind = self.fault(request)
+        if kind == "lost":
+            raise httpx.ReadError("the line broke")
+        asynchronous = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+        answer = asyncio.run_coroutine_threadsafe(self._carry(asynchronous), self._loop).result(60)
+        self.carried.append(f"{request.method} {request.url.path} {answer.status_code}")
+        if kind == "answer lost":
+            raise httpx.ReadError("the line broke")
+        return answer
+
+    async def _carry(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._transport.handle_async_request(request)
+        raw = b"".join([piece async for piece in answer.aiter_raw()])
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(raw))
+
+
+def _once(path_end: str, kind: str) -> Fault:
+    """A fault of the first request to that path only."""
+    faults = iter([kind])
+    return lambda request: next(faults, "") if request.url.path.endswith(path_end) else ""
+
+
+@pytest.fixture
+async def line(app: ASGIApp) -> Line:
+    return Line(app, asyncio.get_running_loop())
+
+
+@pytest.fixture
+def hub(line: Line, ada: Person, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[CellHub]:
+    monkeypatch.setattr(connection, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(client_module, "_FIRST_LOOK_S", 0.01)
+    http = httpx.Client(transport=line, base_url=f"{runtime.settings.base_url}/api/v1")
+    with CellHub("unused", http=http) as hub:
+        yield hub
+
+
+async def _do(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
+    return await asyncio.to_thread(call, *arguments, **named)
+
+
+@pytest.fixture
+async def project_id(hub: CellHub, ada: Person) -> UUID:
+    await _do(hub.sign_in, ada.email, PASSWORD)
+    return (await _do(hub.create_project, "Plate 7", sample_kind="cells", pixel_size_um=0.5)).id
+
+
+def _files(folder: Path, count: int) -> list[Path]:
+    for index in range(count):
+        (folder / f"{index:03}.png").write_bytes(b"x" * (index + 1))
+    return sorted(folder.glob("*.png"))
+
+
+async def test_a_wrong_password_and_a_missing_sign_in_are_told(hub: CellHub, ada: Person) -> None:
+    with pytest.raises(SignedOut, match="not right"):
+        await _do(hub.sign_in, ada.email, "wrong password")
+    with pytest.raises(SignedOut):
+        await _do(hub.create_project, "P")
+
+
+async def test_projects_are_made_listed_and_deleted(hub: CellHub, project_id: UUID) -> None:
+    project = await _do(hub.project, project_id)
+    assert (project.name, project.sample_kind, project.pixel_size_um, project.role) == ("Plate 7", "cells", 0.5, "owner")
+    assert [found.id for found in await _do(lambda: list(hub.projects("plate")))] == [project_id]
+    await _do(hub.delete_project, project_id)
+    with pytest.raises(Missing):
+        await _do(hub.project, project_id)
+
+
+async def test_every_file_arrives_once_in_groups_and_progress_is_told(hub: CellHub, project_id: UUID, tmp_path: Path) -> None:
+    told: list[int] = []
+    done = await _do(hub.upload, project_id, [*_files(tmp_path, 45), _empty(tmp_path)], lambda sent, _: told.append(sent))
+    assert told == [20, 40, 46]
+    assert [(image.name, image.bytes) for image in done.accepted] == [(f"{index:03}.png", index + 1) for index in range(45)]
+    assert [refusal.code for refusal in done.refused] == ["empty"]
+    assert len(await _do(lambda: list(hub.images(project_id)))) == 45
+
+
+def _empty(folder: Path) -> Path:
+    path = folder / "empty.tif"
+    path.write_bytes(b"")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["lost", "answer lost"])
+async def test_an_upload_over_a_broken_line_takes_each_file_once(
+    hub: CellHub, line: Line, project_id: UUID, tmp_path: Path, kind: str
+) -> None:
+    line.fault = _once("/images", kind)
+    done = await _do(hub.upload, project_id, _files(tmp_path, 3))
+    assert [image.name for image in done.accepted] == ["000.png", "001.png", "002.png"]
+    assert len(await _do(lambda: list(hub.images(project_id)))) == 3
+
+
+async def test_what_changes_something_is_not_sent_twice(hub: CellHub, line: Line, project_id: UUID) -> None:
+    line.fault = _once("/projects", "answer lost")
+    with pytest.raises(Unreachable):
+        await _do(hub.create_project, "Once")
+    assert [project.name for project in await _do(lambda: list(hub.projects("Once")))] == ["Once"]
+
+
+async def test_reading_survives_a_broken_line_but_not_for_ever(hub: CellHub, line: Line, project_id: UUID) -> None:
+    line.fault = _once(str(project_id), "lost")
+    assert (await _do(hub.project, project_id)).id == project_id
+    line.fault = lambda _: "lost"
+    with pytest.raises(Unreachable):
+        await _do(hub.project, project_id)
+
+
+async def test_an_ended_access_token_is_renewed_once_for_many_threads(
+    hub: CellHub, line: Line, project_id: UUID, ada: Person, runtime: Runtime
+) -> None:
+    tokens = hub._connection._tokens
+    assert tokens is not None
+    stale, _ = make_access_token("a key that is not the server's, 32 characters", project_id, ada.id)
+    hub._connection._tokens = tokens.model_copy(update={"access_token": stale})
+    start = threading.Barrier(4)
+
+    def look() -> UUID:
+        start.wait(10)
+        return hub.project(project_id).id
+
+    assert set(await asyncio.gather(*(_do(look) for _ in range(4)))) == {project_id}
+    assert sum(word.startswith("POST /api/v1/auth/refresh") for word in line.carried) == 1
+
+
+async def test_a_session_that_was_ended_elsewhere_is_signed_out(hub: CellHub, project_id: UUID, runtime: Runtime) -> None:
+    await _do(hub.sign_out)
+    with pytest.raises(SignedOut):
+        await _do(hub.project, project_id)
+
+
+async def test_problems_have_the_servers_words(hub: CellHub, project_id: UUID, ada: Person, bob: Person) -> None:
+    with pytest.raises(Rejected) as caught:
+        await _do(hub.segment, project_id, "unet")
+    assert (caught.value.code, caught.value.status) == ("selectionEmpty", 422)
+    assert len(caught.value.request_id) == 32
+    foreign = await bob.project()
+    await bob.share(foreign, ada, "viewer")
+    with pytest.raises(Forbidden):
+        await _do(hub.delete_project, UUID(foreign))
+
+
+async def test_a_batch_is_waited_for(hub: CellHub, project_id: UUID, ada: Person, tmp_path: Path) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 2))
+    batch = await _do(hub.segment, project_id, "classical", threshold=0.4)
+    assert (batch.counts.queued, batch.parameters["threshold"], batch.is_final) == (2, 0.4, False)
+    with pytest.raises(WaitedTooLong):
+        await _do(hub.wait_for_batch, batch.id, timeout_s=0.05)
+    seen: list[Batch] = []
+    waiting = asyncio.create_task(_do(hub.wait_for_batch, batch.id, timeout_s=30, on_change=seen.append))
+    await ada.http.post(f"/api/v1/batches/{batch.id}/cancel")
+    assert ((await waiting).status, seen[-1].counts.cancelled) == ("cancelled", 2)
+
+
+async def test_an_export_is_downloaded_whole_or_not_at_all(
+    hub: CellHub, line: Line, project_id: UUID, runtime: Runtime, tmp_path: Path
+) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 1))
+    export = await _do(hub.export, project_id, ["coco"])
+    target = tmp_path / "plate.zip"
+    with pytest.raises(InConflict):
+        await _do(hub.download, export.id, target)
+    content = bytes(range(256)) * 10_000
+    await runtime.storage.put(storage_key(export.id), content)
+    async with runtime.work() as session:
+        await session.execute(update(ExportRow).where(col(ExportRow.id) == export.id).values(status="succeeded"))
+        await exports.mark_ready(session, project_id, export.id, len(content))
+    line.fault = _once("/download", "answer lost")
+    with pytest.raises(Unreachable):
+        await _do(hub.download, export.id, target)
+    assert await _do(lambda: [path.name for path in tmp_path.iterdir()]) == ["000.png"]
+    assert (await _do(hub.wait_for_export, export.id)).status == "succeeded"
+    assert (await _do(hub.download, export.id, target)).read_bytes() == content
+
+
+async def test_polygons_and_measures_are_read(hub: CellHub, project_id: UUID, runtime: Runtime, ada: Person, tmp_path: Path) -> None:
+    [image] = (await _do(hub.upload, project_id, _files(tmp_path, 1))).accepted
+    async with runtime.work() as session:
+        facts = {"status": "ready", "width": 50, "height": 50, "channels": 1, "pixel_size_um": 0.5}
+        await session.execute(update(ImageRow).where(col(ImageRow.id) == image.id).values(**facts))
+    ring = [[10, 10], [14, 10], [14, 14], [10, 14], [10, 10]]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    edit = {"editId": str(project_id), "baseRevision": 0, "added": [{"id": str(project_id), "feature": feature}]}
+    (await ada.http.patch(f"/api/v1/images/{image.id}/polygons", json=edit)).raise_for_status()
+    assert (await _do(hub.polygons, image.id))["features"][0]["properties"]["areaPx"] == 16
+    measures = await _do(hub.measurements, image.id)
+    assert (measures.revision, measures.data[0].px["area_px2"]) == (1, 16)
+    assert [row.id for row in await _do(lambda: list(hub.project_measurements(project_id)))] == [project_id]
+
+
+async def test_models_lead_with_the_projects_default(hub: CellHub, project_id: UUID) -> None:
+    models = await _do(hub.models, project_id)
+    assert "cells" in models[0].sample_kinds
