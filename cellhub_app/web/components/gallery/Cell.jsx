@@ -1,7 +1,7 @@
 import React, { memo, useState } from 'react';
 import { Badge } from './Badge.jsx';
 import { overlayUrl, thumbnailUrl } from './requests.js';
-import { badgeOf, isSegmented, objectsText, reasonOf, spokenName } from './status.js';
+import { badgeOf, isSegmented, objectsNoun, reasonOf } from './status.js';
 
 export const cellId = (galleryId, imageId) => `${galleryId}-${imageId}`;
 
@@ -36,6 +36,17 @@ function Thumbnail({ image, outlines }) {
   );
 }
 
+/** A bare figure to the eye, "72 objects" to the ear and on pointing. */
+function Count({ count }) {
+  if (count === null || count === undefined) return null;
+  return (
+    <span className="ch-cell-count" title={`${count.toLocaleString('en')} ${objectsNoun(count)}`}>
+      <span data-testid="object-count">{count.toLocaleString('en')}</span>
+      <span className="ch-spoken">{objectsNoun(count)}</span>
+    </span>
+  );
+}
+
 export const Cell = memo(function Cell({ image, index, total, galleryId, selected, focused, outlines, doubtFrom }) {
   const badge = badgeOf(image, doubtFrom);
   const reason = reasonOf(image);
@@ -47,7 +58,6 @@ export const Cell = memo(function Cell({ image, index, total, galleryId, selecte
       aria-selected={selected}
       aria-posinset={index + 1}
       aria-setsize={total}
-      aria-label={spokenName(image, doubtFrom)}
       title={reason ? `${image.name}\n${reason}` : image.name}
       data-index={index}
       data-kind={badge.kind}
@@ -64,9 +74,7 @@ export const Cell = memo(function Cell({ image, index, total, galleryId, selecte
         <span className="ch-cell-name">{image.name}</span>
         <span className="ch-cell-row">
           <Badge badge={badge} />
-          <span className="ch-cell-count" title={objectsText(image.objectCount)} data-testid="object-count">
-            {image.objectCount === null || image.objectCount === undefined ? '' : image.objectCount.toLocaleString('en')}
-          </span>
+          <Count count={image.objectCount} />
         </span>
         {reason && <span className="ch-cell-reason" data-testid="failure-reason">{reason}</span>}
       </div>

@@ -36,12 +36,6 @@ export function isSegmented(image) {
   return image.revision > 0 || image.segmentation?.status === 'succeeded';
 }
 
-export function objectsText(count) {
-  if (count === null || count === undefined) return '';
-  return `${count.toLocaleString('en')} ${count === 1 ? 'object' : 'objects'}`;
-}
-
-/** The name of a cell for screen readers. */
-export function spokenName(image, doubtFrom) {
-  return [image.name, badgeOf(image, doubtFrom).word, objectsText(image.objectCount), reasonOf(image)].filter(Boolean).join(', ');
+export function objectsNoun(count) {
+  return count === 1 ? 'object' : 'objects';
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { badgeOf, isSegmented, objectsText, reasonOf, spokenName } from './status.js';
+import { badgeOf, isSegmented, objectsNoun, reasonOf } from './status.js';
 
 const ready = status => ({ name: 'a.tif', status: 'ready', segmentation: status ? { status, jobId: 'j' } : null });
 
@@ -31,15 +31,8 @@ test('the reason is that of the step that failed', () => {
   expect(reasonOf({ status: 'failed', error: null })).toBe('');
 });
 
-test('screen readers hear name, status, count and reason', () => {
-  expect(spokenName({ ...ready('succeeded'), objectCount: 1 })).toBe('a.tif, Done, 1 object');
-  expect(spokenName({ ...ready('succeeded'), objectCount: 1200 })).toBe('a.tif, Done, 1,200 objects');
-  expect(spokenName({ name: 'b.tif', status: 'failed', error: { detail: 'Empty file.' }, objectCount: null })).toBe('b.tif, Failed, Empty file.');
-});
-
-test('nothing found is a count, not yet segmented is none', () => {
-  expect(objectsText(0)).toBe('0 objects');
-  expect(objectsText(null)).toBe('');
+test('one object is singular, none are plural', () => {
+  expect([0, 1, 2].map(objectsNoun)).toEqual(['objects', 'object', 'objects']);
 });
 
 test('outlines stay while an image is segmented again', () => {
