@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.e2e.visitors import API, Visitor, at
+from tests.e2e.pictures import plate
+from tests.e2e.visitors import API, WORK_TIMEOUT_MS, Visitor, at
 
 
 def test_pages_ask_strangers_to_sign_in_and_lead_them_back(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
@@ -34,3 +35,27 @@ def test_a_project_that_is_not_shared_does_not_exist(visitor: Visitor, arrive: C
     eve.go(f"/projects/{project}")
     expect(eve.page.get_by_text("There is no such project")).to_be_visible()
     assert eve.context.request.get(f"{eve.base_url}{API}/projects/{project}").status == 404
+
+
+def test_a_new_member_watches_the_work_live_and_a_removed_one_is_out_at_once(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
+    project = visitor.make_project("Together")
+    vera = arrive()
+    vera.register("Vera Rubin")
+    visitor.go(f"/projects/{project}/members")
+    visitor.by_id("member-email").fill(vera.email)
+    visitor.by_id("member-role").select_option("viewer")
+    visitor.by_id("member-add").click()
+    expect(visitor.by_id("member")).to_have_count(2)
+
+    vera.go(f"/projects/{project}")
+    expect(vera.page.get_by_role("heading", name="Together")).to_be_visible()
+    expect(vera.by_id("file-input")).not_to_be_attached()
+    visitor.go(f"/projects/{project}")
+    visitor.choose_files(plate(2))
+    expect(vera.cells("ready")).to_have_count(2, timeout=WORK_TIMEOUT_MS)
+
+    visitor.go(f"/projects/{project}/members")
+    visitor.by_id("member").filter(has_text=vera.email).get_by_test_id("member-remove").click()
+    expect(visitor.by_id("member")).to_have_count(1)
+    expect(vera.cells()).to_have_count(0)
+    assert vera.context.request.get(f"{vera.base_url}{API}/projects/{project}").status == 404

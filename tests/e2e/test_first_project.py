@@ -66,6 +66,7 @@ def test_from_registering_to_a_coco_file_that_agrees_with_the_masks(arrive: Call
         expect(person.cells("succeeded")).to_have_count(COUNT, timeout=WORK_TIMEOUT_MS)
         expect(person.by_id("batch-summary").first).to_contain_text(f"{COUNT} done")
     assert [seen() for seen in loads] == [0, 0]
+    ada.by_id("upload-close").click()
     ada.photograph("project")
 
     images = {image["name"]: image for image in ada.api(f"/projects/{project}/images?limit=200")["data"]}
