@@ -4,7 +4,8 @@ import reflex as rx
 
 _NAMES = (
     "CellHubViewer.jsx", "Hud.jsx", "viewer.css", "viewer.js", "useloaded.js", "loading.js", "codec.js", "geojson.js", "geometry.js",
-    "store.js", "paint.js", "canvaslayer.js", "picturelayer.js", "polygonlayer.js", "highlightlayer.js", "scalebar.js", "keys.js", "echoes.js",
+    "store.js", "paint.js", "canvaslayer.js", "picturelayer.js", "polygonlayer.js", "highlightlayer.js", "scalebar.js", "keys.js",
+    "echoes.js",
 )  # fmt: skip
 _MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
 
