@@ -65,6 +65,7 @@ def test_from_registering_to_a_coco_file_that_agrees_with_the_masks(arrive: Call
     for person in (ada, other):
         expect(person.cells("succeeded")).to_have_count(COUNT, timeout=WORK_TIMEOUT_MS)
         expect(person.by_id("batch-summary").first).to_contain_text(f"{COUNT} done")
+        expect(person.by_id("queue-chip")).not_to_be_visible()
     assert [seen() for seen in loads] == [0, 0]
     ada.by_id("upload-close").click()
     ada.photograph("project")

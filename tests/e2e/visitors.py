@@ -129,6 +129,9 @@ class Visitor:
         """Keep a picture of the first tab for the documentation, when CELLHUB_SCREENSHOTS=1 asks for it."""
         if os.environ.get("CELLHUB_SCREENSHOTS") == "1":
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            for toast in self.by_id("toast-dismiss").all():
+                toast.click()
+            expect(self.by_id("toast")).to_have_count(0)
             self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
