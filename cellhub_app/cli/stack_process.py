@@ -154,10 +154,13 @@ class Supervisor:
     async def wait_until(self, ready: Callable[[], Awaitable[bool]], *children: Child, timeout_s: float) -> None:
         """Wait for a condition that the first child brings about. Raises StackError when one ends or the time is over."""
         deadline = time.monotonic() + timeout_s
-        while not await ready():
+        while True:
+            is_ready = await ready()
             for child in children:
                 if child.exit_code is not None:
                     raise StackError(failure(child))
+            if is_ready:
+                return
             if time.monotonic() > deadline:
                 late = children[0]
                 raise StackError(f"{late.program.name} was not ready after {timeout_s:.0f} s. Its log ends with:\n{late.last_words()}")

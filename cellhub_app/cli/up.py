@@ -76,6 +76,8 @@ async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say:
         say("Building the pages; this takes a minute the first time ...")
     await _together(_prepare_data(settings, home, supervisor, environment), build_frontend(ROOT, environment, supervisor))
     environment |= service_environment(home, settings)
+    # A build takes long enough for somebody else to take the port, and then to answer in our stead.
+    check_port(settings)
     programs = [web_program(settings, environment), *(worker_program(kind, settings, environment) for kind in WORKERS)]
     children = [await supervisor.start(program) for program in programs]
     await supervisor.wait_until(lambda: is_ready(settings), *children, timeout_s=READY_WITHIN_S)
