@@ -1,8 +1,8 @@
 """Reading a multipart upload as it arrives: small files stay in memory, large ones go to a temporary folder, too large ones nowhere."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from io import BufferedWriter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,11 +24,12 @@ FIELD_MAX_BYTES = 200
 class _Part:
     """One file on its way in; what goes beyond the limit is counted and dropped."""
 
-    def __init__(self, name: str, index: int | None, spill_to: Path, max_bytes: int) -> None:
+    def __init__(self, name: str, index: int | None, spill_path: Callable[[], Path], max_bytes: int) -> None:
         self.name, self.index, self.size = name, index, 0
         self._memory = bytearray()
         self._digest = hashlib.sha256()
-        self._spill_to, self._max_bytes = spill_to, max_bytes
+        self._spill_path, self._max_bytes = spill_path, max_bytes
+        self._path: Path | None = None
         self._out: BufferedWriter | None = None
 
     @property
@@ -44,7 +45,8 @@ class _Part:
             return
         self._digest.update(piece)
         if self._out is None and self.size > min(IN_MEMORY_A_FILE, memory_left):
-            self._out = self._spill_to.open("wb")
+            self._path = self._spill_path()
+            self._out = self._path.open("wb")
             self._out.write(self._memory)
             self._memory.clear()
         if self._out is not None:
@@ -59,18 +61,18 @@ class _Part:
 
     def incoming(self) -> IncomingFile:
         """The file for the domain."""
-        content = self._spill_to if self._out is not None else bytes(self._memory)
-        return IncomingFile(self.name, content, self.size, self._digest.hexdigest(), self.index)
+        return IncomingFile(self.name, self._path or bytes(self._memory), self.size, self._digest.hexdigest(), self.index)
 
 
 class _Form:
     """The callbacks of the parser: keeps the files, and of other fields only `session` and `index`."""
 
-    def __init__(self, folder: Path, max_file_bytes: int) -> None:
+    def __init__(self, stack: ExitStack, max_file_bytes: int) -> None:
         self.parts: list[_Part] = []
         self.fields: dict[str, str] = {}
         self.is_complete = False
-        self._folder, self._max_file_bytes = folder, max_file_bytes
+        self._stack, self._max_file_bytes = stack, max_file_bytes
+        self._folder: Path | None = None
         self._headers: dict[bytes, bytes] = {}
         self._header_name, self._header_value = b"", b""
         self._file: _Part | None = None
@@ -117,9 +119,14 @@ class _Form:
             raise Invalid("Send the files in fields called `files`.")
         if len(self.parts) == FILES_PER_REQUEST:
             raise Invalid(f"At most {FILES_PER_REQUEST} files can be sent in one request.")
-        path = self._folder / str(len(self.parts))
-        self._file = _Part(_file_name(options[b"filename"]), _index(self.fields.pop("index", "")), path, self._max_file_bytes)
+        index = _index(self.fields.pop("index", ""))
+        self._file = _Part(_file_name(options[b"filename"]), index, self._spill_path, self._max_file_bytes)
         self.parts.append(self._file)
+
+    def _spill_path(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="cellhub-upload-")))
+        return self._folder / str(len(self.parts))
 
     def _take(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:
@@ -168,8 +175,8 @@ async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise WrongMediaType("Send the files as multipart/form-data, in fields called `files`.")
-    with TemporaryDirectory(prefix="cellhub-upload-") as folder:
-        form = _Form(Path(folder), max_file_bytes)
+    with ExitStack() as stack:
+        form = _Form(stack, max_file_bytes)
         try:
             parser = form.parser(boundary)
             async for chunk in request.stream():
