@@ -1,69 +1,122 @@
-"""The network stage: one thread, one model at a time, batches where the device likes them."""
+"""The network stage: one thread that takes prepared images from a queue, so that it never waits for the event loop either."""
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+import structlog
 
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.segmenter import Prepared, Segmenter
-from ml_worker.tasks.threads import Threads
+from ml_worker.tasks.threads import TookTooLong
+
+log = structlog.get_logger(__name__)
 
 BATCH_ON_GPU = 16
+WATCH_EVERY_S = 1.0
 
 
-@dataclass
+@dataclass(eq=False)
 class _Request:
     prepared: Prepared
     limit_s: float
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     answer: "asyncio.Future[tuple[Maps, float]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def tell(self, settle: Callable[[], None]) -> None:
+        """Settle the answer in its own loop, unless nobody waits any more."""
+        self.loop.call_soon_threadsafe(lambda: None if self.answer.done() else settle())
+
+
+class _Thread:
+    """One thread on the queue, and since when it is busy with what."""
+
+    def __init__(self, segmenter: Segmenter, requests: "SimpleQueue[_Request | None]", batch: int) -> None:
+        self._segmenter, self._requests, self._batch = segmenter, requests, batch
+        self.busy_with: tuple[float, list[_Request]] | None = None
+        self.is_left_behind = False
+        Thread(target=self._run, name="network", daemon=True).start()
+
+    def _run(self) -> None:
+        while not self.is_left_behind and (first := self._requests.get()) is not None:
+            batch = [first, *self._more(first)]
+            wanted = [request for request in batch if not request.answer.done()]
+            if wanted:
+                self.busy_with = (time.monotonic(), wanted)
+                self._predict(wanted)
+                self.busy_with = None
+
+    def _more(self, first: _Request) -> list[_Request]:
+        found: list[_Request] = []
+        while len(found) + 1 < self._batch:
+            try:
+                request = self._requests.get_nowait()
+            except Empty:
+                break
+            if request is None or request.prepared.model != first.prepared.model:
+                self._requests.put(request)
+                break
+            found.append(request)
+        return found
+
+    def _predict(self, batch: list[_Request]) -> None:
+        began = time.perf_counter()
+        try:
+            maps = self._segmenter.predict([request.prepared for request in batch])
+        except Exception as error:  # whatever went wrong belongs to one image, found by trying each alone
+            log.exception("the network failed", images=len(batch))
+            self._isolate(batch, error)
+            return
+        seconds = (time.perf_counter() - began) / len(batch)
+        for request, one in zip(batch, maps, strict=True):
+            request.tell(lambda request=request, one=one: request.answer.set_result((one, seconds)))  # type: ignore[misc]
+
+    def _isolate(self, batch: list[_Request], error: Exception) -> None:
+        if len(batch) > 1:
+            for request in batch:
+                self._predict([request])
+        else:
+            batch[0].tell(lambda: batch[0].answer.set_exception(error))
 
 
 class NetworkStage:
-    """Takes prepared images in the order of asking and answers with their maps; it never waits for anything but images."""
+    """Takes prepared images in the order of asking and answers with their maps."""
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
         self._batch = BATCH_ON_GPU if segmenter.device.type == "cuda" else 1
-        self._requests: asyncio.Queue[_Request] = asyncio.Queue()
-        self.threads = Threads("network", 1)
+        self._requests: SimpleQueue[_Request | None] = SimpleQueue()
+        self._thread = self._fresh()
+        self.left_behind = 0
+
+    def _fresh(self) -> _Thread:
+        return _Thread(self._segmenter, self._requests, self._batch)
 
     async def predict(self, prepared: Prepared, limit_s: float = IMAGE_TIME_LIMIT_S) -> tuple[Maps, float]:
         """The maps of an image, and the seconds that it kept the network busy. Raises TookTooLong and what the segmenter raises."""
         request = _Request(prepared, limit_s)
-        self._requests.put_nowait(request)
+        self._requests.put(request)
         return await request.answer
 
-    async def run(self) -> None:
-        """Serve until cancelled."""
+    async def watch(self) -> None:
+        """Leave a thread behind that takes too long over its images, and go on with another; until cancelled."""
         while True:
-            batch = [await self._requests.get()]
-            while len(batch) < self._batch and not self._requests.empty():
-                batch.append(self._requests.get_nowait())
-            await self._serve([request for request in batch if not request.answer.done()])
+            await asyncio.sleep(WATCH_EVERY_S)
+            busy = self._thread.busy_with
+            if busy is None or time.monotonic() - busy[0] < min(request.limit_s for request in busy[1]):
+                continue
+            log.error("the network hangs and was left behind", images=len(busy[1]))
+            self.left_behind += 1
+            self._thread.is_left_behind = True
+            self._thread = self._fresh()
+            for request in busy[1]:
+                if not request.answer.done():
+                    request.answer.set_exception(TookTooLong(request.limit_s))
 
-    async def _serve(self, batch: list[_Request]) -> None:
-        models = dict.fromkeys(request.prepared.model for request in batch)
-        for model in models:
-            await self._predict([request for request in batch if request.prepared.model == model])
-
-    async def _predict(self, batch: list[_Request]) -> None:
-        began = time.perf_counter()
-        limit_s = min(request.limit_s for request in batch)
-        call = self.threads.run(limit_s, self._segmenter.predict, [request.prepared for request in batch])
-        outcome = (await asyncio.gather(call, return_exceptions=True))[0]
-        if isinstance(outcome, BaseException):
-            await self._isolate(batch, outcome)
-            return
-        seconds = (time.perf_counter() - began) / len(batch)
-        for request, maps in zip(batch, outcome, strict=True):
-            if not request.answer.done():
-                request.answer.set_result((maps, seconds))
-
-    async def _isolate(self, batch: list[_Request], error: BaseException) -> None:
-        """Whatever went wrong belongs to one image, which is found by trying each alone."""
-        if len(batch) > 1:
-            for request in batch:
-                await self._predict([request])
-        elif not batch[0].answer.done():
-            batch[0].answer.set_exception(error)
+    def close(self) -> None:
+        """Let the thread end once the queue is empty."""
+        self._requests.put(None)

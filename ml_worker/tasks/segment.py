@@ -47,19 +47,22 @@ class SegmentPipeline:
     @property
     def hung_threads(self) -> int:
         """Threads that hang."""
-        return sum(threads.left_behind for threads in (self._readers, self._finishers, self._network.threads))
+        return sum(stage.left_behind for stage in (self._readers, self._finishers, self._network))
 
     def start(self) -> None:
         """Open the stages."""
-        self._tasks = [asyncio.create_task(self._network.run(), name="network"), asyncio.create_task(self._saver.run(), name="save")]
+        self._tasks = [
+            asyncio.create_task(self._network.watch(), name="network watch"),
+            asyncio.create_task(self._saver.run(), name="save"),
+        ]
 
     async def close(self) -> None:
         """Close the stages; what is in them is lost."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for threads in (self._readers, self._finishers, self._network.threads):
-            threads.close()
+        for stage in (self._readers, self._finishers, self._network):
+            stage.close()
 
     async def work(self, job: Claimed) -> None:
         """Segment the first plane of the job's image and store the result. Raises what any stage raises."""
