@@ -37,9 +37,10 @@ def progress_ring(label: Any, percent: Any) -> rx.Component:
     return rx.el.svg(track, turn, view_box="0 0 36 36", class_name="ring", role="img", aria_label=label)
 
 
-def empty_state(icon: str, title: Any, text: Any, *actions: rx.Component, **props: Any) -> rx.Component:
-    """Nothing here yet, why, and what to do."""
-    parts: list[Any] = [rx.icon(icon), rx.el.h2(title), rx.el.p(text)]
+def empty_state(icon: str, title: Any, text: Any, *actions: rx.Component, alone: bool = False, **props: Any) -> rx.Component:
+    """Nothing here yet, why, and what to do; `alone` when it is all that the page shows."""
+    heading = rx.el.h1(title) if alone else rx.el.h2(title)
+    parts: list[Any] = [rx.icon(icon), heading, rx.el.p(text)]
     if actions:
         parts.append(rx.el.div(*actions, class_name="row"))
     return rx.el.div(*parts, class_name="empty", **props)

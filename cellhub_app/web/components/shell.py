@@ -42,7 +42,7 @@ def _sidebar(here: str) -> rx.Component:
         rx.el.span(SessionState.queue_chip, title=SessionState.queue_time, class_name="chip chip-running", data_testid="queue-chip"),
     )
     return rx.el.nav(
-        link(logo(), to=routes.HOME, class_name="logo"),
+        link(logo(), to=routes.HOME, aria_label="CellHub", class_name="logo"),
         _entry("projects", here, routes.HOME, "layout-grid", t("Projects")),
         _entry("queue", here, routes.QUEUE, "list-ordered", t("Queue"), queue_chip),
         rx.el.div(class_name="grow"),
@@ -91,7 +91,13 @@ def _theme_button() -> rx.Component:
 
 def _user_menu() -> rx.Component:
     face = rx.el.span(SessionState.user_initials, class_name="face", style={"background": SessionState.user_colour, "color": "#fff"})
-    trigger = rx.el.button(face, type="button", aria_label=t("Your account"), class_name="user-button", data_testid="user-menu")
+    trigger = rx.el.button(
+        face,
+        type="button",
+        aria_label=t("{initials}: your account", initials=SessionState.user_initials),
+        class_name="user-button",
+        data_testid="user-menu",
+    )
     who = rx.el.div(rx.el.b(SessionState.user_name), rx.el.span(SessionState.user_email, class_name="dim small"), class_name="user-card")
     sign_out = post_form(
         rx.el.button(rx.icon("log-out"), t("Sign out"), type="submit", class_name="menu-button", data_testid="sign-out"),

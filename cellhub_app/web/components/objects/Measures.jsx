@@ -12,7 +12,7 @@ export function Measures({ row, columns, calibrated, channels, deselect }) {
   return (
     <section className="ch-measures" aria-label={`Object ${row.number}`} data-testid="object-measures">
       <header>
-        <h3>Object {row.number}</h3>
+        <h2>Object {row.number}</h2>
         {doubt >= LOOK_FIRST_FROM && <span className="ch-measures-doubt">Look first</span>}
         <button type="button" onClick={deselect} aria-label="Deselect the object" title="Deselect">×</button>
       </header>

@@ -15,7 +15,7 @@ def dashboard() -> rx.Component:
     """The page of projects."""
     has_any = (DashboardState.cards.length() > 0) | (DashboardState.query != "")
     content = rx.cond(DashboardState.is_loaded, rx.cond(has_any, _grid(), _nothing_yet()), _waiting())
-    page = rx.el.div(_head(has_any), content, class_name="page")
+    page = rx.el.div(_head(has_any), content, class_name="page", on_mount=DashboardState.close_dialogs)
     return shell(page, create_dialog(), rename_dialog(), here="projects", crumbs=[(t("Projects"), "")])
 
 

@@ -149,6 +149,11 @@ class DashboardState(SessionState):
         """Open or close the dialog of a new project."""
         self.create_is_open = is_open
 
+    @rx.event
+    def close_dialogs(self) -> None:
+        """A page that is opened starts without a dialog; one that only reconnects keeps it."""
+        self.create_is_open, self.renamed_id = False, ""
+
     @guarded
     async def create(self, call: Call, form: ProjectForm) -> Any:
         """Start a project and go to it."""

@@ -12,4 +12,4 @@ def not_found() -> rx.Component:
     """The 404 page."""
     words = t("The address may be mistyped, or what was here has been deleted or is not shared with you any more.")
     way_back = link_button(t("Go to your projects"), to=routes.HOME, kind="primary", icon="layout-grid")
-    return rx.el.main(empty_state("telescope", t("There is nothing at this address"), words, way_back), class_name="alone")
+    return rx.el.main(empty_state("telescope", t("There is nothing at this address"), words, way_back, alone=True), class_name="alone")

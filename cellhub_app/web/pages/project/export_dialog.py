@@ -18,7 +18,7 @@ def export_dialog() -> rx.Component:
         t("Export"),
         formats,
         dialog_actions(words, test_id="export-start", on_click=ExportsState.start, disabled=~ExportsState.has_choice | (count == 0)),
-        is_open=ExportsState.is_open,
+        is_open=ExportsState.dialog == "export",
         on_open_change=ExportsState.set_open,
         description=t("One ZIP with a folder for each format; it is made in the background and kept for three days."),
     )

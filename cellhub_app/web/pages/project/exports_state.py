@@ -90,7 +90,6 @@ class ExportsState(ProjectState):
 
     rows: list[ExportRow] = []
     are_loaded: bool = False
-    is_open: bool = False
     only_selected: bool = False
     image_count: int = 0
     choices: list[FormatChoice] = []
@@ -130,7 +129,7 @@ class ExportsState(ProjectState):
         chosen = {choice.name for choice in self.choices if choice.is_chosen} or {"coco", "excel"}
         self.image_count, self.only_selected = count, only_selected
         self.choices = [FormatChoice(view.name, view.title, PURPOSES.get(view.name, ""), view.name in chosen) for view in exports.formats()]
-        self.is_open = True
+        self.dialog = "export"
 
     @rx.var
     def has_choice(self) -> bool:
@@ -140,7 +139,7 @@ class ExportsState(ProjectState):
     @guarded
     async def set_open(self, _call: Call, is_open: bool) -> None:
         """Close the dialog."""
-        self.is_open = is_open
+        self.dialog = "export" if is_open else ""
 
     @guarded
     async def toggle(self, _call: Call, name: str) -> None:
@@ -157,7 +156,7 @@ class ExportsState(ProjectState):
         if self.only_selected:
             chosen = await (await self.get_state(ImagesState))._selection(call)
         await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen)
-        self.is_open = False
+        self.dialog = ""
         return rx.redirect(routes.project(self.project_id, "exports"))
 
     @guarded

@@ -26,7 +26,7 @@ TABS = [
 
 def project_page(tab: str, *content: rx.Component, tools: rx.Component | None = None) -> rx.Component:
     """A tab of a project inside the frame; `tools` stand in the top bar."""
-    found = rx.fragment(_head(tab), *content, segment_dialog())
+    found = rx.el.div(_head(tab), *content, segment_dialog(), class_name="whole", on_mount=ProjectState.close_dialogs)
     crumbs = [(t("Projects"), routes.HOME), (ProjectState.name, "")]
     return shell(rx.cond(ProjectState.is_missing, _missing(), found), here="projects", crumbs=crumbs, fixed=True, tools=tools)
 

@@ -18,7 +18,7 @@ def segment_dialog() -> rx.Component:
         rx.el.fieldset(rx.el.legend(t("Model")), rx.foreach(SegmentState.cards, _model), class_name="models"),
         rx.foreach(SegmentState.cards, _parameters),
         dialog_actions(words, test_id="segment-start", on_click=SegmentState.start, disabled=(count == 0) | (SegmentState.chosen == "")),
-        is_open=SegmentState.is_open,
+        is_open=SegmentState.dialog == "segment",
         on_open_change=SegmentState.set_open,
         description=t("A worker does it in the background; you can go on working or close this page."),
         wide=True,
@@ -63,18 +63,20 @@ def _model(card: rx.Var[ModelCard]) -> rx.Component:
 
 def _parameters(card: rx.Var[ModelCard]) -> rx.Component:
     """The parameters of the chosen model only."""
-    slider = rx.el.div(
-        rx.slider(
-            value=[SegmentState.threshold], min=card.threshold_min, max=card.threshold_max, step=0.05, aria_label=card.threshold_title,
-            on_change=lambda value: SegmentState.set_threshold(value[0]), data_testid="segment-threshold",
-        ),
-        rx.el.output(SegmentState.threshold, class_name="number"),
-        class_name="slider-row",
-    )  # fmt: skip
-    hint = t("Lower finds more and larger objects, higher only the clear ones.")
-    threshold = rx.el.div(
-        rx.el.span(card.threshold_title, class_name="field-label"), slider, rx.el.span(hint, class_name="field-hint"), class_name="field"
+    slider = rx.el.input(
+        type="range",
+        id="threshold",
+        min=card.threshold_min,
+        max=card.threshold_max,
+        step=0.05,
+        value=SegmentState.threshold,
+        class_name="range",
+        on_change=SegmentState.set_threshold,
+        data_testid="segment-threshold",
     )
+    row = rx.el.div(slider, rx.el.output(SegmentState.threshold, html_for="threshold", class_name="number"), class_name="slider-row")
+    hint = t("Lower finds more and larger objects, higher only the clear ones.")
+    threshold = field(card.threshold_title, "threshold", control=row, hint=hint)
     area = field(
         card.min_area_title, "min-area", type="number", min=0, max=1_000_000, step=1, value=SegmentState.min_area_px.to_string(),
         on_change=SegmentState.set_min_area, hint=t("Smaller objects are left out."), data_testid="segment-min-area",

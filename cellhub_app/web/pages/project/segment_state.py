@@ -67,7 +67,6 @@ def model_card(model: ModelView, sample_kind: str, megapixels: float) -> ModelCa
 class SegmentState(ProjectState):
     """The dialog, and the buttons of the queue."""
 
-    is_open: bool = False
     only_selected: bool = False
     only_new: bool = False
     image_count: int = 0
@@ -100,7 +99,7 @@ class SegmentState(ProjectState):
         self.cards = [model_card(model, self.sample_kind, megapixels) for model in catalogue.models(self.sample_kind)]
         if self.cards:
             self._pick(self.cards[0])
-        self.is_open = True
+        self.dialog = "segment"
 
     def _pick(self, card: ModelCard) -> None:
         self.chosen, self.threshold, self.min_area_px = card.name, card.threshold, card.min_area_px
@@ -108,7 +107,7 @@ class SegmentState(ProjectState):
     @guarded
     async def set_open(self, _call: Call, is_open: bool) -> None:
         """Close the dialog."""
-        self.is_open = is_open
+        self.dialog = "segment" if is_open else ""
 
     @guarded
     async def set_only_new(self, _call: Call, only_new: bool) -> None:
@@ -137,7 +136,7 @@ class SegmentState(ProjectState):
         """Queue the images."""
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(call), self.chosen, parameters)
-        self.is_open = False
+        self.dialog = ""
         total = sum(batch.counts.model_dump().values())
         self._tell("success", t("{images} queued", images=counted(total, "image", "images")))
 

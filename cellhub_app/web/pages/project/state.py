@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import reflex as rx
@@ -33,6 +33,8 @@ OBJECTS = {
     SampleKind.SPHEROIDS: ("spheroid", "spheroids"),
     SampleKind.OTHER: ("object", "objects"),
 }
+
+Dialog = Literal["", "segment", "export"]
 
 
 @dataclass
@@ -102,6 +104,7 @@ class ProjectState(SessionState):
     pace_words: str = ""
     pace_path: str = ""
     panel_is_toggled: bool = False
+    dialog: Dialog = ""
     _paces: list[pace.Sample] = []
 
     @guarded
@@ -145,6 +148,11 @@ class ProjectState(SessionState):
         self._paces = pace.with_sample(self._paces, time.time(), finished) if batches else []
         values = pace.rates(self._paces)
         self.pace_words, self.pace_path = pace.words(values), pace.path(values)
+
+    @rx.event
+    def close_dialogs(self) -> None:
+        """A page that is opened starts without a dialog; one that only reconnects keeps it."""
+        self.dialog = ""
 
     @rx.event
     def toggle_panel(self) -> None:
