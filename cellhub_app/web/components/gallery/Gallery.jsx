@@ -6,6 +6,7 @@ import { freshChanges, ImageLoader } from './loader.js';
 import { Empty, LoadMoreProblem, Problem, Reading } from './Notices.jsx';
 import { fetchPage } from './requests.js';
 import { useKeys, usePointer } from './useinput.js';
+import { usePlace } from './useplace.js';
 import { useSelection } from './useselection.js';
 import './gallery.css';
 
@@ -105,7 +106,7 @@ export function Gallery(props) {
   const scroller = useScroller();
   const layout = layoutFor(scroller.width, thumbnailSize);
   const reach = useReach(loader, layout.columns);
-  useEffect(() => { scroller.element?.scrollTo({ top: 0 }); }, [queryKey]);
+  usePlace(scroller.element, queryKey, scroller.width > 0 && status === 'ready');
   const openAt = index => rows[index] && props.onOpen?.(rows[index].id);
   const keys = useKeys({ chosen, rows, count, layout, scroller: scroller.element, openAt });
   const pointer = usePointer({ chosen, rows, openAt });

@@ -6,7 +6,7 @@ import reflex as rx
 
 _NAMES = (
     "Gallery.jsx", "Cell.jsx", "Badge.jsx", "Notices.jsx", "gallery.css", "loader.js", "requests.js", "layout.js", "status.js",
-    "selection.js", "useselection.js", "useinput.js",
+    "selection.js", "useselection.js", "useinput.js", "useplace.js",
 )  # fmt: skip
 _MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
 
