@@ -19,6 +19,7 @@ RETRY_S = 1.0
 
 @dataclass(frozen=True)
 class _Kept:
+    job_id: UUID
     until: float
     on_lost: Callable[[], None]
 
@@ -43,10 +44,10 @@ class LeaseKeeper:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
-    def keep(self, lease: UUID, limit_s: float, on_lost: Callable[[], None]) -> None:
-        """Renew the lease for at most `limit_s`; `on_lost` is called from the thread when it is not ours any more."""
+    def keep(self, lease: UUID, job_id: UUID, limit_s: float, on_lost: Callable[[], None]) -> None:
+        """Renew the lease on a job for at most `limit_s`; `on_lost` is called from the thread when it is not ours any more."""
         with self._lock:
-            self._kept[lease] = _Kept(time.monotonic() + limit_s, on_lost)
+            self._kept[lease] = _Kept(job_id, time.monotonic() + limit_s, on_lost)
 
     def drop(self, lease: UUID) -> None:
         """Stop renewing the lease."""
@@ -72,7 +73,7 @@ class LeaseKeeper:
             wanted = {lease: kept for lease, kept in self._kept.items() if kept.until > moment}
         if not wanted:
             return
-        held = renew(connection, list(wanted))
+        held = renew(connection, {lease: kept.job_id for lease, kept in wanted.items()})
         for lease in wanted.keys() - held:
             self.drop(lease)
             wanted[lease].on_lost()

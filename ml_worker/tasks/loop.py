@@ -82,6 +82,7 @@ class WorkLoop:
         self._runtime, self._name, self._keeper, self._do, self._capacity = runtime, name, keeper, work, capacity
         self._held: dict[object, _Held] = {}
         self._look = asyncio.Event()
+        self._claiming = asyncio.Lock()
         self._line_is_empty = False
         self._stopping = False
         self._ends: deque[float] = deque(maxlen=1000)
@@ -107,7 +108,8 @@ class WorkLoop:
         while not self._stopping:
             self._look.clear()
             if self._has_room():
-                claimed = await insist(self._claim, f"claim {self.kind}", is_wanted=lambda: not self._stopping)
+                async with self._claiming:
+                    claimed = await insist(self._claim, f"claim {self.kind}", is_wanted=lambda: not self._stopping)
                 self._line_is_empty = not claimed
                 if claimed:
                     continue
@@ -120,6 +122,8 @@ class WorkLoop:
         """Claim no more, wait for what is in hand, give the rest back uncounted."""
         self._stopping = True
         self.wake()
+        async with self._claiming:
+            pass
         if tasks := [held.task for held in self._held.values()]:
             await asyncio.wait(tasks, timeout=grace_s)
         left = [held for held in self._held.values() if not held.task.done()]
@@ -160,7 +164,7 @@ class WorkLoop:
         def on_lost() -> None:
             loop.call_soon_threadsafe(self._lost, job)
 
-        self._keeper.keep(job.lease_id, self._capacity.hold_limit_s, on_lost)
+        self._keeper.keep(job.lease_id, job.id, self._capacity.hold_limit_s, on_lost)
         task.add_done_callback(lambda _: self._end(job))
 
     def _lost(self, job: Claimed) -> None:

@@ -25,7 +25,7 @@ from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.saving import Saver
 from ml_worker.tasks.threads import Threads
 
-MEGAPIXELS_IN_HAND = 32.0
+MEGAPIXELS_IN_HAND = 16.0
 READERS = 2
 FINISHERS = 2
 

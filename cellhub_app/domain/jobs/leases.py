@@ -1,6 +1,6 @@
 """Holding jobs and letting go of them. Whatever ends a job asks for its lease: who lost it changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,7 +41,7 @@ _RECLAIM = text("""
 """)
 _RENEW = """
     update job set lease_until = clock_timestamp() + make_interval(secs => %s)
-    where lease_id = any(%s) and status = 'running' returning lease_id
+    where id = any(%s) and lease_id = any(%s) and status = 'running' returning lease_id
 """
 
 
@@ -53,9 +53,9 @@ class Finished:
     timings: dict[str, float]
 
 
-def renew(connection: Connection[tuple[UUID]], leases: Sequence[UUID]) -> set[UUID]:
-    """Prolong the leases and say which of them are still held. Meant for a thread with a connection of its own."""
-    rows = connection.execute(_RENEW, (LEASE_S, list(leases))).fetchall()
+def renew(connection: Connection[tuple[UUID]], leases: Mapping[UUID, UUID]) -> set[UUID]:
+    """Prolong the leases (lease -> job) and say which of them are still held. Meant for a thread with a connection of its own."""
+    rows = connection.execute(_RENEW, (LEASE_S, list(leases.values()), list(leases))).fetchall()
     connection.commit()
     return {row[0] for row in rows}
 

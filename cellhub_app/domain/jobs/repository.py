@@ -48,8 +48,8 @@ _STRETCHES = text("""
     from batch b where b.finished_at is null and b.user_id is not null order by b.created_at, b.id
 """)
 _TOTALS = text("""
-    select count(*) filter (where status = 'queued') as queued, count(*) filter (where status = 'running') as running
-    from job where kind = 'segment' and status in ('queued', 'running')
+    select (select count(*) from job where kind = 'segment' and status = 'queued') as queued,
+           (select count(*) from job where kind = 'segment' and status = 'running') as running
 """)
 _DEPTHS = text("""
     select kind, count(*) as jobs, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_s

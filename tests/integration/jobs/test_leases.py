@@ -94,7 +94,7 @@ async def test_a_lease_that_is_renewed_does_not_run_out(runtime: Runtime, lab: L
     kept, dropped = await claim(runtime)
     await expire(runtime)
     with psycopg.connect(services.urls.database) as connection:
-        assert leases.renew(connection, [kept.lease_id, UUID(int=1)]) == {kept.lease_id}
+        assert leases.renew(connection, {kept.lease_id: kept.id, UUID(int=1): dropped.id}) == {kept.lease_id}
     async with runtime.work() as session:
         assert await work.reclaim_expired(session) == 1
     assert await column(runtime, "select id from job where status = 'running'") == [kept.id]
