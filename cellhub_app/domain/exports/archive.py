@@ -1,5 +1,6 @@
 """A ZIP written piece by piece: the same input gives the same bytes, and memory does not grow with what goes in."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -8,10 +9,11 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, TextIO, cast
+from typing import IO, Any, Self, TextIO, cast
 
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 BLOCK_BYTES = 1024 * 1024
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _UNSAFE = re.compile(r"(^|/)(\.\.?)?(/|$)|[\\\x00-\x1f]|^[A-Za-z]:")
 
 
@@ -86,6 +88,11 @@ class Archive:
             raise ValueError(f"not a new, relative name for a file in the ZIP: {name!r}")
         self._names.add(name.casefold())
         return name
+
+
+def compact_json(value: Any) -> str:
+    """The value as JSON in one line. Raises ValueError for numbers that JSON does not have."""
+    return _COMPACT.encode(value)
 
 
 def append(source: TextIO, target: TextIO) -> None:

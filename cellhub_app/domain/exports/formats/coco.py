@@ -3,14 +3,13 @@
 https://cocodataset.org/#format-data. Coordinates are px with (0, 0) at the top-left corner of the first pixel, as COCO's own masks.
 """
 
-import json
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cellhub_app.core.geometry.raster import mask_from_polygon
-from cellhub_app.domain.exports.archive import Archive, append
+from cellhub_app.domain.exports.archive import Archive, append, compact_json
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry
 from cellhub_app.domain.exports.tables import rounded
 
@@ -30,7 +29,7 @@ class CocoWriter:
         self._images = self._annotations = 0
         self._classes: set[int] = {0}
         info = {"description": bundle.project.name, "version": "1.0", "contributor": "CellHub"}
-        self._out.write(f'{{"info":{_json(info)},"licenses":[],"annotations":[')
+        self._out.write(f'{{"info":{compact_json(info)},"licenses":[],"annotations":[')
 
     def add(self, image: ImageEntry) -> None:
         """One COCO image and its annotations."""
@@ -39,7 +38,7 @@ class CocoWriter:
         self._images += 1
         entry = {"id": self._images, "file_name": image.file_name, "width": image.width, "height": image.height}
         extra = {"cellhub_id": str(image.id), "frame": image.frame, "pixel_size_um": image.pixel_size_um}
-        self._image_lines.write(("" if self._images == 1 else ",") + "\n" + _json({**entry, **extra}))
+        self._image_lines.write(("" if self._images == 1 else ",") + "\n" + compact_json({**entry, **extra}))
         for entry_object in image.objects:
             self._write_annotation(entry_object, image.width, image.height)
 
@@ -49,7 +48,7 @@ class CocoWriter:
         append(self._image_lines, self._out)
         project = self._bundle.project
         kinds = [{"id": number + 1, "name": project.class_name(number), "supercategory": "object"} for number in sorted(self._classes)]
-        self._out.write(f'],\n"categories":{_json(kinds)}}}\n')
+        self._out.write(f'],\n"categories":{compact_json(kinds)}}}\n')
 
     def _write_annotation(self, entry: ObjectEntry, width: int, height: int) -> None:
         mask, x0, y0 = mask_from_polygon(entry.polygon, height, width)
@@ -69,7 +68,7 @@ class CocoWriter:
             annotation["segmentation"] = {"size": [height, width], "counts": run_lengths(mask, x0, y0, width, height)}
         if entry.score is not None:
             annotation["score"] = rounded(entry.score)
-        self._out.write(("" if self._annotations == 1 else ",") + "\n" + _json(annotation))
+        self._out.write(("" if self._annotations == 1 else ",") + "\n" + compact_json(annotation))
 
 
 def _box(entry: ObjectEntry, width: int, height: int) -> list[float]:
@@ -86,7 +85,3 @@ def run_lengths(mask: npt.NDArray[np.bool_], x0: int, y0: int, width: int, heigh
     inner = edges[1:-1].reshape(-1, 2)
     split = np.concatenate((edges[:1], inner[inner[:, 0] != inner[:, 1]].ravel(), edges[-1:]))
     return np.diff(split, prepend=0, append=width * height).tolist()  # type: ignore[no-any-return]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

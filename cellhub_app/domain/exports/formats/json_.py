@@ -1,9 +1,8 @@
 """Everything CellHub knows about the images, in one JSON file: outlines as GeoJSON in px, measures, and where each object comes from."""
 
-import json
 from typing import Any
 
-from cellhub_app.domain.exports.archive import Archive
+from cellhub_app.domain.exports.archive import Archive, compact_json
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, RevisionEntry
 from cellhub_app.domain.exports.tables import Column, columns, rounded
 
@@ -32,16 +31,16 @@ class JsonWriter:
         project = bundle.project
         kind = {"id": str(project.id), "name": project.name, "description": project.description, "sampleKind": project.sample_kind}
         measures = {"measuresVersion": bundle.measures_version, "measures": [_definition(measure) for measure in bundle.measures]}
-        opened = _json({**head, "project": kind, **measures})
+        opened = compact_json({**head, "project": kind, **measures})
         self._out.write(f'{opened[:-1]},"images":[')
 
     def add(self, image: ImageEntry) -> None:
         """One image with its revisions and objects."""
-        described = _json(_image(image))
+        described = compact_json(_image(image))
         self._out.write(f'{"" if self._first else ","}\n{described[:-1]},"objects":[')
         self._first = False
         for place, entry in enumerate(image.objects):
-            self._out.write(("," if place else "") + "\n" + _json(self._object(image, entry)))
+            self._out.write(("," if place else "") + "\n" + compact_json(self._object(image, entry)))
         self._out.write("]}")
 
     def finish(self) -> None:
@@ -106,7 +105,3 @@ def _revision(entry: RevisionEntry) -> dict[str, Any]:
         "note": entry.note,
         "createdAt": entry.created_at.isoformat(),
     }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
