@@ -1,6 +1,7 @@
 """The API's application: `create_app()` is mounted in front of the pages, and `Gate` goes around both."""
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -27,9 +28,21 @@ ROUTERS = (
 )
 
 
+class Api(FastAPI):
+    """The API with its problems described."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        is_new = self.openapi_schema is None
+        document = super().openapi()
+        if is_new:
+            problems.describe(document)
+        return document
+
+
 def create_api() -> FastAPI:
     """Version 1 of the API, to be mounted at PREFIX."""
-    api = FastAPI(
+    api = Api(
         title="CellHub",
         version=version("cellhub"),
         description=DESCRIPTION,
@@ -40,6 +53,8 @@ def create_api() -> FastAPI:
         servers=[{"url": PREFIX}],
         root_path_in_servers=False,
         redirect_slashes=False,
+        responses=problems.RESPONSES,
+        generate_unique_id_function=lambda route: route.name,
     )
     for router in ROUTERS:
         api.include_router(router)

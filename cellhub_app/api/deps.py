@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.api.context import OriginForeign, RequestContext, context_of
@@ -38,6 +39,9 @@ async def client(request: Request) -> RequestContext:
     return context_of(request.scope)
 
 
+# What OpenAPI says of signing in; _signed_in() reads both by itself, to tell a wrong scheme from none.
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, scheme_name="accessToken"))]
+Cookie = Annotated[str | None, Depends(APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="browserSession"))]
 Services = Annotated[Runtime, Depends(runtime)]
 Work = Annotated[AsyncSession, Depends(work, scope="function")]
 Client = Annotated[RequestContext, Depends(client)]
@@ -65,7 +69,7 @@ async def _signed_in(request: Request, services: Runtime) -> Principal:
         return await accounts.browser_principal(session, cookie)
 
 
-async def media_principal(request: Request, services: Services, who: Client) -> Principal:
+async def media_principal(request: Request, services: Services, who: Client, _bearer: Bearer, _cookie: Cookie) -> Principal:
     """Who is signed in, for pictures: a gallery asks for hundreds of them, so they do not count against the rate limit."""
     principal = await _signed_in(request, services)
     who.user_id = str(principal.user_id)

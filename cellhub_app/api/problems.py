@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from cellhub_app.api.context import context_of
 from cellhub_app.core.errors import CellHubError, Conflict, Invalid, NotFound, NotSignedIn, TooManyRequests, Unavailable
+from cellhub_app.domain.schema import Schema
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,52 @@ _DETAILS = {
     405: "This address does not know that method.",
     400: "The request could not be read.",
 }
+
+
+class FieldProblem(Schema):
+    """What is wrong with one value."""
+
+    field: str
+    detail: str
+    code: str
+
+
+class ProblemBody(Schema):
+    """A failure: `code` is a stable word, `detail` a sentence for people, `errors` names the fields of a 422."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldProblem] | None = None
+
+
+_ANSWERS = {
+    400: "Not readable",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not there, or not for the caller to know",
+    409: "Conflict",
+    413: "Too large",
+    415: "Wrong kind of request",
+    422: "Not valid",
+    429: "Too many requests",
+    503: "A service does not answer",
+}
+_REFERENCE = {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": {MEDIA_TYPE: _REFERENCE}} for status, description in _ANSWERS.items()
+}
+
+
+def describe(document: dict[str, Any]) -> None:
+    """Put the shape of problems into an OpenAPI document whose routes refer to it."""
+    schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts = document.setdefault("components", {}).setdefault("schemas", {})
+    parts.update(schema.pop("$defs", {}))
+    parts[ProblemBody.__name__] = schema
 
 
 class ProblemResponse(JSONResponse):

@@ -20,6 +20,7 @@ from cellhub_app.models.session import SessionKind
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 Limited = Depends(limit_sign_ins)
+FORM_ANSWER: dict[int | str, dict[str, Any]] = {303: {"description": "To a form: where to go on"}}
 
 
 def _body(kind: type[Any]) -> dict[str, Any]:
@@ -27,7 +28,14 @@ def _body(kind: type[Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}, FORM: {"schema": schema}}}}
 
 
-@router.post("/register", status_code=201, response_model=RegisteredView, dependencies=[Limited], openapi_extra=_body(Registering))
+@router.post(
+    "/register",
+    status_code=201,
+    response_model=RegisteredView,
+    dependencies=[Limited],
+    openapi_extra=_body(Registering),
+    responses=FORM_ANSWER,
+)
 async def register(request: Request, services: Services, who: Client, background: BackgroundTasks) -> RegisteredView | Response:
     """Open an account. The answer is the same for an address that has one; its owner gets a letter instead."""
     fields = await read_fields(request)
@@ -101,7 +109,7 @@ async def me(session: Work, principal: Signed) -> UserView:
     return await accounts.me(session, principal)
 
 
-@router.post("/session", status_code=204, openapi_extra=_body(Credentials))
+@router.post("/session", status_code=204, openapi_extra=_body(Credentials), responses=FORM_ANSWER)
 async def start_session(request: Request, services: Services, who: Client) -> Response:
     """Sign a browser in with an HttpOnly cookie. JSON gets 204; a form goes on to its `next`, or back to the sign-in page."""
     fields = await read_fields(request)
