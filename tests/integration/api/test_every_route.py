@@ -67,6 +67,11 @@ def test_the_list_of_open_routes_names_no_route_that_is_gone() -> None:
     assert set(OPERATIONS) >= VALID_BODIES.keys()
 
 
+def test_nothing_answers_outside_the_document_but_the_document_itself() -> None:
+    outside = [getattr(route, "path", "") for route in create_api().routes if not getattr(route, "include_in_schema", True)]
+    assert sorted(outside) == ["/docs", "/openapi.json"]
+
+
 async def test_what_does_not_exist_is_not_found(ada: Person) -> None:
     for method, path in WITH_ID:
         answer = await _ask(ada.http, method, path, _fresh_ids())
@@ -151,6 +156,11 @@ async def test_the_document_and_its_page_ask_no_other_host(client: httpx.AsyncCl
     assert not re.findall(r'(?:src|href)="(?!/)', page.text)
     for path in document["paths"]:
         assert f"{PREFIX}{path}" in page.text
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [OPENAPI["paths"][path][method]["operationId"] for method, path in OPERATIONS]
+    assert len(set(names)) == len(names)
 
 
 def test_every_operation_explains_itself_in_camel_case() -> None:

@@ -1,0 +1,74 @@
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import Result
+from starlette.types import ASGIApp
+from typer.testing import CliRunner
+
+from cellhub_app.cli import remote
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.sdk import connection
+from cellhub_app.sdk.client import CellHub
+from tests.integration.api.conftest import PASSWORD, Person
+from tests.integration.api.test_sdk import Line
+
+
+@pytest.fixture
+async def server(app: ASGIApp, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(app, asyncio.get_running_loop())
+
+    def connect(_url: str, email: str, password: str) -> CellHub:
+        return CellHub("", email, password, http=httpx.Client(transport=line, base_url=f"{runtime.settings.base_url}/api/v1"))
+
+    monkeypatch.setattr(remote, "CellHub", connect)
+
+
+async def _run(*arguments: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, remote.app, [*arguments, "--email", "ada@example.org"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "deep").mkdir()
+    for name in ("a.png", "deep/b.TIF", "notes.txt", ".hidden"):
+        (tmp_path / name).write_bytes(b"x")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("server")
+async def test_a_folder_is_sent_to_a_new_project_and_then_to_the_same_one(ada: Person, folder: Path) -> None:
+    for images in (2, 4):
+        done = await _run(str(folder), "--project", "Plate 7", "--password", PASSWORD)
+        assert done.exit_code == 0, done.output
+        [project] = (await ada.http.get("/api/v1/projects")).json()["data"]
+        assert (project["name"], project["images"]["total"]) == ("Plate 7", images)
+
+
+@pytest.mark.usefixtures("server")
+async def test_a_refused_file_is_named_and_the_status_says_so(ada: Person, folder: Path) -> None:
+    (folder / "empty.png").write_bytes(b"")
+    done = await _run(str(folder), "--project", "Plate 7", "--password", PASSWORD)
+    assert done.exit_code == 1
+    assert "empty.png" in done.output
+    assert "2 images are in Plate 7" in done.output
+
+
+@pytest.mark.usefixtures("server", "ada")
+async def test_a_wrong_password_is_one_sentence(folder: Path) -> None:
+    done = await _run(str(folder), "--project", "Plate 7", "--password", "wrong password")
+    assert (done.exit_code, done.stderr) == (1, "cellhub: The e-mail address or the password is not right\n")
+
+
+async def test_a_server_that_is_away_and_a_folder_without_images_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "FIRST_PAUSE_S", 0.001)
+    away = await _run(str(folder), "--project", "P", "--password", PASSWORD, "--url", "http://127.0.0.1:1")
+    assert away.exit_code == 1
+    assert "does not answer" in away.output
+    missing = await _run(str(folder / "nothing"), "--project", "P", "--password", PASSWORD)
+    assert missing.exit_code == 2
+    (folder / "none").mkdir()
+    none = await _run(str(folder / "none"), "--project", "P", "--password", PASSWORD)
+    assert none.exit_code == 1
+    assert "There is no image" in none.output
