@@ -45,8 +45,7 @@ def guarded(handler: Handler) -> Any:
     @functools.wraps(handler)
     async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
         try:
-            given = dict(zip(arguments.model_fields, positional, strict=False)) | named
-            values = _validated(arguments, given)
+            values = _validated(arguments, positional, named)
             async with get_runtime().work() as session:
                 principal = await accounts.browser_principal(session, self._session_token())
                 bind_user(principal.user_id)
@@ -64,6 +63,7 @@ def guarded(handler: Handler) -> Any:
     first = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     run.__signature__ = inspect.Signature([first, *wire])  # type: ignore[attr-defined]
     run.__annotations__ = {}
+    run.is_guarded = True  # type: ignore[attr-defined]
     del run.__wrapped__  # type: ignore[attr-defined]
     return rx.event(run)
 
@@ -84,9 +84,11 @@ def _default(field: Any) -> Any:
     return inspect.Parameter.empty if field.is_required() else field.default
 
 
-def _validated(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
+def _validated(model: type[BaseModel], positional: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
+    if len(positional) > len(model.model_fields):
+        raise Invalid("The page sent more values than this takes.")
     try:
-        checked = model.model_validate(given)
+        checked = model.model_validate(dict(zip(model.model_fields, positional, strict=False)) | named)
     except ValidationError as error:
         raise Invalid(plain(error)) from error
     return {name: getattr(checked, name) for name in model.model_fields}

@@ -1,6 +1,7 @@
 """Words for people. The English sentence is the key, so that pages stay readable; another language is one more catalogue."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import reflex as rx
@@ -47,7 +48,7 @@ def seconds_text(low: int, high: int) -> str:
 
 
 def _range(low: int, high: int, unit_s: int, unit: str) -> str:
-    first, last = low // unit_s, max(round(high / unit_s), 1)
+    first, last = low // unit_s, max(ceil(high / unit_s), 1)
     if first >= last:
         return f"{last} {unit}"
     return f"{first}–{last} {unit}" if first > 0 else t("under {time}", time=f"{last} {unit}")

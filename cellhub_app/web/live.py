@@ -116,6 +116,13 @@ class Live:
                     await self._recheck(list(_watches.values()))
                     due = asyncio.get_running_loop().time() + RECHECK_S
 
+    async def stop(self) -> None:
+        """Tell nobody any more; what is being read is given up properly."""
+        tellers = list(self._tellers.values())
+        for teller in tellers:
+            teller.cancel()
+        await asyncio.gather(*tellers, return_exceptions=True)
+
     async def _hear(self, event: Event | None) -> None:
         if event is not None and event.type is EventType.ACCESS_CHANGED:
             await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
@@ -135,7 +142,7 @@ class Live:
             self._tellers.pop(topic, None)
 
     async def _tell_once(self, topic: Topic, news: News) -> None:
-        tabs = [watch for watch in _watches.values() if watch.topic == topic and self._is_open(watch)]
+        tabs = [watch for watch in list(_watches.values()) if watch.topic == topic and self._is_open(watch)]
         for watch in tabs:
             try:
                 async with get_runtime().work() as session:
@@ -197,10 +204,12 @@ def _concerns_access(watch: Watch, event: Event) -> bool:
 @asynccontextmanager
 async def live_pages(app: rx.App, feed: Feed) -> AsyncIterator[None]:
     """Keep open pages live while the block lasts (a lifespan)."""
-    task = asyncio.create_task(Live(app, feed).run(), name="live-pages")
+    listener = Live(app, feed)
+    task = asyncio.create_task(listener.run(), name="live-pages")
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        await listener.stop()

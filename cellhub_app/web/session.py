@@ -65,7 +65,10 @@ class SessionState(rx.State):
     def _signed_out(self) -> Any:
         """Where somebody goes whose session has ended: sign in, then back here."""
         here = self.router.url.path + (f"?{self.router.url.query}" if self.router.url.query else "")
-        self.reset()
+        top: rx.State = self
+        while type(top) is not SessionState and top.parent_state is not None:
+            top = top.parent_state
+        top.reset()
         return rx.redirect(f"{routes.SIGN_IN}?next={quote(here, safe='')}")
 
     async def _enter(self, call: Call) -> None:

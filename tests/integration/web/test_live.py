@@ -1,0 +1,158 @@
+"""Live pages: real accounts, projects, events and Valkey; only the sockets of the browsers are stood in for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest_asyncio
+import reflex as rx
+
+from cellhub_app.core.events import Event, EventType, publish
+from cellhub_app.core.feed import open_feed
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.projects import service as projects
+from cellhub_app.domain.projects.schemas import NewProject
+from cellhub_app.models.project import ProjectRole
+from cellhub_app.web import live
+from cellhub_app.web.guard import Call
+from cellhub_app.web.live import live_pages
+from cellhub_app.web.pages.project.state import ProjectState
+from tests.integration.web.states import Tab, account, browser_token, end_sessions
+
+SOON_S = 5.0
+
+
+@dataclass
+class Browsers:
+    """The tabs that are connected, and what was sent to them: this stands where rx.App holds websockets."""
+
+    tabs: dict[str, Tab] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def event_namespace(self) -> Any:
+        return SimpleNamespace(token_to_sid=self.tabs, emit_update=self._emit)
+
+    async def _emit(self, update: Any, token: str) -> None:
+        self.sent += [(token, event.name) for event in update.events]
+
+    @asynccontextmanager
+    async def modify_state(self, token: rx.BaseStateToken) -> AsyncIterator[Any]:
+        tab = self.tabs[token.ident]
+
+        async def get_state(kind: type[rx.State]) -> rx.State:
+            return tab.state(kind)
+
+        yield SimpleNamespace(get_state=get_state)
+        self.shown[token.ident] = self.shown.get(token.ident, 0) + 1
+
+
+async def until(condition: Any) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(SOON_S):
+        while not condition():  # noqa: ASYNC110 - what is waited for lives in states, which have no event to wait on
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Scene:
+    """A project of Ada's that Bob looks at too."""
+
+    runtime: Runtime
+    browsers: Browsers
+    project_id: UUID
+    ada: Tab
+    bob: Tab
+
+    async def open(self, tab: Tab) -> ProjectState:
+        """Show the project's page in a tab."""
+        self.browsers.tabs[tab.token] = tab
+        await tab.call(ProjectState, "load")
+        return tab.state(ProjectState)
+
+    async def call_of(self, tab: Tab, session: Any) -> Call:
+        """A call by the person in the tab."""
+        return Call(await accounts.browser_principal(session, tab.cookie), session)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(runtime: Runtime) -> AsyncIterator[Scene]:
+    cookies = [await browser_token(runtime, await account(runtime, name)) for name in ("ada", "bob")]
+    async with runtime.work() as session:
+        ada = await accounts.browser_principal(session, cookies[0])
+        project = await projects.create(session, ada, NewProject(name="HeLa"))
+        await projects.add_member(session, ada, project.id, "bob@example.org", ProjectRole.VIEWER)
+    tabs = [Tab(f"tab-{n}", cookie, f"/projects/{project.id}", {"project": str(project.id)}) for n, cookie in enumerate(cookies)]
+    browsers: Any = Browsers()
+    async with open_feed(runtime.redis) as feed, live_pages(browsers, feed):
+        await until(lambda: feed.is_connected)
+        yield Scene(runtime, browsers, project.id, *tabs)
+    for tab in tabs:
+        live.leave(tab.token)
+
+
+async def rename(scene: Scene, name: str) -> None:
+    """Ada gives the project another name, through the service that every door uses."""
+    async with scene.runtime.work() as session:
+        call = await scene.call_of(scene.ada, session)
+        await projects.update(session, call.principal, scene.project_id, projects.ProjectChange(name=name))
+
+
+async def test_a_change_reaches_every_tab_that_looks(scene: Scene) -> None:
+    states = [await scene.open(scene.ada), await scene.open(scene.bob)]
+    await rename(scene, "HeLa, dose series 7")
+    await until(lambda: all(state.name == "HeLa, dose series 7" for state in states))
+    assert (states[0].can_manage, states[1].can_manage) == (True, False)
+
+
+async def test_a_storm_of_events_is_shown_a_few_times_a_second(scene: Scene) -> None:
+    await scene.open(scene.bob)
+    event = Event(EventType.SEGMENTATION_STATUS, scene.project_id, data={"imageId": str(UUID(int=1)), "status": "running"})
+    started = asyncio.get_running_loop().time()
+    for _ in range(50):
+        await publish(scene.runtime.redis, *([event] * 20))
+        await asyncio.sleep(0)
+    await rename(scene, "after the storm")
+    await until(lambda: scene.bob.state(ProjectState).name == "after the storm")
+    took_s = asyncio.get_running_loop().time() - started
+    assert scene.browsers.shown[scene.bob.token] <= 2 * (took_s / live.SOON_S + 2)
+
+
+async def test_a_removed_member_is_told_to_leave_and_hears_no_more(scene: Scene) -> None:
+    state = await scene.open(scene.bob)
+    async with scene.runtime.work() as session:
+        call = await scene.call_of(scene.ada, session)
+        bob = await scene.call_of(scene.bob, session)
+        await projects.remove_member(session, call.principal, scene.project_id, bob.principal.user_id)
+    await until(lambda: any(token == scene.bob.token and name.endswith("project_state.load") for token, name in scene.browsers.sent))
+    await rename(scene, "not for Bob")
+    ada = await scene.open(scene.ada)
+    await until(lambda: ada.name == "not for Bob")
+    assert state.name == "HeLa"
+    await scene.bob.call(ProjectState, "load")
+    assert (state.is_missing, state.project_id) == (True, "")
+
+
+async def test_a_session_that_ends_ends_in_every_tab(scene: Scene) -> None:
+    await scene.open(scene.bob)
+    async with scene.runtime.work() as session:
+        await end_sessions(session, scene.bob.cookie)
+    await until(lambda: any(token == scene.bob.token for token, _ in scene.browsers.sent))
+    answer = await scene.bob.call(ProjectState, "load")
+    assert "/sign-in" in str(answer.args)
+
+
+async def test_a_closed_tab_is_forgotten(scene: Scene) -> None:
+    state = await scene.open(scene.bob)
+    ada = await scene.open(scene.ada)
+    scene.browsers.tabs.pop(scene.bob.token)
+    await rename(scene, "Bob has left")
+    await until(lambda: ada.name == "Bob has left")
+    assert state.name == "HeLa"
+    assert not [key for key in live._watches if key[0] == scene.bob.token and key[1] is ProjectState]
