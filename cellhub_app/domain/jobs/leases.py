@@ -37,7 +37,7 @@ _RECLAIM = text("""
         finished_at = case when attempt < :attempts_max then null else clock_timestamp() end, error = :error
     where id = any(array(
         select id from job where status = 'running' and lease_until < clock_timestamp() order by id for update skip locked))
-    returning id, kind, status, project_id, batch_id, image_id, export_id, attempt, error
+    returning id, kind, status, project_id, batch_id, image_id, export_id, model, error
 """)
 _RENEW = """
     update job set lease_until = clock_timestamp() + make_interval(secs => %s)

@@ -25,18 +25,19 @@ class Subject:
     batch_id: UUID | None = None
     image_id: UUID | None = None
     export_id: UUID | None = None
+    model: str | None = None
 
     @classmethod
     def of(cls, job: Claimed | Mapping[str, Any]) -> Self:
         """The subject of a claimed job or of a row that has these columns."""
         row = vars(job) if isinstance(job, Claimed) else job
-        return cls(JobKind(row["kind"]), row["id"], row["project_id"], row["batch_id"], row["image_id"], row["export_id"])
+        return cls(JobKind(row["kind"]), row["id"], row["project_id"], row["batch_id"], row["image_id"], row["export_id"], row["model"])
 
 
 def job_event(subject: Subject, status: JobStatus, *, error: dict[str, str] | None = None, **more: Any) -> Event:
     """Where a job stands, as the event of its kind; `more` are further fields that a gallery shows."""
     if subject.kind is JobKind.SEGMENT:
-        names = {"imageId": subject.image_id, "jobId": subject.id, "batchId": subject.batch_id}
+        names = {"imageId": subject.image_id, "jobId": subject.id, "batchId": subject.batch_id, "model": subject.model}
         return Event(EventType.SEGMENTATION_STATUS, subject.project_id, data={**names, "status": status, "error": error, **more})
     if subject.kind is JobKind.INGEST:
         data = {"imageId": subject.image_id, "status": _READING.get(status, status), "error": error, **more}

@@ -37,7 +37,7 @@ _UNPARK = text("""
 """)
 _REFUSE = text("""
     update job set status = 'failed', finished_at = clock_timestamp(), error = :error
-    where image_id = :image_id and kind = 'segment' and status in ('queued', 'paused') returning id, batch_id
+    where image_id = :image_id and kind = 'segment' and status in ('queued', 'paused') returning id, batch_id, model
 """)
 _COUNTS = text("""
     select b.id as batch_id, s.status, (select count(*) from job where batch_id = b.id and status = s.status) as jobs
@@ -102,8 +102,8 @@ async def unpark(session: AsyncSession, image_id: UUID) -> list[UUID]:
     return [row.id for row in rows if row.status == JobStatus.QUEUED]
 
 
-async def refuse(session: AsyncSession, image_id: UUID, error: dict[str, str]) -> Sequence[Row[UUID, UUID | None]]:
-    """Fail the jobs that waited for an image that can't be read; answers (job, batch)."""
+async def refuse(session: AsyncSession, image_id: UUID, error: dict[str, str]) -> Sequence[Row[UUID, UUID | None, str | None]]:
+    """Fail the jobs that waited for an image that can't be read; answers (id, batch_id, model)."""
     return (await session.execute(_REFUSE, {"image_id": image_id, "error": Jsonb(error)})).all()
 
 

@@ -152,7 +152,7 @@ async def _refuse_waiting(session: AsyncSession, image_id: UUID, project_id: UUI
     rows = await repository.refuse(session, image_id, error)
     await subjects.follow(session, JobKind.SEGMENT, [row.id for row in rows])
     for row in rows:
-        subject = Subject(JobKind.SEGMENT, row.id, project_id, batch_id=row.batch_id, image_id=image_id)
+        subject = Subject(JobKind.SEGMENT, row.id, project_id, batch_id=row.batch_id, image_id=image_id, model=row.model)
         emit(session, job_event(subject, JobStatus.FAILED, error=error))
     await settle_batches(session, {row.batch_id for row in rows})
 

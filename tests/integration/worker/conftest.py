@@ -4,13 +4,17 @@ import asyncio
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest_asyncio
+from arq.connections import RedisSettings
+from arq.worker import create_worker
 from sqlalchemy import text
 
 from cellhub_app.core.imaging.read import probe
@@ -22,12 +26,15 @@ from cellhub_app.domain.flows.upload import IncomingFile, add_images
 from cellhub_app.domain.jobs import service
 from cellhub_app.domain.jobs.schemas import BatchView, NewJob
 from cellhub_app.models.image import Image, storage_key
-from ml_worker.context import WorkerContext
-from ml_worker.tasks.life import start_gpu, start_io, stop
+from ml_worker.context import KEY, WorkerContext
+from ml_worker.tasks.life import start_gpu, start_io
+from ml_worker.worker import GpuWorker, IoWorker
 from tests.fixtures import rows
 from tests.fixtures.samples import SampleFile
+from tests.fixtures.services import Services
 
 WAITS_S = 90.0
+Startup = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -104,22 +111,39 @@ async def lab(runtime: Runtime) -> Lab:
         return Lab(runtime, who, await rows.project(session, who))
 
 
+@asynccontextmanager
+async def arq_worker(settings: type, on_startup: Startup, services: Services) -> AsyncIterator[WorkerContext]:
+    """A worker in this process, woken by real tickets."""
+    redis = RedisSettings.from_dsn(services.urls.redis)
+    worker = create_worker(settings, redis_settings=redis, on_startup=on_startup, handle_signals=False)
+    task = asyncio.create_task(worker.async_run())
+
+    async def has_begun() -> bool:
+        return bool(KEY in worker.ctx and WorkerContext.of(worker.ctx).tasks) or task.done()
+
+    try:
+        await until(has_begun)
+        yield WorkerContext.of(worker.ctx)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # arq calls redis-py's close() by its old name
+            await worker.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def gpu(runtime: Runtime) -> AsyncIterator[WorkerContext]:
+async def gpu(runtime: Runtime, services: Services) -> AsyncIterator[WorkerContext]:
     """A GPU worker in this process."""
-    ctx: dict[str, object] = {}
-    await start_gpu(ctx)
-    yield WorkerContext.of(ctx)
-    await stop(WorkerContext.of(ctx))
+    async with arq_worker(GpuWorker, start_gpu, services) as context:
+        yield context
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def io(runtime: Runtime) -> AsyncIterator[WorkerContext]:
+async def io(runtime: Runtime, services: Services) -> AsyncIterator[WorkerContext]:
     """An io worker in this process."""
-    ctx: dict[str, object] = {}
-    await start_io(ctx)
-    yield WorkerContext.of(ctx)
-    await stop(WorkerContext.of(ctx))
+    async with arq_worker(IoWorker, start_io, services) as context:
+        yield context
 
 
 @contextmanager

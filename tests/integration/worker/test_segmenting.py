@@ -132,6 +132,6 @@ async def test_a_gallery_hears_all_it_needs_in_order(lab: Lab, gpu: WorkerContex
     assert [data["status"] for data in told] == ["running", "succeeded"]
     row = await lab.image(image)
     assert told[-1] == {
-        "imageId": str(image), "jobId": str(row.segmentation_job_id), "batchId": told[0]["batchId"], "status": "succeeded", "error": None,
-        "objectCount": row.object_count, "doubt": told[-1]["doubt"], "revision": 1,
+        "imageId": str(image), "jobId": str(row.segmentation_job_id), "batchId": told[0]["batchId"], "model": "classical",
+        "status": "succeeded", "error": None, "objectCount": row.object_count, "doubt": told[-1]["doubt"], "revision": 1,
     }  # fmt: skip
