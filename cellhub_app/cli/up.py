@@ -6,16 +6,15 @@ import errno
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
+from cellhub_app.cli.stack_data import prepare_data, together
 from cellhub_app.cli.stack_environment import (
     SCRIPTS,
     WORKERS,
     clear_metrics,
     load_settings,
-    migrate_program,
     process_environment,
     service_environment,
     web_program,
@@ -25,9 +24,7 @@ from cellhub_app.cli.stack_environment import (
 from cellhub_app.cli.stack_frontend import build_frontend, is_built
 from cellhub_app.cli.stack_home import Home, why_not_listen
 from cellhub_app.cli.stack_launch import PR_SET_PDEATHSIG
-from cellhub_app.cli.stack_migration import migrate_if_needed
 from cellhub_app.cli.stack_process import StackError, Supervisor
-from cellhub_app.cli.stack_services import start_postgres, start_valkey
 from cellhub_app.core.settings import ROOT, Settings
 
 READY_WITHIN_S = 180.0
@@ -74,7 +71,7 @@ async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say:
     clear_metrics(home.path)
     if not is_built(ROOT):
         say("Building the pages; this takes a minute the first time ...")
-    await _together(_prepare_data(settings, home, supervisor, environment), build_frontend(ROOT, environment, supervisor))
+    await together(prepare_data(settings, home, supervisor, environment), build_frontend(ROOT, environment, supervisor))
     environment |= service_environment(home, settings)
     # A build takes long enough for somebody else to take the port, and then to answer in our stead.
     check_port(settings)
@@ -85,18 +82,6 @@ async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say:
     if account := await first_admin(without_owner(environment)):
         say(f"First admin (shown only now): {account[0]}  password: {account[1]}")
     say(f"Logs are in {home.logs}. Stop with Ctrl-C.")
-
-
-async def _prepare_data(settings: Settings, home: Home, supervisor: Supervisor, environment: dict[str, str]) -> None:
-    ports = home.choose_ports()
-    starting = []
-    if "database_url" not in settings.model_fields_set:
-        starting.append(start_postgres(home, ports, supervisor))
-    if "redis_url" not in settings.model_fields_set:
-        starting.append(start_valkey(home, ports, supervisor))
-    await _together(*starting)
-    owner = environment | service_environment(home, settings, owner=True)
-    await migrate_if_needed(migrate_program(owner), ROOT / "alembic" / "versions", supervisor)
 
 
 def check_port(settings: Settings) -> None:
@@ -149,13 +134,3 @@ def _stop_on_signals(supervisor: Supervisor, say: Say, *, stop_with_parent: bool
         asyncio.get_running_loop().add_signal_handler(number, stop)
     if stop_with_parent:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-
-
-async def _together(*work: Coroutine[Any, Any, Any]) -> None:
-    """Do it all at once; the first failure ends the rest and is raised as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for part in work:
-                group.create_task(part)
-    except* StackError as failures:
-        raise failures.exceptions[0] from None
