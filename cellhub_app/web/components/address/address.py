@@ -4,13 +4,15 @@ from typing import Any
 
 import reflex as rx
 
-_MODULES = {"AddressQuery.jsx": rx.asset("AddressQuery.jsx", shared=True)}
+from cellhub_app.web.components.modules import linked_modules
+
+_LIBRARY = linked_modules(__file__, "AddressQuery.jsx")
 
 
 class AddressQuery(rx.NoSSRComponent):
     """Shows nothing; writes `query` (words by name, empty ones left out) into the address when it changes."""
 
-    library = _MODULES["AddressQuery.jsx"].importable_path
+    library = _LIBRARY
     tag = "AddressQuery"
 
     query: rx.Var[dict[str, Any]]

@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-_MODULES = {name: rx.asset(name, shared=True) for name in ("Filmstrip.jsx", "filmstrip.css", "frames.js")}
+from cellhub_app.web.components.modules import linked_modules
+
+_LIBRARY = linked_modules(__file__, "Filmstrip.jsx", "filmstrip.css", "frames.js")
 
 
 class Filmstrip(rx.NoSSRComponent):
@@ -13,7 +15,7 @@ class Filmstrip(rx.NoSSRComponent):
     Left and Right go to the neighbours while nothing that uses these keys has the focus; [ and ] do so anywhere but in fields.
     """
 
-    library = _MODULES["Filmstrip.jsx"].importable_path
+    library = _LIBRARY
     tag = "Filmstrip"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import reflex as rx
 
+from cellhub_app.web.components.modules import linked_modules
+
 _NAMES = (
     "Gallery.jsx", "Cell.jsx", "Badge.jsx", "Notices.jsx", "gallery.css", "loader.js", "requests.js", "layout.js", "status.js",
     "selection.js", "useselection.js", "useinput.js", "useplace.js",
 )  # fmt: skip
-_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+_LIBRARY = linked_modules(__file__, *_NAMES)
 
 
 class Gallery(rx.NoSSRComponent):
@@ -20,7 +22,7 @@ class Gallery(rx.NoSSRComponent):
     Done images whose doubt is at least `doubt_from` are marked "Look first".
     """
 
-    library = _MODULES["Gallery.jsx"].importable_path
+    library = _LIBRARY
     tag = "Gallery"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 

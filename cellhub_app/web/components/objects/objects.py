@@ -4,9 +4,10 @@ import reflex as rx
 
 from cellhub_app.core.metrics.metric import Metric
 from cellhub_app.core.metrics.shape import SHAPE_METRICS
+from cellhub_app.web.components.modules import linked_modules
 
 _NAMES = ("ObjectPanel.jsx", "Measures.jsx", "objects.css", "rows.js", "measurements.js")
-_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+_LIBRARY = linked_modules(__file__, *_NAMES)
 
 
 def _column(metric: Metric) -> dict[str, str]:
@@ -25,7 +26,7 @@ class ObjectPanel(rx.NoSSRComponent):
     `selected_id` is the object that is shown in full; `on_select` names another, or None.
     """
 
-    library = _MODULES["ObjectPanel.jsx"].importable_path
+    library = _LIBRARY
     tag = "ObjectPanel"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 

@@ -2,7 +2,9 @@
 
 import reflex as rx
 
-_MODULES = {name: rx.asset(name, shared=True) for name in ("Toasts.jsx", "timers.js", "toasts.css")}
+from cellhub_app.web.components.modules import linked_modules
+
+_LIBRARY = linked_modules(__file__, "Toasts.jsx", "timers.js", "toasts.css")
 
 
 class Toasts(rx.NoSSRComponent):
@@ -12,7 +14,7 @@ class Toasts(rx.NoSSRComponent):
     The page removes a message from its list when `on_dismiss` or `on_action` names its id; it disappears at once in the browser.
     """
 
-    library = _MODULES["Toasts.jsx"].importable_path
+    library = _LIBRARY
     tag = "Toasts"
 
     messages: rx.Var[list[dict[str, str]]]

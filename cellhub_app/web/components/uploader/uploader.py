@@ -2,11 +2,13 @@
 
 import reflex as rx
 
+from cellhub_app.web.components.modules import linked_modules
+
 _NAMES = (
     "Uploader.jsx", "DropLayer.jsx", "Tray.jsx", "uploader.css", "queue.js", "queues.js", "plan.js", "rate.js", "outcome.js",
     "transport.js", "entries.js",
 )  # fmt: skip
-_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+_LIBRARY = linked_modules(__file__, *_NAMES)
 
 
 class Uploader(rx.NoSSRComponent):
@@ -16,7 +18,7 @@ class Uploader(rx.NoSSRComponent):
     `disabled` takes everything away, for people who may not add images. Uploads go on while another page of the app is open.
     """
 
-    library = _MODULES["Uploader.jsx"].importable_path
+    library = _LIBRARY
     tag = "Uploader"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 

@@ -2,12 +2,14 @@
 
 import reflex as rx
 
+from cellhub_app.web.components.modules import linked_modules
+
 _NAMES = (
     "CellHubViewer.jsx", "Hud.jsx", "viewer.css", "viewer.js", "useloaded.js", "loading.js", "codec.js", "geojson.js", "geometry.js",
     "store.js", "paint.js", "canvaslayer.js", "picturelayer.js", "polygonlayer.js", "highlightlayer.js", "scalebar.js", "keys.js",
     "echoes.js",
 )  # fmt: skip
-_MODULES = {name: rx.asset(name, shared=True) for name in _NAMES}
+_LIBRARY = linked_modules(__file__, *_NAMES)
 
 
 class Viewer(rx.NoSSRComponent):
@@ -18,7 +20,7 @@ class Viewer(rx.NoSSRComponent):
     again and keeps the view. Without `pixel_size_um` everything is in pixels.
     """
 
-    library = _MODULES["CellHubViewer.jsx"].importable_path
+    library = _LIBRARY
     tag = "CellHubViewer"
     lib_dependencies: list[str] = ["ol@10.11.0"]
 

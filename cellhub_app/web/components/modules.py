@@ -1,0 +1,30 @@
+"""JavaScript and styles that lie beside their Python, linked to where the frontend build finds them.
+
+`rx.asset(shared=True)` does the same, but reads the whole call stack for each file, which took most of a web process's start.
+"""
+
+from pathlib import Path
+from uuid import uuid4
+
+from cellhub_app.core.settings import ROOT
+
+PUBLIC = Path("external")
+
+
+def linked_modules(python_file: str, *names: str, root: Path = ROOT) -> str:
+    """Link the files beside `python_file` into the build; answers how the build imports the first. Raises FileNotFoundError."""
+    source = Path(python_file).resolve()
+    place = PUBLIC / source.relative_to(root.resolve()).with_suffix("")
+    for name in names:
+        _link(root / "assets" / place / name, source.with_name(name).resolve(strict=True))
+    return f"$/public/{(place / names[0]).as_posix()}"
+
+
+def _link(link: Path, target: Path) -> None:
+    """Make or mend the link in one step: several processes may do it at once, and a served image is read-only."""
+    if link.is_symlink() and link.readlink() == target:
+        return
+    link.parent.mkdir(parents=True, exist_ok=True)
+    temporary = link.with_name(f".{uuid4().hex}.tmp")
+    temporary.symlink_to(target)
+    temporary.replace(link)

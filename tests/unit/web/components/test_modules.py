@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from cellhub_app.web.components.modules import linked_modules
+
+
+@pytest.fixture
+def python_file(tmp_path: Path) -> Path:
+    folder = tmp_path / "app" / "viewer"
+    folder.mkdir(parents=True)
+    for name in ("viewer.py", "Viewer.jsx", "paint.js"):
+        (folder / name).write_text(name)
+    return folder / "viewer.py"
+
+
+def test_files_are_linked_where_the_build_imports_them(tmp_path: Path, python_file: Path) -> None:
+    assert linked_modules(str(python_file), "Viewer.jsx", "paint.js", root=tmp_path) == "$/public/external/app/viewer/viewer/Viewer.jsx"
+    linked = tmp_path / "assets" / "external" / "app" / "viewer" / "viewer"
+    assert {path.name: path.read_text() for path in linked.iterdir()} == {"Viewer.jsx": "Viewer.jsx", "paint.js": "paint.js"}
+
+
+def test_links_that_are_right_are_left_alone(tmp_path: Path, python_file: Path) -> None:
+    linked_modules(str(python_file), "paint.js", root=tmp_path)
+    link = tmp_path / "assets/external/app/viewer/viewer/paint.js"
+    before = link.lstat()
+    linked_modules(str(python_file), "paint.js", root=tmp_path)
+    assert link.lstat().st_ino == before.st_ino
+
+
+def test_a_link_into_another_checkout_is_mended(tmp_path: Path, python_file: Path) -> None:
+    link = tmp_path / "assets/external/app/viewer/viewer/paint.js"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("/gone/paint.js")
+    linked_modules(str(python_file), "paint.js", root=tmp_path)
+    assert link.read_text() == "paint.js"
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path, python_file: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        linked_modules(str(python_file), "Missing.jsx", root=tmp_path)
