@@ -9,17 +9,16 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.accuracy import DATA
 from bench.server import machine
-from cellhub_app.cli import stack_environment as stack
+from cellhub_app.cli.stack_data import losable_services
+from cellhub_app.cli.stack_environment import process_environment
 from cellhub_app.cli.stack_home import Home, free_port
-from cellhub_app.cli.stack_process import Supervisor
-from cellhub_app.cli.stack_services import start_postgres, start_valkey
-from cellhub_app.core.settings import ROOT, Settings
+from cellhub_app.core.settings import ROOT
 from tests.browser import find_or_install
 from tests.fixtures.services import start_stack, stop_stack, temporary_home
 
@@ -40,21 +39,10 @@ def whole_house(home: Path) -> Iterator[str]:
         stop_stack(running)
 
 
-@asynccontextmanager
-async def engines(home: Home) -> AsyncIterator[dict[str, str]]:
-    """PostgreSQL and Valkey alone, on the data that the house left; the environment that leads to them."""
-    supervisor = Supervisor(home.logs)
-    ports = home.choose_ports()
-    try:
-        await asyncio.gather(start_postgres(home, ports, supervisor), start_valkey(home, ports, supervisor))
-        yield stack.process_environment(home) | stack.service_environment(home, Settings(home=home.path), owner=True)
-    finally:
-        await supervisor.stop_all()
-
-
 async def without_workers(home: Home, images: Path | None) -> None:
     """What brings its own worker, or none."""
-    async with engines(home) as environment:
+    async with losable_services(home) as services:
+        environment = process_environment(home) | services
         await asyncio.to_thread(run, "claim", environment=environment)
         if images:
             await asyncio.to_thread(run, "pipeline", "--data", str(images), environment=environment)
