@@ -98,7 +98,7 @@ def _card_menu(card: rx.Var[Card]) -> rx.Component:
         rx.dropdown_menu.content(
             rx.dropdown_menu.item(t("Rename"), on_select=DashboardState.ask_name(card.id)),
             rx.dropdown_menu.separator(),
-            rx.dropdown_menu.item(t("Delete"), color="red", on_select=DashboardState.delete(card.id)),
+            rx.dropdown_menu.item(t("Delete"), color_scheme="red", on_select=DashboardState.delete(card.id)),
             align="end",
         ),
     )

@@ -7,6 +7,7 @@ from cellhub_app.web.components.address.address import address_query
 from cellhub_app.web.components.buttons import link_button
 from cellhub_app.web.components.feedback import empty_state
 from cellhub_app.web.components.filmstrip.filmstrip import filmstrip
+from cellhub_app.web.components.keyboard import VIEWER_KEYS, keyboard_help
 from cellhub_app.web.components.objects.objects import object_panel
 from cellhub_app.web.components.shell import shell
 from cellhub_app.web.components.viewer.viewer import viewer
@@ -88,4 +89,5 @@ def _tools() -> rx.Component:
         rx.el.input(type="range", min=0, max=60, step=5, value=ImageState.fill_percent, class_name="range", on_change=ImageState.fill),
         class_name="row small dim",
     )
-    return rx.el.div(outlines, fill, class_name="row image-tools")
+    keys = keyboard_help(t("Keys of the viewer"), VIEWER_KEYS)
+    return rx.fragment(rx.el.div(outlines, fill, class_name="row image-tools"), keys)

@@ -6,6 +6,7 @@ from cellhub_app.web.components.address.address import address_query
 from cellhub_app.web.components.buttons import button, icon_button
 from cellhub_app.web.components.forms import search_box, select
 from cellhub_app.web.components.gallery.gallery import gallery
+from cellhub_app.web.components.keyboard import GALLERY_KEYS, keyboard_help
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.project.export_dialog import export_dialog
 from cellhub_app.web.pages.project.exports_state import ExportsState
@@ -31,7 +32,13 @@ def images_tab() -> rx.Component:
     body = rx.el.div(
         work, queue_panel(), class_name="body", custom_attrs={"data-toggled": rx.cond(ImagesState.panel_is_toggled, "true", "false")}
     )
-    return project_page("", body, address_query(query=ImagesState.query), export_dialog(), tools=_search())
+    return project_page(
+        "",
+        body,
+        address_query(query=ImagesState.query),
+        export_dialog(),
+        tools=rx.fragment(_search(), keyboard_help(t("Keys of the gallery"), GALLERY_KEYS)),
+    )
 
 
 def _search() -> rx.Component:

@@ -1,0 +1,19 @@
+import { useEffect } from 'react';
+
+const TYPING = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]';
+
+/** A key that clicks an element of the page, except while somebody types. */
+export function Hotkey({ keys, target }) {
+  useEffect(() => {
+    const onKeyDown = event => {
+      if (event.key !== keys || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
+      const element = document.getElementById(target);
+      if (!element) return;
+      event.preventDefault();
+      element.click();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [keys, target]);
+  return null;
+}

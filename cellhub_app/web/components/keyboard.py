@@ -1,0 +1,34 @@
+"""The keys of a page, shown by `?` and by a button in the top bar."""
+
+import reflex as rx
+
+from cellhub_app.web.components.buttons import icon_button
+from cellhub_app.web.components.hotkey.hotkey import hotkey
+from cellhub_app.web.i18n import t
+
+Keys = list[tuple[str, str]]
+
+GALLERY_KEYS: Keys = [
+    ("← → ↑ ↓", t("Go through the images")),
+    (t("Space"), t("Select the image, or take it out")),
+    (t("Shift + click"), t("Select a range")),
+    ("Ctrl + A", t("Select all that match")),
+    ("Enter", t("Open the image")),
+    ("Escape", t("Select nothing")),
+]
+VIEWER_KEYS: Keys = [
+    ("N · P", t("Next object, the one before")),
+    ("← → ↑ ↓", t("Nearest object in that direction, with the picture in focus")),
+    ("+ · − · 0", t("Zoom in, zoom out, show all")),
+    ("Shift + ← → ↑ ↓", t("Move the picture")),
+    ("[ · ]", t("Image before, next image")),
+    ("Escape", t("Select nothing")),
+]
+
+
+def keyboard_help(title: str, keys: Keys) -> rx.Component:
+    """A button that shows the keys; `?` presses it."""
+    button = icon_button(t("Keys (?)"), "keyboard", id="keyboard-help", class_name="keyboard-button", data_testid="keyboard-help")
+    rows = [rx.el.div(rx.el.dt(rx.el.kbd(key)), rx.el.dd(words)) for key, words in keys]
+    box = rx.popover.content(rx.el.h2(title), rx.el.dl(*rows, class_name="keys"), class_name="menu keys-box", align="end")
+    return rx.fragment(rx.popover.root(rx.popover.trigger(button), box), hotkey(keys="?", target="keyboard-help"))
