@@ -1,6 +1,6 @@
 """How long does a claim take with a hundred thousand jobs in line? Runs on the database of CELLHUB_DATABASE_URL and removes what it made.
 
-Usage: bench/claim.py [--jobs 100000] [--users 50] [--parked 0] [--rounds 100]
+Usage: python -m bench.claim [--jobs 100000] [--users 50] [--parked 0] [--rounds 100]
 """
 
 import argparse

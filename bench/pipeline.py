@@ -3,11 +3,12 @@
 Both run in this process with the same device and threads. It needs the services of CELLHUB_DATABASE_URL and CELLHUB_REDIS_URL, a
 CELLHUB_HOME, and no other GPU worker on them; what it writes is removed again.
 
-Usage: bench/pipeline.py --data ../shared/data/train/nuclei_fluo [--images 200] [--model unet] [--rounds 3]
+Usage: python -m bench.pipeline --data ../shared/data/train/nuclei_fluo [--images 200] [--model unet] [--rounds 3]
 """
 
 import argparse
 import asyncio
+import resource
 import statistics
 import time
 from pathlib import Path
@@ -22,11 +23,12 @@ from cellhub_app.core.runtime import Runtime, close_runtime
 from cellhub_app.domain.jobs import service
 from cellhub_app.domain.jobs.schemas import NewJob
 from cellhub_app.models.image import Image, storage_key
+from cellhub_app.models.project import Project
+from cellhub_app.models.user import User
 from ml_worker.context import WorkerContext
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.engine import open_segmenter
 from ml_worker.tasks.life import start_gpu, stop
-from tests.fixtures.rows import person, project
 
 STAGES = ("read_s", "network_s", "postprocess_s", "save_s", "waited_s")
 
@@ -44,17 +46,21 @@ def bare(segmenter: Segmenter, files: list[Path], model: str) -> tuple[float, fl
 async def seed(runtime: Runtime, files: list[Path]) -> tuple[UUID, UUID, list[UUID]]:
     """A person, a project and the images as if they had been uploaded and read."""
     async with runtime.work() as session:
-        who = await person(session, f"bench-{uuid4()}")
-        project_id = await project(session, who, "bench")
+        who = User(email=f"bench-{uuid4()}@example.org", name="Benchmark", password_hash="-")
+        session.add(who)
+        await session.flush()
+        project = Project(name="Pipeline benchmark", created_by=who.id)
+        session.add(project)
+        await session.flush()
         ids = []
         for path in files:
             info = probe(path)
             known = {"width": info.width, "height": info.height, "channels": info.channels, "bytes": path.stat().st_size}
-            row = Image(id=new_id(), project_id=project_id, name=path.name, status="ready", sha256="", **known)
+            row = Image(id=new_id(), project_id=project.id, name=path.name, status="ready", sha256="", **known)
             await runtime.storage.put(storage_key(row.id, "original"), path)
             session.add(row)
             ids.append(row.id)
-    return who.user_id, project_id, ids
+    return who.id, project.id, ids
 
 
 async def whole(context: WorkerContext, user_id: UUID, project_id: UUID, images: list[UUID], model: str) -> tuple[float, dict[str, float]]:
@@ -103,6 +109,7 @@ async def main(args: argparse.Namespace) -> None:
         print(f"  processor ms an image: network alone {1000 * alone_cpu:.1f}, pipeline {1000 * cpu:.1f}, event loop {1000 * loop_cpu:.1f}")
         print("  mean ms a stage: " + ", ".join(f"{name[:-2]} {1000 * (stages[name] or 0):.1f}" for name in STAGES))
     machine = f"{len(files)} images, {segmenter.device}, {segmenter.threads} thread(s) a pass"
+    print(f"resident memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     print(f"{machine}: ratio {statistics.median(ratios):.2f} (target 0.70)")
     async with runtime.work() as session:
         await session.execute(text("delete from project where id = :id"), {"id": project_id})

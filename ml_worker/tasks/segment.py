@@ -17,6 +17,7 @@ from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.models.image import storage_key
+from ml_worker.inference.device import usable_cpus
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.segmenter import Parameters, Prepared, Segmenter
 from ml_worker.tasks.budget import Budget
@@ -26,8 +27,7 @@ from ml_worker.tasks.saving import Saver
 from ml_worker.tasks.threads import Threads
 
 MEGAPIXELS_IN_HAND = 16.0
-READERS = 2
-FINISHERS = 2
+READERS_MAX, FINISHERS_MAX = 4, 8
 
 
 class SegmentPipeline:
@@ -37,8 +37,9 @@ class SegmentPipeline:
         self._runtime, self._segmenter = runtime, segmenter
         self._weights = {card.name: card.weights_sha256 for card in segmenter.models()}
         self._memory = Budget(MEGAPIXELS_IN_HAND)
-        self._readers = Threads("read", READERS)
-        self._finishers = Threads("finish", FINISHERS)
+        cpus = usable_cpus()
+        self._readers = Threads("read", max(1, min(READERS_MAX, cpus // 4)))
+        self._finishers = Threads("finish", max(1, min(FINISHERS_MAX, cpus // 2)))
         self._network = NetworkStage(segmenter)
         self._saver = Saver(runtime, self._others_come)
         self._in_hand = 0

@@ -29,7 +29,7 @@ _READY = "kind = :kind and user_id = {user} and status = 'queued' and priority >
 _CANDIDATES = text(f"""
     with users as (
         select t.user_id, t.served_at from turn t
-        cross join lateral (select from job where {_READY.format(user="t.user_id")} limit 1) as any_job
+        cross join lateral (select from job where {_READY.format(user="t.user_id")} order by priority desc, id limit 1) as any_job
         where t.kind = :kind order by t.served_at, t.user_id limit :limit
     ), ranked as (
         select j.*, u.served_at, row_number() over (partition by u.user_id order by j.priority desc, j.id) as rank

@@ -57,8 +57,9 @@ _DEPTHS = text("""
 """)
 _LOCK_JOBS = "select id from job where {chosen} and status = any(:statuses) order by id for update"
 _WAITING = text("""
-    select kind from unnest(cast(:kinds as text[])) as k(kind) where exists (
-        select from job where job.kind = k.kind and status = 'queued' and priority > :above and run_after <= clock_timestamp())
+    select distinct t.kind from turn t cross join lateral (
+        select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
+                              and run_after <= clock_timestamp() order by priority desc, id limit 1) as any_job
 """)
 _CHOSEN = {
     "batch_id": "batch_id = :batch_id",
@@ -175,7 +176,7 @@ async def depths(session: AsyncSession) -> Sequence[RowMapping]:
 
 async def waiting_kinds(session: AsyncSession) -> list[str]:
     """The kinds of jobs of which one could be claimed now."""
-    return list((await session.execute(_WAITING, {"kinds": list(JobKind), "above": CLAIMABLE_ABOVE})).scalars())
+    return list((await session.execute(_WAITING, {"above": CLAIMABLE_ABOVE})).scalars())
 
 
 def _readable_batches(principal: Principal) -> Select[Batch]:
