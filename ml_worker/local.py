@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cellhub_app.core.errors import CellHubError, ImageRefused
+from ml_worker.inference.cpu import wait_without_spinning
 
 if TYPE_CHECKING:
     from cellhub_app.core.geometry.polygon import Polygon
@@ -98,6 +99,7 @@ def _reason(path: Path, error: Exception) -> str:
 
 
 def _open_segmenter() -> "Segmenter":
+    wait_without_spinning()
     try:
         from ml_worker.inference.segmenter import Segmenter
     except ModuleNotFoundError as error:

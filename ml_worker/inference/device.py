@@ -1,10 +1,13 @@
-"""The one place that decides what computes: which device, how many threads, and what to do when memory runs out."""
+"""The one place that decides what computes: which device, how many threads (cpu.py knows the CPUs), and what to do when memory runs out."""
 
-import os
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import torch
+
+from ml_worker.inference.cpu import usable_cpus, waits_asleep
+
+__all__ = ["choose_device", "run_in_batches", "usable_cpus", "use_threads"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -17,14 +20,9 @@ def choose_device(name: str | None = None) -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def usable_cpus() -> int:
-    """The CPUs that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def use_threads(threads: int | None) -> int:
-    """Set and return the number of threads of one network pass; None means one a usable CPU."""
-    count = threads or usable_cpus()
+    """Set and return the number of threads of one network pass; None means one a usable CPU if they wait asleep, else one."""
+    count = threads or (usable_cpus() if waits_asleep() else 1)
     torch.set_num_threads(count)
     return count
 

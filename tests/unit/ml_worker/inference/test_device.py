@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from ml_worker.inference.device import choose_device, run_in_batches
+from ml_worker.inference.cpu import WAIT_POLICY, usable_cpus
+from ml_worker.inference.device import choose_device, run_in_batches, use_threads
 
 
 class SmallDevice:
@@ -43,3 +44,14 @@ def test_other_failures_are_not_hidden():
 
 def test_a_named_device_is_taken():
     assert choose_device("cpu") == torch.device("cpu")
+
+
+@pytest.mark.parametrize(("policy", "expected"), [("passive", usable_cpus()), ("active", 1)])
+def test_threads_that_would_spin_are_not_started(monkeypatch, policy, expected):
+    monkeypatch.setenv(WAIT_POLICY, policy)
+    before = torch.get_num_threads()
+    try:
+        assert use_threads(None) == torch.get_num_threads() == expected
+        assert use_threads(1) == 1
+    finally:
+        torch.set_num_threads(before)
