@@ -8,7 +8,7 @@ from typing import Any
 from cellhub_app.cli.stack_environment import migrate_program, process_environment, service_environment
 from cellhub_app.cli.stack_home import Home
 from cellhub_app.cli.stack_migration import migrate_if_needed
-from cellhub_app.cli.stack_process import StackError, Supervisor
+from cellhub_app.cli.stack_process import Supervisor
 from cellhub_app.cli.stack_services import start_postgres, start_valkey
 from cellhub_app.core.settings import ROOT, Settings
 
@@ -50,5 +50,5 @@ async def together(*work: Coroutine[Any, Any, Any]) -> None:
         async with asyncio.TaskGroup() as group:
             for part in work:
                 group.create_task(part)
-    except* StackError as failures:
+    except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
