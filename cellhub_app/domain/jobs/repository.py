@@ -56,6 +56,7 @@ _DEPTHS = text("""
     from job where status = 'queued' group by kind
 """)
 _LOCK_JOBS = "select id from job where {chosen} and status = any(:statuses) order by id for update"
+_BATCHES = text("select distinct batch_id from job where id = any(:jobs) and batch_id is not null")
 _WAITING = text("""
     select distinct t.kind from turn t cross join lateral (
         select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
@@ -128,8 +129,7 @@ async def lock_batches(session: AsyncSession, ids: Sequence[UUID]) -> list[Batch
 
 async def batches_of(session: AsyncSession, jobs: Sequence[UUID]) -> set[UUID]:
     """The batches that jobs belong to."""
-    query = select(col(Job.batch_id)).where(col(Job.id).in_(jobs), col(Job.batch_id).is_not(None)).distinct()
-    return {batch_id for batch_id in (await session.execute(query)).scalars() if batch_id is not None}
+    return set((await session.execute(_BATCHES, {"jobs": list(jobs)})).scalars())
 
 
 async def settle(session: AsyncSession, ids: Sequence[UUID], *, cancelled: bool = False) -> list[UUID]:

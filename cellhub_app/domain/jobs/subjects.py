@@ -1,53 +1,41 @@
 """What a job works on follows the job: the columns of image and export that repeat its status change in the same transaction.
 
-Rows are always locked in one order, so that no two transactions wait for each other: jobs, then images, each by id, then batches.
-Tables that fill and empty have statistics that lie for a minute, so every update also names its ids as an array: the planner then
-starts from the primary key whatever it believes.
+Rows are always locked in one order, so that no two transactions wait for each other: jobs, then images, each by id, then batches. The
+updates go one row each, in a pipeline, by primary key: a join over two arrays of ten thousand ids can be planned as a hundred million
+comparisons, and tables that fill and empty have statistics that lie for a minute.
 """
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from psycopg.types.json import Jsonb
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.queue import JobKind
 
-_JOBS_AND_IMAGES = """
-    from (select i.id, j.id as job_id, j.model, j.status, case when j.status = 'failed' then j.error end as error
-          from job j join image i on i.id = j.image_id
-          where j.id = any(:jobs) and i.id = any(array(select image_id from job where id = any(:jobs))) and {which}
-          order by i.id for no key update of i) v
-    where image.id = v.id and image.id = any(array(select image_id from job where id = any(:jobs)))
-"""
-_ADOPT = text(f"""
-    update image set segmentation_job_id = v.job_id, segmentation_model = v.model,
-                     segmentation_status = v.status, segmentation_error = v.error
-    {_JOBS_AND_IMAGES.format(which="j.kind = 'segment'")}
-""")  # noqa: S608 - the parts are constants
-_SEGMENT = text(f"""
-    update image set segmentation_status = v.status, segmentation_error = v.error
-    {_JOBS_AND_IMAGES.format(which="i.segmentation_job_id = j.id")}
-""")  # noqa: S608
-_INGEST = text(f"""
-    update image set error = v.error,
-        status = case v.status when 'running' then 'ingesting' when 'failed' then 'failed' when 'succeeded' then 'ready'
-                               when 'cancelled' then image.status else 'uploaded' end
-    {_JOBS_AND_IMAGES.format(which="j.kind = 'ingest'")}
-""")  # noqa: S608
-_EXPORT = text("""
-    update export set status = job.status, finished_at = job.finished_at, error = case when job.status = 'failed' then job.error end
-    from job where job.id = any(:jobs) and job.kind = 'export' and export.id = job.export_id
+_JOBS = text("""
+    select id, image_id, export_id, model, status, finished_at, case when status = 'failed' then error end as error
+    from job where id = any(:jobs) and kind = :kind
 """)
+_ADOPT = text("""
+    update image set segmentation_job_id = :id, segmentation_model = :model, segmentation_status = :status, segmentation_error = :error
+    where id = :image_id
+""")
+_SEGMENT = text("""
+    update image set segmentation_status = :status, segmentation_error = :error where id = :image_id and segmentation_job_id = :id
+""")
+_INGEST = text("""
+    update image set error = :error,
+        status = case cast(:status as text) when 'running' then 'ingesting' when 'failed' then 'failed' when 'succeeded' then 'ready'
+                                            when 'cancelled' then status else 'uploaded' end
+    where id = :image_id
+""")
+_EXPORT = text("update export set status = :status, finished_at = :finished_at, error = :error where id = :export_id")
 _FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT}
 
-_RESULT = text("""
-    update image set object_count = v.objects, doubt = v.doubt, revision = v.revision
-    from unnest(cast(:images as uuid[]), cast(:objects as int[]), cast(:doubts as real[]), cast(:revisions as int[]))
-         as v(image_id, objects, doubt, revision)
-    where image.id = any(:images) and image.id = v.image_id
-""")
+_RESULT = text("update image set object_count = :objects, doubt = :doubt, revision = :revision where id = :image_id")
 _FACTS = text("""
     update image set format = :format, width = :width, height = :height, channels = :channels, bit_depth = :bit_depth, frames = :frames,
         timepoints = :timepoints, pixel_size_um = coalesce(image.pixel_size_um, :pixel_size_um, project.pixel_size_um),
@@ -67,20 +55,31 @@ async def lock_images(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, 
 
 async def adopt(session: AsyncSession, jobs: Sequence[UUID]) -> None:
     """Make these segmentation jobs the latest of their images."""
-    await session.execute(_ADOPT, {"jobs": list(jobs)})
+    await _each(session, _ADOPT, await _states(session, JobKind.SEGMENT, jobs))
 
 
 async def follow(session: AsyncSession, kind: JobKind, jobs: Sequence[UUID]) -> None:
     """Repeat the status of the jobs on their images or exports."""
-    if jobs:
-        await session.execute(_FOLLOW[kind], {"jobs": list(jobs)})
+    await _each(session, _FOLLOW[kind], await _states(session, kind, jobs))
+
+
+async def _states(session: AsyncSession, kind: JobKind, jobs: Sequence[UUID]) -> list[dict[str, Any]]:
+    if not jobs:
+        return []
+    rows = (await session.execute(_JOBS, {"jobs": list(jobs), "kind": kind})).mappings()
+    found = [{**row, "error": Jsonb(row["error"]) if row["error"] else None} for row in rows]
+    return sorted(found, key=lambda row: (row["image_id"] or row["export_id"], row["id"]))
+
+
+async def _each(session: AsyncSession, statement: TextClause, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        await session.execute(statement, rows)
 
 
 async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, float | None, int]]) -> None:
     """(image, objects, doubt, revision) of images that were just segmented."""
-    if rows:
-        images, objects, doubts, revisions = (list(column) for column in zip(*rows, strict=True))
-        await session.execute(_RESULT, {"images": images, "objects": objects, "doubts": doubts, "revisions": revisions})
+    names = ("image_id", "objects", "doubt", "revision")
+    await _each(session, _RESULT, [dict(zip(names, row, strict=True)) for row in sorted(rows)])
 
 
 async def write_facts(session: AsyncSession, image_id: UUID, facts: dict[str, Any]) -> tuple[float | None, str | None]:

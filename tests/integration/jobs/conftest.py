@@ -15,6 +15,11 @@ from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.schemas import NewJob
 from tests.fixtures import rows
 
+MANY = """
+    insert into image (id, project_id, name, status, bytes, sha256, revision, tags, created_at, width, height)
+    select gen_random_uuid(), :project, 'image ' || n || '.png', 'ready', 1, '', 0, '{}', now(), 256, 256
+    from generate_series(1, :count) as n returning id
+"""
 PLENTY = Appetite(limit=1000, seconds=1e9, speeds={})
 
 
@@ -30,6 +35,11 @@ class Lab:
         """Images of the project."""
         async with self.runtime.work() as session:
             return await rows.images(session, self.project_id, [f"{n}.png" for n in range(count)], **columns)
+
+    async def many_images(self, count: int) -> list[UUID]:
+        """Thousands of images that were read."""
+        async with self.runtime.work() as session:
+            return list((await session.execute(text(MANY), {"project": self.project_id, "count": count})).scalars())
 
     async def segment(self, images: list[UUID], model: str = "unet", priority: int = 0) -> UUID:
         """A batch over the images."""

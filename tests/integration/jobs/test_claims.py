@@ -16,8 +16,7 @@ SMALL = Appetite(limit=4, seconds=1e9, speeds={})
 
 async def test_three_images_of_one_person_do_not_wait_for_thousands_of_another(runtime: Runtime, make_lab: MakeLab) -> None:
     ada, bob = await make_lab("ada"), await make_lab("bob")
-    [image] = await ada.images(1)
-    await ada.segment([image] * 3000)
+    await ada.segment(await ada.many_images(3000))
     await claim(runtime, SMALL)
     await bob.batch(3)
     served: list[str] = []
