@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ml_worker.training.augment import Ranges
-from ml_worker.training.data import Batches, choose, data_root, load, pack, stream
+from ml_worker.training.data import Batches, choose, load, pack, stream
 from ml_worker.training.splits import part_of
 from tests.unit.ml_worker.training.annotated import simulated_samples, write_domain
 
@@ -65,9 +65,7 @@ def test_loader_processes_keep_the_order():
 
 
 @pytest.mark.shared_data
-def test_held_out_images_are_a_sixth_to_an_eighth():
-    if not data_root().is_dir():
-        pytest.skip(f"no training data in {data_root()}")
-    samples = load(data_root(), ["nuclei_fluo"])
+def test_held_out_images_are_a_sixth_to_an_eighth(shared_data: Path):
+    samples = load(shared_data / "train", ["nuclei_fluo"])
     assert 0.1 < len(choose(samples, "held_out")) / len(samples) < 0.17
     assert np.unique([part_of(one.stem) for one in samples]).size == 3

@@ -8,7 +8,7 @@ from torch import nn
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training import checkpoint, train
-from ml_worker.training.data import choose, data_root, load
+from ml_worker.training.data import choose, load
 from ml_worker.training.evaluate import weights_from_run
 from ml_worker.training.losses import map_losses
 from ml_worker.training.scoring import measure, summary
@@ -105,10 +105,8 @@ def test_the_command_trains_and_packs(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.shared_data
-def test_shipped_unet_on_held_out_images():
-    if not data_root().is_dir():
-        pytest.skip(f"no training data in {data_root()}")
-    held_out = choose(load(data_root(), ["nuclei_fluo"]), "held_out")[::5]
+def test_shipped_unet_on_held_out_images(shared_data: Path):
+    held_out = choose(load(shared_data / "train", ["nuclei_fluo"]), "held_out")[::5]
     assert len(held_out) >= 12
     scores = summary(measure(Segmenter(WEIGHTS_DIR, device="cpu"), "unet", held_out))
     assert scores["ap50"] >= 0.70
