@@ -6,7 +6,7 @@ from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.domain.segmentation import service as catalogue
-from cellhub_app.web.i18n import counted, seconds_text, t
+from cellhub_app.web.i18n import counted, duration_text, seconds_text, t
 from cellhub_app.web.theme import STATUSES
 
 
@@ -73,7 +73,7 @@ def position(batch: BatchView) -> str:
 def time_left(batch: BatchView) -> str:
     """A range, or a word while nobody can tell."""
     if batch.eta is None:
-        return t("paused") if batch.status is JobStatus.PAUSED else t("soon known")
+        return "–" if batch.status is JobStatus.PAUSED else t("soon known")
     return seconds_text(batch.eta.low_seconds, batch.eta.high_seconds)
 
 
@@ -85,8 +85,8 @@ def note(batch: BatchView) -> str:
     if area := batch.parameters.get("min_area_px"):
         words.append(t("at least {area} px²", area=area))
     if batch.started_at and batch.finished_at:
-        took_s = max(1, round((batch.finished_at - batch.started_at).total_seconds()))
-        words.append(t("took {time}", time=seconds_text(took_s, took_s)))
+        took_s = max(1.0, (batch.finished_at - batch.started_at).total_seconds())
+        words.append(t("took {time}", time=duration_text(took_s)))
         if batch.counts.succeeded > 1:
             words.append(t("{pace} images/s", pace=f"{batch.counts.succeeded / took_s:.1f}"))
     return " · ".join(words)

@@ -47,6 +47,12 @@ def seconds_text(low: int, high: int) -> str:
     return _range(low, high, 3600, t("h"))
 
 
+def duration_text(seconds: float) -> str:
+    """How long something took: `8 s`, `100 s`, `12 min`."""
+    whole = max(1, round(seconds))
+    return f"{whole} {t('s')}" if whole < 120 else f"{round(whole / 60)} {t('min')}"
+
+
 def _range(low: int, high: int, unit_s: int, unit: str) -> str:
     first, last = low // unit_s, max(ceil(high / unit_s), 1)
     if first >= last:

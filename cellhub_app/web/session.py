@@ -41,7 +41,6 @@ class SessionState(rx.State):
     user_email: str = ""
     user_initials: str = ""
     user_colour: str = ""
-    is_admin: bool = False
     queue_chip: str = ""
     queue_time: str = ""
     messages: list[dict[str, str]] = []
@@ -60,7 +59,6 @@ class SessionState(rx.State):
             return
         self.user_name, self.user_email = principal.name, principal.email
         self.user_initials, self.user_colour = initials(principal.name), face_colour(principal.email)
-        self.is_admin = principal.is_admin
 
     def _signed_out(self) -> Any:
         """Where somebody goes whose session has ended: sign in, then back here."""

@@ -28,7 +28,7 @@ async def test_a_handler_knows_who_calls_and_commits(tab: Tab) -> None:
     state = tab.state(DashboardState)
     assert [card.name for card in state.cards] == ["HeLa"]
     assert answer.handler.fn.__qualname__ == "_redirect"
-    assert (state.user_name, state.user_initials, state.is_admin) == ("Ada", "AD", False)
+    assert (state.user_name, state.user_initials) == ("Ada", "AD")
     assert state.messages == []
 
 

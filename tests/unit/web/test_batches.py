@@ -37,7 +37,7 @@ def test_a_batch_whose_last_images_run_is_no_longer_in_line() -> None:
 
 def test_a_paused_batch_can_only_be_resumed_or_cancelled() -> None:
     box = batch_box(batch(JobStatus.PAUSED))
-    assert (box.time_left, box.can_pause, box.can_resume, box.is_open) == ("paused", False, True, True)
+    assert (box.position, box.time_left, box.can_pause, box.can_resume, box.is_open) == ("paused", "–", False, True, True)
 
 
 def test_a_finished_batch_says_how_long_it_took() -> None:

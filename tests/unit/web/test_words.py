@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellhub_app.web.i18n import bytes_text, counted, seconds_text, t
+from cellhub_app.web.i18n import bytes_text, counted, duration_text, seconds_text, t
 from cellhub_app.web.theme import face_colour, initials
 
 
@@ -27,6 +27,11 @@ def test_counts_agree_with_their_noun(count: int, words: str) -> None:
 )  # fmt: skip
 def test_times_are_ranges_in_a_fitting_unit(low: int, high: int, words: str) -> None:
     assert seconds_text(low, high) == words
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (14.6, "15 s"), (100, "100 s"), (121, "2 min"), (3600, "60 min")])
+def test_what_is_over_took_one_time(seconds: float, words: str) -> None:
+    assert duration_text(seconds) == words
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))

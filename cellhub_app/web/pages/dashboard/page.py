@@ -43,7 +43,14 @@ def _new_tile() -> rx.Component:
 
 def _nothing_yet() -> rx.Component:
     words = t("A project holds images that belong together, and what is found in them. Start with your own, or try everything on ours.")
-    samples = button(t("Try it with sample images"), icon="flask-conical", on_click=DashboardState.try_samples, data_testid="try-samples")
+    words_now = rx.cond(DashboardState.is_preparing, t("Preparing the samples…"), t("Try it with sample images"))
+    samples = button(
+        words_now,
+        icon="flask-conical",
+        on_click=DashboardState.prepare_samples,
+        disabled=DashboardState.is_preparing,
+        data_testid="try-samples",
+    )
     return empty_state("images", t("Start your first project"), words, _new_button(), samples, data_testid="dashboard-empty")
 
 

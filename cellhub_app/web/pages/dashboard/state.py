@@ -90,6 +90,7 @@ class DashboardState(SessionState):
     has_more: bool = False
     query: str = ""
     create_is_open: bool = False
+    is_preparing: bool = False
     renamed_id: str = ""
     renamed_name: str = ""
     _shown: int = PAGE
@@ -162,9 +163,18 @@ class DashboardState(SessionState):
         return rx.redirect(routes.project(made.id))
 
     @guarded
+    async def prepare_samples(self, _call: Call) -> Any:
+        """Say at once that the samples are being made, then make them."""
+        self.is_preparing = True
+        return DashboardState.try_samples
+
+    @guarded
     async def try_samples(self, call: Call) -> Any:
         """Start a project of sample images and go to it."""
-        made = await samples.create_project(get_runtime(), call.principal)
+        try:
+            made = await samples.create_project(get_runtime(), call.principal)
+        finally:
+            self.is_preparing = False
         return rx.redirect(routes.project(made.id))
 
     @guarded

@@ -80,7 +80,6 @@ def _tools() -> rx.Component:
         aria_label=t("Show images by status"),
     )
     sort = rx.el.label(
-        rx.el.span(t("Sort"), class_name="dim small"),
         select(SORTS, label=t("Sort images"), small=True, plain=True, value=ImagesState.sort, on_change=ImagesState.order),
         class_name="row sort",
     )

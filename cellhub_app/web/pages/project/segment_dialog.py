@@ -17,7 +17,12 @@ def segment_dialog() -> rx.Component:
         _scope(),
         rx.el.fieldset(rx.el.legend(t("Model")), rx.foreach(SegmentState.cards, _model), class_name="models"),
         rx.foreach(SegmentState.cards, _parameters),
-        dialog_actions(words, test_id="segment-start", on_click=SegmentState.start, disabled=(count == 0) | (SegmentState.chosen == "")),
+        dialog_actions(
+            words,
+            test_id="segment-start",
+            on_click=SegmentState.prepare,
+            disabled=(count == 0) | (SegmentState.chosen == "") | SegmentState.is_starting,
+        ),
         is_open=SegmentState.dialog == "segment",
         on_open_change=SegmentState.set_open,
         description=t("A worker does it in the background; you can go on working or close this page."),

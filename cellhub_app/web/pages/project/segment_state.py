@@ -67,6 +67,7 @@ def model_card(model: ModelView, sample_kind: str, megapixels: float) -> ModelCa
 class SegmentState(ProjectState):
     """The dialog, and the buttons of the queue."""
 
+    is_starting: bool = False
     only_selected: bool = False
     only_new: bool = False
     image_count: int = 0
@@ -132,8 +133,15 @@ class SegmentState(ProjectState):
         self.min_area_px = int(value or 0)
 
     @guarded
+    async def prepare(self, _call: Call) -> Any:
+        """Say at once that it begins: thousands of images take a moment to queue."""
+        self.is_starting = True
+        return SegmentState.start
+
+    @guarded
     async def start(self, call: Call) -> None:
         """Queue the images."""
+        self.is_starting = False
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(call), self.chosen, parameters)
         self.dialog = ""

@@ -51,7 +51,9 @@ def _line(line: rx.Var[QueueLine]) -> rx.Component:
         button(t("Cancel"), small=True, on_click=QueueState.cancel(batch.id)),
         class_name="row",
     )
-    return rx.el.li(what, status_chip(batch.status), progress, figures, acts, class_name="line", data_testid="queue-batch")
+    return rx.el.li(
+        what, status_chip(batch.status), progress, figures, rx.cond(line.can_edit, acts), class_name="line", data_testid="queue-batch"
+    )
 
 
 def _workers() -> rx.Component:

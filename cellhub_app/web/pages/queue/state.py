@@ -5,8 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from cellhub_app.core.events import EventType
+from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.domain.projects import service as projects
+from cellhub_app.domain.projects.schemas import ProjectView
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, batch_box, model_title
 from cellhub_app.web.guard import Call, guarded
@@ -24,6 +27,7 @@ class QueueLine:
     batch: BatchBox
     project: str
     href: str
+    can_edit: bool
 
 
 @dataclass
@@ -69,17 +73,17 @@ class QueueState(SessionState):
         if not news.has(EventType.QUEUE_UPDATE, EventType.SEGMENTATION_STATUS, EventType.PROJECT_CHANGED):
             return None
         found = await jobs.queue(call.session, call.principal)
-        names: dict[UUID, str] = {}
+        known: dict[UUID, ProjectView] = {}
         for batch in found.batches:
-            if batch.project_id not in names:
-                names[batch.project_id] = (await projects.get(call.session, call.principal, batch.project_id)).name
+            if batch.project_id not in known:
+                known[batch.project_id] = await projects.get(call.session, call.principal, batch.project_id)
         return QueueNews(
-            lines=[QueueLine(batch_box(batch), names[batch.project_id], routes.project(batch.project_id)) for batch in found.batches],
+            lines=[_line(batch, known[batch.project_id]) for batch in found.batches],
             workers=[
                 WorkerRow(
                     name=worker.name,
                     work=KINDS.get(worker.kind, worker.kind),
-                    device=worker.device or "–",
+                    device=_device(worker.device),
                     model=model_title(worker.model) if worker.model else "–",
                     pace=t("{pace} images/s", pace=f"{worker.images_per_second:.1f}") if worker.images_per_second else "–",
                 )
@@ -108,3 +112,14 @@ class QueueState(SessionState):
     async def cancel(self, call: Call, batch_id: UUID) -> None:
         """Stop a batch."""
         await jobs.cancel(call.session, call.principal, batch_id)
+
+
+def _line(batch: BatchView, project: ProjectView) -> QueueLine:
+    return QueueLine(batch_box(batch), project.name, routes.project(project.id), allows(project.role, Permission.EDIT))
+
+
+def _device(name: str | None) -> str:
+    """`CPU`, `GPU 0`."""
+    if not name:
+        return "–"
+    return "CPU" if name == "cpu" else name.replace("cuda:", "GPU ").replace("cuda", "GPU")
