@@ -46,6 +46,7 @@ def process_environment(home: Home) -> dict[str, str]:
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
     }
+    environment.setdefault("OMP_WAIT_POLICY", "passive")  # threads of a network pass that spin while they wait starve a busy machine
     environment.setdefault("BUN_INSTALL_CACHE_DIR", str(home.cache / "bun"))
     if not os.access(environment.get("HOME", ""), os.W_OK):
         environment["HOME"] = str(home.cache)
