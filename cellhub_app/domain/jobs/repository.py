@@ -76,13 +76,15 @@ _MOVE = text("""
         run_after = case when :anew then clock_timestamp() else run_after end
     where id = any(:ids)
 """)
-_OPEN = "exists (select from job where batch_id = b.id and status in ('queued', 'running', 'paused'))"
+# Ordered, so that the index is used: a sequential scan that hopes to meet a row early was chosen at times, and took 20 ms a batch.
+_ANY_OPEN = "(select status from job where batch_id = b.id and status in ('queued', 'running', 'paused') order by status limit 1)"
+_COUNT = "(select count(*) from job where batch_id = b.id and status = '{}')"
 _SETTLE = text(f"""
     update batch b set finished_at = clock_timestamp(), status = case
-        when exists (select from job where batch_id = b.id and status = 'cancelled') and :cancelled then 'cancelled'
-        when exists (select from job where batch_id = b.id and status = 'succeeded') then 'succeeded'
-        when exists (select from job where batch_id = b.id and status = 'failed') then 'failed' else 'cancelled' end
-    where b.id = any(:batches) and b.finished_at is null and not {_OPEN} returning b.id
+        when :cancelled and {_COUNT.format("cancelled")} > 0 then 'cancelled'
+        when {_COUNT.format("succeeded")} > 0 then 'succeeded'
+        when {_COUNT.format("failed")} > 0 then 'failed' else 'cancelled' end
+    where b.id = any(:batches) and b.finished_at is null and {_ANY_OPEN} is null returning b.id
 """)  # noqa: S608 - the parts are constants
 
 
