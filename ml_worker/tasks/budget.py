@@ -7,14 +7,17 @@ from contextlib import asynccontextmanager
 
 
 class Budget:
-    """At most `total` in use at once; what asks for more than there is in all gets everything, alone."""
+    """At most `total` in use at once; what asks for more than there is in all gets everything, alone.
 
-    def __init__(self, total: float) -> None:
+    Whole numbers, because sums of fractions drift and the last drop would never come back.
+    """
+
+    def __init__(self, total: int) -> None:
         self._total = self._free = total
-        self._waiting: deque[tuple[float, Future[None]]] = deque()
+        self._waiting: deque[tuple[int, Future[None]]] = deque()
 
     @asynccontextmanager
-    async def hold(self, amount: float) -> AsyncIterator[None]:
+    async def hold(self, amount: int) -> AsyncIterator[None]:
         """Wait for the amount, in the order of asking, and use it while the block lasts."""
         amount = min(amount, self._total)
         if self._waiting or amount > self._free:
@@ -34,11 +37,12 @@ class Budget:
             self._free += amount
             self._serve()
 
-    def _withdraw(self, place: tuple[float, "Future[None]"]) -> None:
+    def _withdraw(self, place: tuple[int, "Future[None]"]) -> None:
+        amount, turn = place
         if place in self._waiting:
             self._waiting.remove(place)
-        else:
-            self._free += place[0]
+        elif not turn.cancelled():
+            self._free += amount
         self._serve()
 
     def _serve(self) -> None:

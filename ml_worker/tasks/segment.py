@@ -26,7 +26,7 @@ from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.saving import Saver
 from ml_worker.tasks.threads import Threads
 
-MEGAPIXELS_IN_HAND = 16.0
+PIXELS_IN_HAND = 16_000_000
 READERS_MAX, FINISHERS_MAX = 4, 8
 
 
@@ -36,7 +36,7 @@ class SegmentPipeline:
     def __init__(self, runtime: Runtime, segmenter: Segmenter) -> None:
         self._runtime, self._segmenter = runtime, segmenter
         self._weights = {card.name: card.weights_sha256 for card in segmenter.models()}
-        self._memory = Budget(MEGAPIXELS_IN_HAND)
+        self._memory = Budget(PIXELS_IN_HAND)
         cpus = usable_cpus()
         self._readers = Threads("read", max(1, min(READERS_MAX, cpus // 4)))
         self._finishers = Threads("finish", max(1, min(FINISHERS_MAX, cpus // 2)))
@@ -71,7 +71,7 @@ class SegmentPipeline:
         began = time.perf_counter()
         timings: dict[str, float] = {}
         try:
-            async with self._memory.hold(job.megapixels):
+            async with self._memory.hold(round(job.megapixels * 1e6)):
                 result = await self._compute(job, timings)
             timings["waited_s"] = time.perf_counter() - began - sum(timings.values())
             await self._saver.save(job, result, self._weights.get(job.model or ""), timings)

@@ -12,7 +12,7 @@ from ml_worker.tasks.budget import Budget
 async def test_what_does_not_fit_waits_and_keeps_its_place() -> None:
     budget, order = Budget(10), []
 
-    async def use(name: str, amount: float, until: asyncio.Event) -> None:
+    async def use(name: str, amount: int, until: asyncio.Event) -> None:
         async with budget.hold(amount):
             order.append(name)
             await until.wait()
@@ -52,12 +52,27 @@ async def test_who_goes_away_while_waiting_leaves_nothing_behind() -> None:
         pass
 
 
-@given(st.lists(st.floats(0.1, 30), min_size=1, max_size=30))
-def test_never_more_than_the_total_is_in_use(amounts: list[float]) -> None:
-    async def use_all() -> float:
-        budget, used, most = Budget(10), 0.0, 0.0
+async def test_who_goes_away_in_the_very_moment_of_its_turn_gives_back_just_what_it_got() -> None:
+    budget = Budget(10)
+    async with budget.hold(10):
+        leaving = asyncio.create_task(budget.hold(6).__aenter__())
+        await asyncio.sleep(0)
+        leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    async with budget.hold(10):
+        waiting = asyncio.create_task(budget.hold(1).__aenter__())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    await waiting
 
-        async def use(amount: float) -> None:
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=30))
+def test_never_more_than_the_total_is_in_use(amounts: list[int]) -> None:
+    async def use_all() -> int:
+        budget, used, most = Budget(10), 0, 0
+
+        async def use(amount: int) -> None:
             nonlocal used, most
             async with budget.hold(amount):
                 used += min(amount, 10)
@@ -68,4 +83,4 @@ def test_never_more_than_the_total_is_in_use(amounts: list[float]) -> None:
         await asyncio.gather(*map(use, amounts))
         return most
 
-    assert asyncio.run(use_all()) <= 10 + 1e-9
+    assert asyncio.run(use_all()) <= 10
