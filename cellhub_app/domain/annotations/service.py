@@ -208,9 +208,9 @@ def _hand_made(image: Image, item: AddedObject) -> NewObject:
     class_id = properties.get("classId", 0)
     if not isinstance(class_id, int) or not 0 <= class_id < 2**15:
         raise Invalid("classId must be a whole number from 0 to 32767.")
-    values = measure.measure_shape(shape)
+    values = measure.measure_shape(shape).tolist()
     return NewObject(
-        item.id, codec.encode(shape), float(values[0]), shape.bounds, values.tolist(), measure.VERSION, class_id=class_id, parents=item.parents
+        item.id, codec.encode(shape), values[0], shape.bounds, values, measure.VERSION, class_id=class_id, parents=item.parents
     )
 
 
