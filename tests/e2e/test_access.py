@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.e2e.pictures import plate
-from tests.e2e.visitors import API, WORK_TIMEOUT_MS, Visitor, at
+from tests.e2e.visitors import API, Visitor, at
 
 
 def test_pages_ask_strangers_to_sign_in_and_lead_them_back(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
@@ -52,7 +52,7 @@ def test_a_new_member_watches_the_work_live_and_a_removed_one_is_out_at_once(vis
     expect(vera.by_id("file-input")).not_to_be_attached()
     visitor.go(f"/projects/{project}")
     visitor.choose_files(plate(2))
-    expect(vera.cells("ready")).to_have_count(2, timeout=WORK_TIMEOUT_MS)
+    vera.waits_for(2, "ready")
 
     visitor.go(f"/projects/{project}/members")
     visitor.by_id("member").filter(has_text=vera.email).get_by_test_id("member-remove").click()

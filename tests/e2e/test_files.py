@@ -3,7 +3,7 @@
 from playwright.sync_api import FilePayload, expect
 
 from tests.e2e.pictures import well
-from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor
+from tests.e2e.visitors import Visitor
 
 
 def test_bad_files_say_why_and_the_good_ones_are_read(visitor: Visitor) -> None:
@@ -19,8 +19,8 @@ def test_bad_files_say_why_and_the_good_ones_are_read(visitor: Visitor) -> None:
     visitor.choose_files(files)
     empty = visitor.page.locator("[data-testid=upload-file][data-name='nothing.png']")
     expect(empty.get_by_test_id("upload-reason")).to_contain_text("empty")
-    expect(visitor.cells("ready")).to_have_count(1, timeout=WORK_TIMEOUT_MS)
-    expect(visitor.cells("failed")).to_have_count(2, timeout=WORK_TIMEOUT_MS)
+    visitor.waits_for(1, "ready")
+    visitor.waits_for(2, "failed")
     for name in ("cut.png", "notes.png"):
         reason = visitor.cells("failed").filter(has_text=name).get_by_test_id("failure-reason")
         expect(reason).to_contain_text(name)
@@ -30,6 +30,6 @@ def test_bad_files_say_why_and_the_good_ones_are_read(visitor: Visitor) -> None:
 def test_a_file_dropped_twice_is_named_as_known_or_taken_but_never_lost(visitor: Visitor) -> None:
     visitor.make_project("Twice")
     visitor.choose_files([well(0, "png")])
-    expect(visitor.cells("ready")).to_have_count(1, timeout=WORK_TIMEOUT_MS)
+    visitor.waits_for(1, "ready")
     visitor.choose_files([well(2, "png")])
-    expect(visitor.cells("ready")).to_have_count(2, timeout=WORK_TIMEOUT_MS)
+    visitor.waits_for(2, "ready")

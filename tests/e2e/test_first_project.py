@@ -56,14 +56,14 @@ def test_from_registering_to_a_coco_file_that_agrees_with_the_masks(arrive: Call
     ada.choose_files(plate(COUNT))
     for person in (ada, other):
         expect(person.cells()).to_have_count(COUNT)
-        expect(person.cells("ready")).to_have_count(COUNT, timeout=WORK_TIMEOUT_MS)
+        person.waits_for(COUNT, "ready")
 
     loads = [count_loads(person.page) for person in (ada, other)]
     ada.by_id("segment-open").click()
     expect(ada.by_id("segment-start")).to_have_text(re.compile(rf"Segment\s+{COUNT}\s+images"))
     ada.by_id("segment-start").click()
     for person in (ada, other):
-        expect(person.cells("succeeded")).to_have_count(COUNT, timeout=WORK_TIMEOUT_MS)
+        person.waits_for(COUNT, "succeeded")
         expect(person.by_id("batch-summary").first).to_contain_text(f"{COUNT} done")
         expect(person.by_id("queue-chip")).not_to_be_visible()
     assert [seen() for seen in loads] == [0, 0]

@@ -34,7 +34,7 @@ def test_the_dark_theme_is_dark_and_stays(visitor: Visitor) -> None:
 def test_the_gallery_works_by_keyboard_alone(visitor: Visitor) -> None:
     visitor.make_project("Keys")
     visitor.choose_files(plate(6))
-    expect(visitor.cells("ready")).to_have_count(6, timeout=WORK_TIMEOUT_MS)
+    visitor.waits_for(6, "ready")
     gallery = visitor.by_id("gallery-list")
     gallery.focus()
     gallery.press("Home")

@@ -22,6 +22,11 @@ def at(path: str) -> Callable[[str], bool]:
     return lambda address: path in urlsplit(address).path
 
 
+def project_at(address: str) -> str:
+    """The id of the project whose page an address is."""
+    return urlsplit(address).path.strip("/").split("/")[1]
+
+
 @dataclass
 class Visitor:
     """One browser context with its first page. `problems` fills up by itself; `expected` are patterns of those that a test provokes."""
@@ -105,7 +110,7 @@ class Visitor:
         self.by_id(f"kind-{kind}").check(force=True)
         self.by_id("project-create").click()
         self.page.wait_for_url(at("/projects/"))
-        return urlsplit(self.page.url).path.strip("/").rsplit("/", 1)[-1]
+        return project_at(self.page.url)
 
     def choose_files(self, files: Sequence[FilePayload]) -> None:
         """Give files to the uploader of the project page."""
@@ -115,6 +120,16 @@ class Visitor:
         """The images of a gallery, all or in one status."""
         narrowed = f"[data-status='{status}']" if status else ""
         return (page or self.page).locator(f"[data-testid=gallery-cell]{narrowed}")
+
+    def waits_for(self, count: int, status: str) -> None:
+        """Wait until so many images of the gallery are in a status; a failure also tells what the API says of each image."""
+        try:
+            expect(self.cells(status)).to_have_count(count, timeout=WORK_TIMEOUT_MS)
+        except AssertionError as error:
+            shown = {cell.get_attribute("data-image-id"): cell.get_attribute("data-status") for cell in self.cells().all()}
+            images = self.api(f"/projects/{project_at(self.page.url)}/images?limit=200")["data"]
+            lines = [f"{image['name']}: {image['status']} {image['segmentation']}, shown as {shown.get(image['id'])}" for image in images]
+            raise AssertionError("\n".join([str(error), "", "The API says:", *lines])) from None
 
     def api(self, path: str) -> Any:
         """The JSON behind a path of the API, asked with the browser's cookie."""
