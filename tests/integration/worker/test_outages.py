@@ -141,7 +141,7 @@ async def test_broken_database_connections_cost_no_image(lab: Lab, gpu: WorkerCo
 async def test_one_worker_of_all_does_the_chores(services: Services) -> None:
     first, second = Leader(services.urls.database), Leader(services.urls.database)
     try:
-        assert await first.leads()
+        await until(first.leads)
         assert not await second.leads()
         assert await first.leads()
         await first.resign()

@@ -80,7 +80,8 @@ def test_never_more_than_the_total_is_in_use(amounts: list[int]) -> None:
                 await asyncio.sleep(0)
                 used -= min(amount, 10)
 
-        await asyncio.gather(*map(use, amounts))
+        async with asyncio.timeout(10):
+            await asyncio.gather(*map(use, amounts))
         return most
 
     assert asyncio.run(use_all()) <= 10
