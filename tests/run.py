@@ -39,7 +39,7 @@ class Outcome:
         self.skipped += skipped
         self.passed += len(cases) - failed - skipped
         if exit_code or not cases:
-            self.broken.append(suite)
+            self.broken.append(f"{suite} (exit status {exit_code}, {failed} failed)")
 
 
 def main() -> int:
