@@ -150,6 +150,7 @@ def stream(batches: Batches, first_step: int, workers: int) -> Iterator[tuple[Te
         num_workers=workers,
         prefetch_factor=4,
         worker_init_fn=_quiet_worker,
+        multiprocessing_context="spawn",  # a fork of a process whose OpenCV has threads already waits for them for ever
         pin_memory=torch.cuda.is_available(),
     )
     return iter(loader)
