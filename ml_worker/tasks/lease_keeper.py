@@ -15,6 +15,7 @@ from cellhub_app.domain.jobs.leases import renew
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
+LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class LeaseKeeper:
     def __init__(self, database_url: str, every_s: float = LEASE_RENEW_S) -> None:
         self._url, self._every_s = database_url, every_s
         self._kept: dict[UUID, _Kept] = {}
+        self._missed: set[UUID] = set()
         self._lock = Lock()
         self._stop = Event()
         self._thread = Thread(target=self._run, name="leases", daemon=True)
@@ -61,7 +63,7 @@ class LeaseKeeper:
                 with psycopg.connect(self._url, connect_timeout=5, application_name="cellhub-leases") as connection:
                     connection.execute("set statement_timeout = '10s'")
                     self._renew_all(connection)
-                    while not self._stop.wait(self._every_s):
+                    while not self._stop.wait(LOOK_AGAIN_S if self._missed else self._every_s):
                         self._renew_all(connection)
             except psycopg.Error as error:
                 log.warning("leases could not be renewed", error=str(error).split("\n", 1)[0])
@@ -71,9 +73,11 @@ class LeaseKeeper:
         with self._lock:
             moment = time.monotonic()
             wanted = {lease: kept for lease, kept in self._kept.items() if kept.until > moment}
-        if not wanted:
-            return
-        held = renew(connection, {lease: kept.job_id for lease, kept in wanted.items()})
-        for lease in wanted.keys() - held:
+        missing: set[UUID] = set()
+        if wanted:
+            missing = wanted.keys() - renew(connection, {lease: kept.job_id for lease, kept in wanted.items()})
+        # A lease is gone as soon as its own job is committed, a moment before the job drops it: only who misses twice has lost.
+        for lease in missing & self._missed:
             self.drop(lease)
             wanted[lease].on_lost()
+        self._missed = missing - self._missed

@@ -27,8 +27,8 @@ def test_bad_files_say_why_and_the_good_ones_are_read(visitor: Visitor) -> None:
         expect(reason).not_to_contain_text("Traceback")
 
 
-def test_a_file_dropped_twice_is_named_as_known_or_taken_but_never_lost(visitor: Visitor) -> None:
-    visitor.make_project("Twice")
+def test_files_that_come_later_join_those_that_are_there(visitor: Visitor) -> None:
+    visitor.make_project("Later")
     visitor.choose_files([well(0, "png")])
     visitor.waits_for(1, "ready")
     visitor.choose_files([well(2, "png")])
