@@ -13,10 +13,10 @@ config = rx.Config(
     backend_port=settings.port,
     frontend_port=settings.port,
     backend_host=settings.host,
-    redis_url=settings.redis_url,
-    redis_token_expiration=12 * 3600,
-    redis_lock_expiration=60_000,
-    redis_lock_warning_threshold=20_000,
+    # What pages hold can be read again from the address and the database, so it stays in the process that has the websocket
+    # (CONTRIBUTING.md, Decisions); the next line says how long, in seconds, whatever its name.
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    redis_token_expiration=4 * 3600,
     cors_allowed_origins=settings.origins,
     default_color_mode="system",
     telemetry_enabled=False,

@@ -11,6 +11,7 @@ PROJECT = "/projects/[project]"
 PROJECT_EXPORTS = "/projects/[project]/exports"
 PROJECT_MEMBERS = "/projects/[project]/members"
 PROJECT_SETTINGS = "/projects/[project]/settings"
+PROJECT_TABS = (PROJECT, PROJECT_EXPORTS, PROJECT_MEMBERS, PROJECT_SETTINGS)
 IMAGE = "/projects/[project]/images/[image]"
 
 API = "/api/v1"

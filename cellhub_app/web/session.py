@@ -75,6 +75,11 @@ class SessionState(rx.State):
         await live.watch(call, self._tab, Topic(SessionState, call.principal.user_id, live.SELDOM_S), SessionState.load_shell)
         self.queue_chip, self.queue_time = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
 
+    def _is_at(self, *pages: str) -> bool:
+        """Whether the tab still shows one of these pages; an event that was sent to it may come back after it went on."""
+        here = self.router.route_id
+        return (routes.HOME if here == "/index" else here) in pages
+
     @property
     def _tab(self) -> str:
         return self.router.session.client_token

@@ -38,6 +38,7 @@ class Tab:
     token: str
     cookie: str = ""
     path: str = "/"
+    route: str = "/index"
     query: dict[str, str] = field(default_factory=dict)
     root: rx.State = field(default_factory=lambda: rx.State(_reflex_internal_init=True))
 
@@ -48,7 +49,7 @@ class Tab:
                 "token": self.token,
                 "sid": f"sid-{self.token}",
                 "headers": {"cookie": f"cellhub_session={self.cookie}" if self.cookie else "", "origin": "http://localhost:8000"},
-                "pathname": self.path,
+                "pathname": self.route,
                 "asPath": f"{self.path}?{words}" if words else self.path,
                 "query": dict(self.query),
             }

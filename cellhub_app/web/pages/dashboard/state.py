@@ -98,6 +98,8 @@ class DashboardState(SessionState):
     @guarded
     async def load(self, call: Call) -> None:
         """Show the projects."""
+        if not self._is_at(routes.HOME):
+            return
         await self._enter(call)
         topic = Topic(DashboardState, call.principal.user_id, live.SELDOM_S)
         await live.watch(call, self._tab, topic, DashboardState.load)

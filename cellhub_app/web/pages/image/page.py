@@ -65,10 +65,22 @@ def _side() -> rx.Component:
         on_select=ImageState.select,
     )
     head = rx.el.div(rx.el.h1(ImageState.name, class_name="ellipsis"), rx.el.p(ImageState.size, class_name="dim small number"))
+    planes = rx.el.p(
+        rx.icon("layers"),
+        t("A stack of {count} planes: the first is shown and segmented.", count=ImageState.planes),
+        class_name="side-note small",
+    )
     failed = rx.cond(
         (ImageState.problem != "") & (ImageState.status == "ready"), rx.el.p(ImageState.problem, class_name="error-text small")
     )
-    return rx.el.aside(head, failed, rx.el.div(panel, class_name="side-objects"), class_name="side", aria_label=t("Objects"))
+    return rx.el.aside(
+        head,
+        rx.cond(ImageState.planes > 1, planes),
+        failed,
+        rx.el.div(panel, class_name="side-objects"),
+        class_name="side",
+        aria_label=t("Objects"),
+    )
 
 
 def _strip() -> rx.Component:

@@ -34,6 +34,7 @@ class ImageState(SessionState):
     caption: str = ""
     provenance: str = ""
     problem: str = ""
+    planes: int = 1
     status: str = ""
     width: int = 0
     height: int = 0
@@ -60,6 +61,8 @@ class ImageState(SessionState):
     @guarded
     async def load(self, call: Call) -> None:
         """Show the image that the address names."""
+        if not self._is_at(routes.IMAGE):
+            return
         await self._enter(call)
         asked = self.router.url.query_parameters
         try:
@@ -90,6 +93,7 @@ class ImageState(SessionState):
         self.image_id, self.name, self.status = str(image.id), image.name, image.status
         self.width, self.height, self.channels = image.width or 0, image.height or 0, image.channels or 1
         self.pixel_size_um, self.size = image.pixel_size_um, size_text(image)
+        self.planes = (image.frames or 1) * (image.timepoints or 1)
         self.is_segmented, self.revision = image.revision > 0, image.revision
         self.caption, self.provenance, self.problem = caption(latest), provenance(latest), problem(image)
 

@@ -17,7 +17,7 @@ from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import ProjectView
 from cellhub_app.models.project import SampleKind
-from cellhub_app.web import live
+from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, batch_box
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
@@ -110,6 +110,8 @@ class ProjectState(SessionState):
     @guarded
     async def load(self, call: Call) -> None:
         """Show the project that the address names."""
+        if not self._is_at(*routes.PROJECT_TABS):
+            return
         await self._enter(call)
         try:
             project_id = UUID(str(self.project))

@@ -63,6 +63,8 @@ class QueueState(SessionState):
     @guarded
     async def load(self, call: Call) -> None:
         """Show what runs."""
+        if not self._is_at(routes.QUEUE):
+            return
         await self._enter(call)
         await live.watch(call, self._tab, Topic(QueueState, call.principal.user_id, live.SELDOM_S), QueueState.load)
         self._show_news(await self._read_news(call, call.principal.user_id, News(anew=True)))

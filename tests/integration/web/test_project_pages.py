@@ -1,0 +1,224 @@
+"""What the handlers of a project's pages do, on real services; no worker runs, so what is queued stays queued."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.projects import service as projects
+from cellhub_app.domain.projects.schemas import NewProject
+from cellhub_app.models.image import Image
+from cellhub_app.models.job import Batch
+from cellhub_app.models.project import SampleKind
+from cellhub_app.web import live
+from cellhub_app.web.pages.image.state import ImageState
+from cellhub_app.web.pages.project.exports_state import ExportsState
+from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.members_state import MembersState
+from cellhub_app.web.pages.project.segment_state import QueueActions, SegmentState
+from cellhub_app.web.pages.project.settings_state import SettingsState
+from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.queue.state import QueueState
+from cellhub_app.web.session import SessionState
+from tests.fixtures import rows
+from tests.integration.web.states import Tab, account, browser_token
+
+NAMES = ["A01.tif", "A02.tif", "A03.tif", "B01.tif"]
+
+
+@dataclass
+class Page:
+    """Ada's tab with her project of four images open."""
+
+    runtime: Runtime
+    tab: Tab
+    project_id: UUID
+    images: list[UUID]
+
+    async def call(self, kind: Any, handler: str, *arguments: Any) -> Any:
+        """Run a handler; nothing of it may have failed."""
+        answer = await self.tab.call(kind, handler, *arguments)
+        problems = [message for message in self.tab.state(SessionState).messages if message["kind"] == "error"]
+        assert not problems, problems
+        return answer
+
+    async def batch(self) -> Batch:
+        """The only batch there is."""
+        async with self.runtime.work() as session:
+            return (await session.execute(select(Batch))).scalar_one()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(runtime: Runtime) -> AsyncIterator[Page]:
+    cookie = await browser_token(runtime, await account(runtime, "ada"))
+    async with runtime.work() as session:
+        ada = await accounts.browser_principal(session, cookie)
+        project = await projects.create(session, ada, NewProject(name="HeLa", sample_kind=SampleKind.NUCLEI, pixel_size_um=0.325))
+        images = await rows.images(session, project.id, NAMES)
+        await rows.images(session, project.id, ["broken.tif"], status="failed", error={"code": "truncated", "detail": "It ends early."})
+    tab = Tab("tab-ada", cookie, f"/projects/{project.id}", "/projects/[project]", {"project": str(project.id), "sort": "name"})
+    opened = Page(runtime, tab, project.id, images)
+    await opened.call(ProjectState, "load")
+    await opened.call(ImagesState, "load_images")
+    yield opened
+    live.leave(tab.token)
+
+
+async def test_the_frame_says_what_is_there_and_what_failed(page: Page) -> None:
+    state = page.tab.state(ProjectState)
+    assert state.meta == "5 images · 0.325 µm per px"
+    assert (state.total, state.segmentable, state.failed, state.can_edit, state.can_manage) == (5, 4, 1, True, True)
+    assert [(failure.name, failure.reason) for failure in state.failures] == [("broken.tif", "It ends early.")]
+    assert page.tab.state(ImagesState).sort == "name"
+
+
+async def test_a_project_that_is_not_there_is_said_to_be_missing(page: Page) -> None:
+    nowhere = Tab("tab-2", page.tab.cookie, "/projects/nonsense", "/projects/[project]", {"project": "nonsense"})
+    await nowhere.call(ProjectState, "load")
+    await nowhere.call(ImagesState, "load_images")
+    assert nowhere.state(ProjectState).is_missing
+
+
+async def test_selected_images_are_deleted_and_taken_back(page: Page) -> None:
+    chosen = [str(image) for image in page.images[:2]]
+    await page.call(ImagesState, "select", {"ids": chosen, "all": False, "count": 2})
+    await page.call(ImagesState, "delete_selected")
+    (message,) = page.tab.state(SessionState).messages
+    assert (message["title"], message["action_label"]) == ("2 images deleted", "Undo")
+    await page.call(ProjectState, "load")
+    assert page.tab.state(ProjectState).total == 3
+    await page.call(SessionState, "undo", message["id"])
+    await page.call(ProjectState, "load")
+    assert page.tab.state(ProjectState).total == 5
+
+
+async def test_everything_that_matches_is_what_the_filter_says(page: Page) -> None:
+    await page.call(ImagesState, "search", "A0")
+    await page.call(ImagesState, "select", {"ids": [], "all": True, "count": 3})
+    await page.call(ImagesState, "delete_selected")
+    async with page.runtime.work() as session:
+        left = (await session.execute(select(Image.name).where(Image.deleted_at.is_(None)).order_by(Image.name))).scalars().all()
+    assert left == ["B01.tif", "broken.tif"]
+
+
+@pytest.mark.parametrize("bad", [{"ids": ["x"], "all": False, "count": 1}, {"ids": []}, "all", None])
+async def test_a_selection_of_another_shape_is_refused(page: Page, bad: object) -> None:
+    await page.tab.call(ImagesState, "select", bad)
+    assert page.tab.state(SessionState).messages[0]["kind"] == "error"
+    assert page.tab.state(ImagesState).selected_count == 0
+
+
+async def test_the_dialog_offers_models_with_their_figures_and_queues(page: Page) -> None:
+    await page.call(SegmentState, "open_for_all")
+    state = page.tab.state(SegmentState)
+    assert state.dialog == "segment"
+    assert (state.image_count, state.new_count, state.only_new) == (4, 4, False)
+    best = state.cards[0]
+    assert best.fits
+    assert float(best.score) > 0.5
+    assert state.chosen == best.name
+    await page.call(SegmentState, "set_threshold", 0.55)
+    await page.call(SegmentState, "set_min_area", "30")
+    assert (await page.call(SegmentState, "prepare")).fn is SegmentState.event_handlers["start"].fn
+    await page.call(SegmentState, "start")
+    batch = await page.batch()
+    assert batch.parameters["threshold"] == 0.55
+    assert batch.parameters["min_area_px"] == 30
+    assert (state.dialog, page.tab.state(SessionState).messages[0]["title"]) == ("", "4 images queued")
+
+
+async def test_a_queued_batch_is_paused_resumed_and_cancelled(page: Page) -> None:
+    await page.call(SegmentState, "open_for_all")
+    await page.call(SegmentState, "start")
+    batch = await page.batch()
+    for handler, status, position in (("pause", "paused", "paused"), ("resume", "queued", "1"), ("cancel", "cancelled", "now")):
+        await page.call(QueueActions, handler, str(batch.id))
+        await page.call(ProjectState, "load")
+        (box,) = page.tab.state(ProjectState).batches
+        assert (box.status, box.position) == (status, position)
+    assert page.tab.state(SessionState).queue_chip == ""
+
+
+async def test_the_queue_shows_the_batch_with_its_project(page: Page) -> None:
+    await page.call(SegmentState, "open_for_all")
+    await page.call(SegmentState, "start")
+    queue = Tab("tab-queue", page.tab.cookie, "/queue", "/queue")
+    await queue.call(QueueState, "load")
+    state = queue.state(QueueState)
+    assert [(line.project, line.batch.summary, line.can_edit) for line in state.lines] == [("HeLa", "4 queued", True)]
+    assert (state.queued_in_all, state.queue_chip) == (4, "0 of 4")
+    live.leave(queue.token)
+
+
+async def test_only_new_images_are_segmented_when_asked_so(page: Page) -> None:
+    async with page.runtime.work() as session:
+        done = await session.get_one(Image, page.images[0])
+        done.segmentation_status = "succeeded"
+    await page.call(SegmentState, "open_for_all")
+    state = page.tab.state(SegmentState)
+    assert (state.only_new, state.new_count, state.image_count) == (True, 3, 4)
+    await page.call(SegmentState, "start")
+    assert page.tab.state(SessionState).messages[0]["title"] == "3 images queued"
+
+
+async def test_an_export_of_the_selection_is_asked_for(page: Page) -> None:
+    await page.call(ImagesState, "select", {"ids": [str(page.images[0])], "all": False, "count": 1})
+    await page.call(ExportsState, "open_for_selected")
+    state = page.tab.state(ExportsState)
+    assert {choice.name for choice in state.choices if choice.is_chosen} == {"coco", "excel"}
+    await page.call(ExportsState, "toggle", "excel")
+    await page.call(ExportsState, "start")
+    await page.call(ExportsState, "load_exports")
+    (row,) = state.rows
+    assert (row.formats, row.status, row.is_running) == (["COCO"], "queued", True)
+    await page.call(ExportsState, "cancel", row.id)
+    await page.call(ExportsState, "load_exports")
+    assert state.rows[0].status == "cancelled"
+
+
+async def test_members_come_change_and_go(page: Page) -> None:
+    await account(page.runtime, "bob")
+    await page.call(MembersState, "load_members")
+    await page.call(MembersState, "add", {"email": "bob@example.org", "role": "viewer"})
+    state = page.tab.state(MembersState)
+    assert [(row.name, row.role, row.is_me) for row in state.members] == [("Ada", "owner", True), ("Bob", "viewer", False)]
+    await page.call(MembersState, "change_role", state.members[1].id, "editor")
+    assert state.members[1].role == "editor"
+    await page.call(MembersState, "remove", state.members[1].id)
+    assert len(state.members) == 1
+
+
+async def test_the_last_owner_cannot_leave(page: Page) -> None:
+    await page.call(MembersState, "load_members")
+    await page.tab.call(MembersState, "remove", page.tab.state(MembersState).members[0].id)
+    assert "owner" in page.tab.state(SessionState).messages[0]["detail"]
+
+
+async def test_settings_are_kept(page: Page) -> None:
+    form = {"name": " HeLa, dose series 7 ", "description": "", "sample_kind": "cells", "pixel_size_um": ""}
+    await page.call(SettingsState, "save", form)
+    await page.call(ProjectState, "load")
+    await page.call(SettingsState, "load_settings")
+    assert page.tab.state(ProjectState).name == "HeLa, dose series 7"
+    assert (page.tab.state(SettingsState).pixel_size, page.tab.state(SettingsState).loaded_kind) == ("", "cells")
+
+
+async def test_the_viewer_knows_its_image_and_the_way_back(page: Page) -> None:
+    address = {"project": str(page.project_id), "image": str(page.images[0]), "sort": "-doubt", "object": "o-1"}
+    viewer = Tab(
+        "tab-image", page.tab.cookie, f"/projects/{page.project_id}/images/{page.images[0]}", "/projects/[project]/images/[image]", address
+    )
+    await viewer.call(ImageState, "load")
+    state = viewer.state(ImageState)
+    assert (state.name, state.width, state.height, state.is_segmented, state.caption) == ("A01.tif", 100, 80, False, "Not segmented yet")
+    assert state.query == {"sort": "-doubt", "object": "o-1"}
+    assert state.back == f"/projects/{page.project_id}?sort=-doubt"
+    await viewer.call(ImageState, "select", None)
+    assert state.query == {"sort": "-doubt"}
+    live.leave(viewer.token)
