@@ -160,7 +160,8 @@ async def restore(session: AsyncSession, principal: Principal, project_id: UUID)
         raise ProjectNotFound
     row.deleted_at = None
     await session.flush()
-    emit(session, Event(EventType.ACCESS_CHANGED, row.id))
+    for _, member in await repository.members(session, [row.id]):
+        emit(session, Event(EventType.ACCESS_CHANGED, row.id, member.id))
     _tell(session, row)
     return _view(row, ProjectRole.OWNER)
 

@@ -1,7 +1,7 @@
 """Live pages: real accounts, projects, events and Valkey; only the sockets of the browsers are stood in for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ from cellhub_app.models.project import ProjectRole
 from cellhub_app.web import live
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import live_pages
+from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.project.state import ProjectState
 from tests.integration.web.states import Tab, account, browser_token, end_sessions
 
@@ -88,7 +89,10 @@ async def scene(runtime: Runtime) -> AsyncIterator[Scene]:
         ada = await accounts.browser_principal(session, cookies[0])
         project = await projects.create(session, ada, NewProject(name="HeLa"))
         await projects.add_member(session, ada, project.id, "bob@example.org", ProjectRole.VIEWER)
-    tabs = [Tab(f"tab-{n}", cookie, f"/projects/{project.id}", {"project": str(project.id)}) for n, cookie in enumerate(cookies)]
+    tabs = [
+        Tab(f"tab-{n}", cookie, f"/projects/{project.id}", "/projects/[project]", {"project": str(project.id)})
+        for n, cookie in enumerate(cookies)
+    ]
     browsers: Any = Browsers()
     async with open_feed(runtime.redis) as feed, live_pages(browsers, feed):
         await until(lambda: feed.is_connected)
@@ -139,6 +143,26 @@ async def test_a_removed_member_is_told_to_leave_and_hears_no_more(scene: Scene)
     assert (state.is_missing, state.project_id) == (True, "")
 
 
+async def test_a_project_taken_out_of_the_trash_is_shown_again_to_everybody_in_it(scene: Scene) -> None:
+    home = Tab("tab-home", scene.bob.cookie)
+    scene.browsers.tabs[home.token] = home
+
+    async def act(what: Callable[..., Awaitable[Any]]) -> None:
+        """Ada does something; Bob's dashboard is told, and reads again."""
+        told = len(scene.browsers.sent)
+        async with scene.runtime.work() as session:
+            await what(session, (await scene.call_of(scene.ada, session)).principal, scene.project_id)
+        await until(lambda: any(name.endswith("dashboard_state.load") for _, name in scene.browsers.sent[told:]))
+        await home.call(DashboardState, "load")
+
+    await home.call(DashboardState, "load")
+    await act(projects.delete)
+    assert home.state(DashboardState).cards == []
+    await act(projects.restore)
+    assert [card.name for card in home.state(DashboardState).cards] == ["HeLa"]
+    live.leave(home.token)
+
+
 async def test_a_session_that_ends_ends_in_every_tab(scene: Scene) -> None:
     await scene.open(scene.bob)
     async with scene.runtime.work() as session:
@@ -146,6 +170,14 @@ async def test_a_session_that_ends_ends_in_every_tab(scene: Scene) -> None:
     await until(lambda: any(token == scene.bob.token for token, _ in scene.browsers.sent))
     answer = await scene.bob.call(ProjectState, "load")
     assert "/sign-in" in str(answer.args)
+
+
+async def test_a_reload_that_comes_after_the_tab_went_on_leaves_the_new_page_live(scene: Scene) -> None:
+    state = await scene.open(scene.bob)
+    await scene.bob.call(DashboardState, "load")
+    assert scene.bob.state(DashboardState).cards == []
+    await rename(scene, "still heard")
+    await until(lambda: state.name == "still heard")
 
 
 async def test_a_closed_tab_is_forgotten(scene: Scene) -> None:
