@@ -1,8 +1,10 @@
 """The two kinds of ARQ workers: `arq ml_worker.worker.GpuWorker` segments, `arq ml_worker.worker.IoWorker` reads files and makes exports.
 
-A ticket only wakes a work loop, which claims rows of `job`. Importing this module loads no torch and opens no service.
+A ticket only wakes a work loop, which claims rows of `job`. Importing this module loads no torch and opens no service. Where processors
+are few, pages come first: workers are nice.
 """
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +22,7 @@ from ml_worker.tasks.life import PATIENCE, shut_down, start_gpu, start_io
 TICKET_TIMEOUT_S = 10
 POLL_DELAY_S = 0.05
 HEALTH_EVERY_S = 15
+GPU_NICENESS, IO_NICENESS = 10, 5
 
 
 def _ticket(kind: JobKind) -> Function:
@@ -30,11 +33,13 @@ def _ticket(kind: JobKind) -> Function:
 
 
 async def _begin_gpu(ctx: dict[str, Any]) -> None:
+    os.nice(GPU_NICENESS)
     configure_logging("gpu-worker")
     await start_gpu(ctx)
 
 
 async def _begin_io(ctx: dict[str, Any]) -> None:
+    os.nice(IO_NICENESS)
     configure_logging("io-worker")
     await start_io(ctx)
 
