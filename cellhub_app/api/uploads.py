@@ -14,9 +14,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from cellhub_app.core.errors import Invalid, WrongMediaType
 from cellhub_app.core.limits import FILES_PER_REQUEST, MEGABYTE
-from cellhub_app.domain.flows.upload import IncomingFile
+from cellhub_app.domain.flows.upload import Incoming, IncomingFile
 
-IN_MEMORY_A_FILE = MEGABYTE
+IN_MEMORY_A_FILE = 4 * MEGABYTE
 IN_MEMORY_A_REQUEST = 8 * MEGABYTE
 FIELD_MAX_BYTES = 200
 
@@ -166,7 +166,7 @@ def _session(word: str) -> UUID | None:
 
 
 @asynccontextmanager
-async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator[tuple[list[IncomingFile], UUID | None]]:
+async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator[Incoming]:
     """The files of a multipart body and the upload session they belong to; temporary files go away with the block.
 
     Raises WrongMediaType for another kind of body, Invalid for a broken one or a wrong number of files.
@@ -192,4 +192,4 @@ async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator
         chosen = [part for part in form.parts if part.name or part.size]
         if not chosen:
             raise Invalid("Choose at least one file.")
-        yield [part.incoming() for part in chosen], _session(form.fields.get("session", ""))
+        yield Incoming([part.incoming() for part in chosen], _session(form.fields.get("session", "")))

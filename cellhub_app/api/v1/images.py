@@ -3,15 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.api.context import RequestContext
 from cellhub_app.api.deps import Client, Paged, Recorded, Services, Signed, Work
 from cellhub_app.api.uploads import incoming_files
 from cellhub_app.core import telemetry
 from cellhub_app.core.pagination import Page
-from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.access import Permission, Principal, require
+from cellhub_app.domain.access import Permission
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.upload import add_images
@@ -32,24 +31,18 @@ _UPLOAD_BODY = {"requestBody": {"required": True, "content": {"multipart/form-da
 
 
 @router.post("/projects/{project_id}/images", status_code=202, response_model=UploadAnswer, openapi_extra=_UPLOAD_BODY)
-async def upload_images(
-    project_id: UUID, request: Request, services: Services, principal: Signed, *, who: Client, background: BackgroundTasks
-) -> UploadAnswer:
+async def upload_images(project_id: UUID, request: Request, services: Services, principal: Signed, *, who: Client) -> UploadAnswer:
     """Take files in; a worker reads them. A file that cannot be taken is refused by name, and the others are taken."""
-    async with services.work() as session:
-        await require(session, principal, project_id, Permission.EDIT)
-    async with incoming_files(request, services.settings.max_file_bytes) as (files, upload_session):
-        answer = await add_images(services, principal, project_id, files, upload_session)
-    telemetry.UPLOADED_BYTES.inc(sum(image.bytes for image in answer.accepted))
-    background.add_task(_note_upload, services, principal, project_id, answer, who)
-    return answer
 
-
-async def _note_upload(services: Runtime, principal: Principal, project_id: UUID, answer: UploadAnswer, who: RequestContext) -> None:
-    detail = {"accepted": len(answer.accepted), "refused": [refusal.code for refusal in answer.refused]}
-    about: dict[str, Any] = {"resource_type": "project", "resource_id": project_id, "detail": detail}
-    async with services.work() as session:
+    async def note(session: AsyncSession, answer: UploadAnswer) -> None:
+        detail = {"accepted": len(answer.accepted), "refused": [refusal.code for refusal in answer.refused]}
+        about: dict[str, Any] = {"resource_type": "project", "resource_id": project_id, "detail": detail}
         await activity.record(session, principal, Action.UPLOAD, **about, ip=who.ip, user_agent=who.user_agent)
+
+    body = incoming_files(request, services.settings.max_file_bytes)
+    answer = await add_images(services, principal, project_id, body, note)
+    telemetry.UPLOADED_BYTES.inc(sum(image.bytes for image in answer.accepted))
+    return answer
 
 
 async def image_filters(filters: Annotated[ImageFilters, Query()]) -> ImageFilters:

@@ -1,6 +1,7 @@
 """A first project to try everything on: pictures that CellHub simulates itself, and two that scikit-image brings along."""
 
 import asyncio
+from contextlib import nullcontext
 from io import BytesIO
 
 from PIL import Image
@@ -9,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from cellhub_app.core.imaging.simulate import SampleImage, sample_set
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.flows.upload import IncomingFile, add_images
+from cellhub_app.domain.flows.upload import Incoming, IncomingFile, add_images
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject, ProjectView
 from cellhub_app.models.project import SampleKind
@@ -26,7 +27,7 @@ async def create_project(runtime: Runtime, principal: Principal) -> ProjectView:
     files = await asyncio.to_thread(_files)
     async with runtime.work() as session:
         made = await projects.create(session, principal, NewProject(name=NAME, description=DESCRIPTION, sample_kind=SampleKind.NUCLEI))
-    await add_images(runtime, principal, made.id, files)
+    await add_images(runtime, principal, made.id, nullcontext(Incoming(files)))
     return made
 
 

@@ -3,6 +3,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -26,6 +27,12 @@ async def url(ada: Person) -> str:
 
 def _file(name: str, content: bytes) -> File:
     return "files", (name, content)
+
+
+def _stored(runtime: Runtime, content: bytes) -> list[str]:
+    """The ids of the images that were stored with these bytes."""
+    originals = Path(urlsplit(runtime.settings.storage_location).path).rglob("original")
+    return [path.parent.name for path in originals if path.read_bytes() == content]
 
 
 def _leftovers() -> list[Path]:
@@ -114,6 +121,15 @@ async def test_a_file_that_comes_again_after_a_lost_answer_is_taken_once(ada: Pe
     other = await ada.http.post(url, data=form | {"index": "8"}, files=[_file("a.png", b"x")])
     assert first.json()["accepted"][0]["id"] == again.json()["accepted"][0]["id"] != other.json()["accepted"][0]["id"]
     assert len((await ada.http.get(url)).json()["data"]) == 2
+
+
+async def test_a_file_that_comes_many_times_at_once_is_taken_once(ada: Person, url: str, runtime: Runtime) -> None:
+    form = {"session": str(uuid4()), "index": "7"}
+    answers = await asyncio.gather(*(ada.http.post(url, data=form, files=[_file("a.png", b"taken once")]) for _ in range(6)))
+    assert [answer.status_code for answer in answers] == [202] * 6, [answer.text for answer in answers]
+    [image] = (await ada.http.get(url)).json()["data"]
+    assert {answer.json()["accepted"][0]["id"] for answer in answers} == {image["id"]}
+    assert _stored(runtime, b"taken once") == [image["id"]]
 
 
 async def test_who_may_not_upload_is_told_before_sending(app: ASGIApp, ada: Person, bob: Person) -> None:

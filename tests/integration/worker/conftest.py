@@ -6,7 +6,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import ROOT
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.flows.upload import IncomingFile, add_images
+from cellhub_app.domain.flows.upload import Incoming, IncomingFile, add_images
 from cellhub_app.domain.jobs import service
 from cellhub_app.domain.jobs.schemas import BatchView, NewJob
 from cellhub_app.models.image import Image, storage_key
@@ -59,7 +59,7 @@ class Lab:
     async def upload(self, files: Sequence[tuple[str, bytes]]) -> dict[str, UUID]:
         """Name -> id of files as they come through a door, to be read by a worker."""
         incoming = [IncomingFile.of_bytes(name, data) for name, data in files]
-        answer = await add_images(self.runtime, self.who, self.project_id, incoming)
+        answer = await add_images(self.runtime, self.who, self.project_id, nullcontext(Incoming(incoming)))
         assert answer.refused == []
         return {image.name: image.id for image in answer.accepted}
 
