@@ -1,5 +1,6 @@
 """The web process: pages, their live updates, the API in front of them and the gate around both."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,6 +49,9 @@ async def services() -> AsyncIterator[None]:
     runtime = await open_runtime()
     try:
         async with open_feed(runtime.redis) as feed, live_pages(app, feed):
+            # What was imported stays for good: without this, each full collection walks all of it and every page waits.
+            gc.collect()
+            gc.freeze()
             yield
     finally:
         await close_runtime()
