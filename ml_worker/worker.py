@@ -22,7 +22,7 @@ from ml_worker.tasks.life import PATIENCE, shut_down, start_gpu, start_io
 TICKET_TIMEOUT_S = 10
 POLL_DELAY_S = 0.05
 HEALTH_EVERY_S = 15
-GPU_NICENESS, IO_NICENESS = 10, 5
+NICENESS = 10
 
 
 def _ticket(kind: JobKind) -> Function:
@@ -33,13 +33,13 @@ def _ticket(kind: JobKind) -> Function:
 
 
 async def _begin_gpu(ctx: dict[str, Any]) -> None:
-    os.nice(GPU_NICENESS)
+    os.nice(NICENESS)
     configure_logging("gpu-worker")
     await start_gpu(ctx)
 
 
 async def _begin_io(ctx: dict[str, Any]) -> None:
-    os.nice(IO_NICENESS)
+    os.nice(NICENESS)
     configure_logging("io-worker")
     await start_io(ctx)
 
