@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ time.sleep(600)
 POLITE = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: (print("asked to end", flush=True), sys.exit()))
+print("listening", flush=True)
 time.sleep(600)
 """
 SUPERVISE = f"""
@@ -58,12 +60,13 @@ def supervisor_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_kill_9_of_the_supervisor_leaves_no_child_and_no_grandchild(supervisor_process: subprocess.Popen[str], tmp_path: Path) -> None:
-    until(lambda: len(descendants(supervisor_process.pid)) >= 5)  # guard, two services, a shell and its sleep
+    polite_log = tmp_path / "polite.log"
+    until(lambda: len(descendants(supervisor_process.pid)) >= 5 and "listening" in polite_log.read_text())  # guard, two services, a shell and its sleep
     started = descendants(supervisor_process.pid)
     supervisor_process.kill()
     supervisor_process.wait()
     until(lambda: none_alive(started))
-    assert "asked to end" in (tmp_path / "polite.log").read_text()
+    assert "asked to end" in polite_log.read_text()
 
 
 def test_kill_9_of_the_supervisor_and_its_guard_still_ends_the_services(supervisor_process: subprocess.Popen[str]) -> None:
@@ -72,7 +75,12 @@ def test_kill_9_of_the_supervisor_and_its_guard_still_ends_the_services(supervis
     os.kill(guard, signal.SIGKILL)
     supervisor_process.kill()
     supervisor_process.wait()
-    until(lambda: none_alive(services))
+    try:
+        until(lambda: none_alive(services))
+    finally:
+        for group in services:  # nobody is left to end the stubborn grandchild
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
 
 
 def children_in_order(pid: int) -> list[int]:
