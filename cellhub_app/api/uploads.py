@@ -61,7 +61,7 @@ class _Part:
 
     def incoming(self) -> IncomingFile:
         """The file for the domain."""
-        return IncomingFile(self.name, self._path or bytes(self._memory), self.size, self._digest.hexdigest(), self.index)
+        return IncomingFile(self.name, self._path or self._memory, self.size, self._digest.hexdigest(), self.index)
 
 
 class _Form:

@@ -38,7 +38,7 @@ class Storage:
             return LocalStore(prefix=self._local_root)
         return from_url(url)
 
-    async def put(self, key: str, data: bytes | Path) -> None:
+    async def put(self, key: str, data: bytes | bytearray | Path) -> None:
         """Write an object whole, replacing what was there. Raises Unavailable."""
         checked = _checked(key)
         await self._call(lambda: obstore.put_async(self._store, checked, data))

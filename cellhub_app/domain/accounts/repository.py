@@ -3,13 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cellhub_app.models.session import RefreshToken, Session, SessionKind
 from cellhub_app.models.user import Role, User, UserStatus
+
+# Built once: one of them goes with every request, and to build it takes longer than to run it.
+_SESSIONS = select(Session, User).join(User, col(User.id) == col(Session.user_id))
+_SESSION_BY_ID = _SESSIONS.where(col(Session.id) == bindparam("session_id"))
+_BROWSER_SESSION = _SESSIONS.where(col(Session.token_hash) == bindparam("token_hash"), col(Session.kind) == SessionKind.BROWSER)
 
 
 def _has_email(email: str) -> ColumnElement[bool]:
@@ -40,15 +45,12 @@ async def add_user(session: AsyncSession, user: User) -> bool:
 
 async def browser_session(session: AsyncSession, token_hash: str) -> Row[Session, User] | None:
     """The browser session behind a token, with its person."""
-    query = select(Session, User).join(User, col(User.id) == col(Session.user_id))
-    query = query.where(col(Session.token_hash) == token_hash, col(Session.kind) == SessionKind.BROWSER)
-    return (await session.execute(query)).one_or_none()
+    return (await session.execute(_BROWSER_SESSION, {"token_hash": token_hash})).one_or_none()
 
 
 async def session_by_id(session: AsyncSession, session_id: UUID) -> Row[Session, User] | None:
     """A session with its person."""
-    query = select(Session, User).join(User, col(User.id) == col(Session.user_id)).where(col(Session.id) == session_id)
-    return (await session.execute(query)).one_or_none()
+    return (await session.execute(_SESSION_BY_ID, {"session_id": session_id})).one_or_none()
 
 
 async def refresh_token(session: AsyncSession, token_hash: str) -> RefreshToken | None:

@@ -5,14 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, literal, select, tuple_
+from sqlalchemy import Row, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.models.audit import Audit
 from cellhub_app.models.user import User
+
+_ADD = insert(Audit)
+
+async def add(session: AsyncSession, **act: Any) -> None:
+    """Write one act, stamped with the time."""
+    await session.execute(_ADD, {"id": new_id(), "created_at": now(), **act})
 
 
 async def page(

@@ -25,16 +25,15 @@ async def record(
     user_agent: str = "",
 ) -> None:
     """Note an act in the same transaction as the act itself; `principal` is None for somebody who is not signed in."""
-    session.add(
-        Audit(
-            user_id=principal.user_id if principal else None,
-            action=action,
-            resource_type=resource_type,
-            resource_id=resource_id,
-            detail=detail or {},
-            ip=ip[:64],
-            user_agent=user_agent[:300],
-        )
+    await repository.add(
+        session,
+        user_id=principal.user_id if principal else None,
+        action=action,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        detail=detail or {},
+        ip=ip[:64],
+        user_agent=user_agent[:300],
     )
 
 

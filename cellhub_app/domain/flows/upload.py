@@ -30,7 +30,7 @@ class IncomingFile:
     """One file of an upload: its bytes, or the path of a temporary file that the door removes afterwards."""
 
     name: str
-    content: bytes | Path
+    content: bytes | bytearray | Path
     size: int
     sha256: str
     index: int | None = None

@@ -61,7 +61,8 @@ def supervisor_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_kill_9_of_the_supervisor_leaves_no_child_and_no_grandchild(supervisor_process: subprocess.Popen[str], tmp_path: Path) -> None:
     polite_log = tmp_path / "polite.log"
-    until(lambda: len(descendants(supervisor_process.pid)) >= 5 and "listening" in polite_log.read_text())  # guard, two services, a shell and its sleep
+    until(lambda: "listening" in polite_log.read_text())
+    until(lambda: len(descendants(supervisor_process.pid)) >= 5)  # guard, two services, a shell and its sleep
     started = descendants(supervisor_process.pid)
     supervisor_process.kill()
     supervisor_process.wait()
