@@ -61,6 +61,8 @@ def main() -> None:
             if nuclei:
                 run("accuracy", "--url", url)
         asyncio.run(without_workers(Home(folder), nuclei))
+    if (DATA / "formats").is_dir():
+        run("hostile")
     run("export")
 
 
