@@ -1,4 +1,4 @@
-"""What do broken and odd files do to a CellHub? They go up in one drop with good images, all are segmented; processes are watched meanwhile.
+"""What do broken and odd files do to a CellHub? They go up with good images, all are segmented, processes are watched meanwhile.
 
 Prints what became of each file, the most memory that each process held, and which processes ended before their time.
 
@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image
 
 from bench.accuracy import DATA
-from bench.server import Account, checked, machine, wait_until
+from bench.server import Account, machine, wait_until
 from cellhub_app.cli.stack_home import free_port
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from tests.fixtures.processes import command_of, descendants
@@ -115,17 +115,18 @@ def main() -> None:
             with Watch(stack.process.pid)() as watch, Account(stack.base_url) as account:
                 project = account.make_project("Odd and broken files")
                 started = time.monotonic()
-                answer = checked(account.http.post(f"/projects/{project}/images", files=[("files", file) for file in files])).json()
+                _, refused = account.offer(project, files)
                 batch = account.segment(project, given.model)
                 wait_until(lambda: account.images(project), lambda images: not any(each["status"] in NOT_READ_YET for each in images), 300)
                 view = account.wait_for_batch(batch, 300)
                 seconds = time.monotonic() - started
-                report(account, project, answer["refused"])
+                report(account, project, refused)
                 log = stack.log_of("web") + stack.log_of("io-worker") + stack.log_of("gpu-worker")
         finally:
             stop_stack(stack)
     print(f"machine: {machine()}")
-    print(f"{len(files)} files in {seconds:.1f} s; batch: {view['status']} {view['counts']}; tracebacks in the logs: {log.count('Traceback')}")
+    print(f"{len(files)} files in {seconds:.1f} s; batch: {view['status']} {view['counts']}")
+    print(f"tracebacks in the logs: {log.count('Traceback')}")
     for name, mb in sorted(watch.peak_mb.items(), key=lambda item: -item[1]):
         print(f"  at most {mb:6.0f} MB   {name}")
     print(f"ended meanwhile: {sorted(set(watch.ended)) or 'nothing'}")

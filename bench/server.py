@@ -66,14 +66,22 @@ class Account:
 
     def upload(self, project: str, files: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:
         """Upload files, as many a request as are allowed; the accepted images. Raises RuntimeError when one is refused."""
-        waiting, accepted = list(files), []
+        accepted, refused = self.offer(project, files)
+        if refused:
+            raise RuntimeError(f"refused: {refused}")
+        return accepted
+
+    def offer(self, project: str, files: Iterable[tuple[str, bytes]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Upload files, some of which may be refused; the accepted images and the refusals."""
+        accepted: list[dict[str, Any]] = []
+        refused: list[dict[str, Any]] = []
+        waiting = list(files)
         while waiting:
             some, waiting = waiting[:FILES_PER_REQUEST], waiting[FILES_PER_REQUEST:]
             answer = checked(self.http.post(f"/projects/{project}/images", files=[("files", file) for file in some])).json()
-            if answer["refused"]:
-                raise RuntimeError(f"refused: {answer['refused']}")
             accepted += answer["accepted"]
-        return accepted
+            refused += answer["refused"]
+        return accepted, refused
 
     def segment(self, project: str, model: str, images: list[str] | str = "all", **parameters: Any) -> str:
         """Start a batch; its id."""
