@@ -134,7 +134,8 @@ async def test_broken_database_connections_cost_no_image(lab: Lab, gpu: WorkerCo
 
     await until(finish_or_break)
     seen = await lab.batch(batch)
-    assert (broken, seen.counts.succeeded) == (3, 30)
+    assert broken >= 1  # a quick machine leaves no time for all three
+    assert seen.counts.succeeded == 30
     assert await lab.column("select count(*) from revision") == [30]
 
 
