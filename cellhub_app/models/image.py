@@ -73,6 +73,9 @@ def storage_key(image_id: UUID, part: str) -> str:
     return f"images/{image_id}/{part}"
 
 
+INCOMING = "incoming"
+
+
 def incoming_key(image_id: UUID) -> str:
     """Where the bytes of an image wait for their checks; only then they become its `original`."""
-    return f"incoming/{image_id}"
+    return f"{INCOMING}/{image_id}"

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cellhub_app.domain.images.schemas import NewImage
-from cellhub_app.models.image import Image
+from cellhub_app.models.image import Image, ImageStatus
 
 _INT64 = 2**64 - 1
 _ADD = text("""
@@ -67,3 +67,9 @@ async def lock_content(session: AsyncSession, project_id: UUID, hashes: Iterable
     salt = project_id.int & _INT64
     numbers = sorted(((int(word[:16], 16) ^ salt) & _INT64) - 2**63 for word in set(hashes))
     await session.execute(_LOCK, {"numbers": numbers})
+
+
+async def awaited(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the images whose bytes still wait to be read."""
+    query = select(col(Image.id)).where(col(Image.id).in_(ids), col(Image.status).in_([ImageStatus.UPLOADED, ImageStatus.INGESTING]))
+    return set((await session.execute(query)).scalars())
