@@ -3,7 +3,7 @@
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
 from cellhub_app.core.errors import NotFound, Unavailable
+from cellhub_app.core.ids import new_id
 from cellhub_app.core.retry import Backoff, CircuitBreaker, retry
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 STREAM_BYTES = 256 * 1024
+PUT_AT_ONCE = 8
 Result = TypeVar("Result")
 
 
@@ -52,6 +54,21 @@ class Storage:
         """Write an object whole, replacing what was there. Raises Unavailable."""
         checked = _checked(key)
         await self._call(lambda: obstore.put_async(self._store, checked, data))
+
+    async def put_many(self, objects: Sequence[tuple[str, bytes | bytearray | Path]]) -> None:
+        """Write many objects; on a local disk in one thread, because fifty hops to threads and back cost more than fifty small files."""
+        root = self._local_root
+        if root is not None:
+            files = [(root / _checked(key), data) for key, data in objects]
+            await self._call(lambda: asyncio.to_thread(_write_files, files))
+            return
+        gate = asyncio.Semaphore(PUT_AT_ONCE)
+
+        async def put(key: str, data: bytes | bytearray | Path) -> None:
+            async with gate:
+                await self.put(key, data)
+
+        await asyncio.gather(*(put(key, data) for key, data in objects))
 
     async def take(self, key: str, path: Path) -> None:
         """Make a local file an object; it is moved where that is possible, and gone or left afterwards. Raises Unavailable."""
@@ -132,6 +149,31 @@ class Storage:
             raise NotFound("The file is not in the storage.") from error
         except (BaseError, OSError) as error:
             raise Unavailable("The file storage does not answer. Try again in a moment.") from error
+
+
+def _write_files(files: Sequence[tuple[Path, bytes | bytearray | Path]]) -> None:
+    """Each file appears whole or not at all; a `#` marks what is not an object yet, as obstore does it."""
+    for path, data in files:
+        staged = path.with_name(f"{path.name}#{new_id().hex}")
+        try:
+            _write_file(staged, data)
+            staged.replace(path)
+        finally:
+            staged.unlink(missing_ok=True)
+
+
+def _write_file(path: Path, data: bytes | bytearray | Path) -> None:
+    try:
+        out = path.open("wb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        out = path.open("wb")
+    with out:
+        if isinstance(data, Path):
+            with data.open("rb") as source:
+                shutil.copyfileobj(source, out, STREAM_BYTES)
+        else:
+            out.write(data)
 
 
 def _move_file(path: Path, target: Path) -> None:

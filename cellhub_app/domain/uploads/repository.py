@@ -29,7 +29,8 @@ _SETTLE = text("""
         update upload_file f set state = v.state, reason = v.reason, image_id = v.image_id
         from unnest(cast(:indexes as int[]), cast(:states as text[]), cast(:reasons as text[]), cast(:images as uuid[]))
             as v(index, state, reason, image_id)
-        where f.session_id = :id and f.index = v.index and f.state = 'needed' returning f.state, f.size
+        where f.session_id = :id and f.index = any(cast(:indexes as int[])) and f.index = v.index and f.state = 'needed'
+        returning f.state, f.size
     ), sums as (
         select count(*) as files, count(*) filter (where state = 'received') as received,
             count(*) filter (where state = 'duplicate') as duplicate, count(*) filter (where state = 'refused') as refused,
