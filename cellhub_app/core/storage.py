@@ -1,6 +1,7 @@
 """Object storage: one thin face over obstore, for a local directory and for S3."""
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -69,14 +70,6 @@ class Storage:
                 await self.put(key, data)
 
         await asyncio.gather(*(put(key, data) for key, data in objects))
-
-    async def take(self, key: str, path: Path) -> None:
-        """Make a local file an object; it is moved where that is possible, and gone or left afterwards. Raises Unavailable."""
-        if self._local_root is None:
-            await self.put(key, path)
-            return
-        target = self._local_root / _checked(key)
-        await asyncio.to_thread(_move_file, path, target)
 
     async def move(self, key: str, target: str) -> None:
         """Give an object another key, replacing what was there: a rename on a local disk, copy and delete on S3. Raises NotFound."""
@@ -163,22 +156,15 @@ def _write_files(files: Sequence[tuple[Path, bytes | bytearray | Path]]) -> None
 
 
 def _write_file(path: Path, data: bytes | bytearray | Path) -> None:
-    try:
-        out = path.open("wb")
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        out = path.open("wb")
-    with out:
-        if isinstance(data, Path):
-            with data.open("rb") as source:
-                shutil.copyfileobj(source, out, STREAM_BYTES)
-        else:
-            out.write(data)
-
-
-def _move_file(path: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(path, target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(data, Path):
+        # A second name for the same bytes where the disk is the same; the first one is dropped by its owner and never written again.
+        try:
+            os.link(data, path)
+        except OSError:
+            shutil.copyfile(data, path)
+    else:
+        path.write_bytes(data)
 
 
 def _checked(key: str) -> str:
