@@ -32,6 +32,7 @@ export class UploadQueue {
     this.onAccepted = () => {};
     this.onFinished = () => {};
     this.onOpened = () => {};
+    this.onClosed = () => {};
     this.reset();
   }
 
@@ -40,6 +41,7 @@ export class UploadQueue {
     this.delayed = [];
     this.active = new Set();
     this.looks = new Map();
+    this.sessions = new Set();
     this.notBeforeMs = 0;
     this.halt = null;
     this.outage = null;
@@ -76,12 +78,12 @@ export class UploadQueue {
     });
   }
 
-  /** Files of a drop, [{file, path}] of entries.js; those that can't go are listed at once with the reason. */
-  add(found, limits) {
+  /** Files of a drop, [{file, path}] of entries.js; those that can't go are listed at once. `handles` may open them again later. */
+  add(found, limits, handles = []) {
     this.begin();
     const items = found.map(({ file, path }) => this.enter(file, path, limits)).filter(item => item.pile === 'opening');
     for (let from = 0; from < items.length; from += SESSION_FILES) {
-      this.delayed.push({ kind: 'open', items: items.slice(from, from + SESSION_FILES), retries: 0, dueMs: 0 });
+      this.delayed.push({ kind: 'open', items: items.slice(from, from + SESSION_FILES), handles, retries: 0, dueMs: 0 });
     }
     this.startOff();
   }
@@ -95,11 +97,17 @@ export class UploadQueue {
   /** Goes on with a session of before: [{file, path, index, state, reason}] of matching.js; what is there already is only listed. */
   resumeSession(session, matched) {
     this.begin();
+    this.sessions.add(session);
     for (const { file, path, index, state, reason } of matched) {
       const about = { file, path, name: file.name, size: file.size, session, index };
       this.ledger.add(about, PILE_OF[state] ?? pileFor(about), reason ?? '');
     }
     this.startOff();
+  }
+
+  /** The sessions that this window is sending. */
+  openSessions() {
+    return this.ledger.isOpen ? [...this.sessions] : [];
   }
 
   begin() {
@@ -221,7 +229,8 @@ export class UploadQueue {
       const told = byIndex.get(index);
       this.ledger.move(item, PILE_OF[told?.state] ?? pileFor(item), told?.reason ?? '');
     });
-    this.onOpened(session, task.items);
+    this.sessions.add(session);
+    this.onOpened(session, task.handles ?? []);
   }
 
   /** Files the server has decided on leave the task. */
@@ -349,6 +358,7 @@ export class UploadQueue {
     this.isFinished = true;
     const { accepted, duplicate, refused, failed } = this.ledger.counts;
     this.tell();
+    if (failed === 0) this.sessions.forEach(session => this.onClosed(session));
     this.onFinished({ accepted, duplicate, refused: refused + failed });
   }
 }
