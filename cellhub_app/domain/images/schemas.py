@@ -47,6 +47,7 @@ class ImageView(Schema):
     doubt: float | None
     tags: list[str]
     created_at: datetime
+    deleted_at: datetime | None
 
 
 class ImageFilters(Schema):
@@ -57,6 +58,7 @@ class ImageFilters(Schema):
     tag: str | None = Field(default=None, max_length=60)
     min_objects: int | None = Field(default=None, ge=0)
     max_objects: int | None = Field(default=None, ge=0)
+    trashed: bool = False
     sort: Sort = "-createdAt"
 
 

@@ -15,7 +15,8 @@ class Uploader(rx.NoSSRComponent):
     """Two buttons (`label`, `folder_label`; an empty one leaves its button out), a drop layer over the window, and the tray.
 
     `accept` holds extensions with their dot, in lower case; `max_file_mb` is the server's limit for one file (1 MB = 1024 * 1024 bytes).
-    Every drop is an upload session of the API; one that stopped is offered again when the page opens. `disabled` takes everything away, for people who may not add images. Uploads go on while another page of the app is open.
+    Every drop is an upload session of the API; one that stopped is offered again when the page opens, and goes on while another page is.
+    `disabled` takes everything away, for people who may not add images.
     """
 
     library = _LIBRARY

@@ -15,7 +15,7 @@ from cellhub_app.web.pages.project.segment_dialog import segment_dialog
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.state import ProjectState
 
-ACCEPTED = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"]
+ACCEPTED = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".zip"]
 TABS = [
     ("", t("Images")),
     ("exports", t("Exports")),
@@ -55,7 +55,7 @@ def _acts() -> rx.Component:
     add = uploader(
         project_id=ProjectState.project_id,
         accept=ACCEPTED,
-        max_file_mb=get_settings().max_file_mb,
+        max_file_mb=get_settings().max_upload_mb,
         label=t("Add images"),
         folder_label=t("Add a folder"),
         sign_in_url=routes.SIGN_IN,
