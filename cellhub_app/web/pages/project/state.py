@@ -34,7 +34,7 @@ OBJECTS = {
     SampleKind.OTHER: ("object", "objects"),
 }
 
-Dialog = Literal["", "segment", "export"]
+Dialog = Literal["", "segment", "export", "tag"]
 
 
 @dataclass
