@@ -18,7 +18,7 @@ from cellhub_app.api.context import KEY, OriginForeign, RequestContext, networks
 from cellhub_app.api.headers import security_headers
 from cellhub_app.core import telemetry
 from cellhub_app.core.errors import CellHubError, NotFound, TooLarge
-from cellhub_app.core.limits import FILES_PER_REQUEST, JSON_BODY_MAX_BYTES, MEGABYTE
+from cellhub_app.core.limits import FILES_PER_REQUEST, JSON_BODY_MAX_BYTES, MEGABYTE, UPLOAD_SESSION_BODY_MAX_BYTES
 from cellhub_app.core.log import request_context
 from cellhub_app.core.settings import Settings, get_settings, split_list
 
@@ -29,6 +29,7 @@ API_PREFIX = "/api/v1"
 _METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _OPERATIONS = frozenset({"/health/live", "/health/ready", "/metrics"})
 _UPLOAD = re.compile(r"/api/v1/projects/[^/]+/images/?")
+_SESSIONS = re.compile(r"/api/v1/projects/[^/]+/upload-sessions/?")
 _CLOSED = re.compile(r"/_upload(/|$)")
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "image/*", "application/octet-stream", "application/x-cellhub-polygons")
 _POLICY_VIOLATION = 1008
@@ -65,6 +66,8 @@ class Gate:
         """The most bytes that the body of this request may have."""
         if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"]):
             return FILES_PER_REQUEST * self._settings.max_file_bytes + MEGABYTE
+        if scope["method"] == "POST" and _SESSIONS.fullmatch(scope["path"]):
+            return UPLOAD_SESSION_BODY_MAX_BYTES
         return JSON_BODY_MAX_BYTES
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,10 +1,13 @@
 """Object storage: one thin face over obstore, for a local directory and for S3."""
 
+import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -20,6 +23,13 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 STREAM_BYTES = 256 * 1024
 Result = TypeVar("Result")
+
+
+class Stored(NamedTuple):
+    """An object that is there, and when it was written."""
+
+    key: str
+    written_at: datetime
 
 
 class Storage:
@@ -42,6 +52,25 @@ class Storage:
         """Write an object whole, replacing what was there. Raises Unavailable."""
         checked = _checked(key)
         await self._call(lambda: obstore.put_async(self._store, checked, data))
+
+    async def take(self, key: str, path: Path) -> None:
+        """Make a local file an object; it is moved where that is possible, and gone or left afterwards. Raises Unavailable."""
+        if self._local_root is None:
+            await self.put(key, path)
+            return
+        target = self._local_root / _checked(key)
+        await asyncio.to_thread(_move_file, path, target)
+
+    async def move(self, key: str, target: str) -> None:
+        """Give an object another key, replacing what was there: a rename on a local disk, copy and delete on S3. Raises NotFound."""
+        source, goal = _checked(key), _checked(target)
+        await self._call(lambda: obstore.rename_async(self._store, source, goal))
+
+    async def list(self, prefix: str) -> AsyncIterator[list[Stored]]:
+        """The objects under the folder `prefix`, some hundreds at a time."""
+        folder = _checked(prefix.rstrip("/"))
+        async for batch in obstore.list(self._store, prefix=folder):
+            yield [Stored(str(meta["path"]), meta["last_modified"]) for meta in batch]
 
     async def get(self, key: str) -> bytes:
         """Read an object whole. Raises NotFound, Unavailable."""
@@ -103,6 +132,11 @@ class Storage:
             raise NotFound("The file is not in the storage.") from error
         except (BaseError, OSError) as error:
             raise Unavailable("The file storage does not answer. Try again in a moment.") from error
+
+
+def _move_file(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(path, target)
 
 
 def _checked(key: str) -> str:

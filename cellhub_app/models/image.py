@@ -71,3 +71,11 @@ class Image(Table, table=True):
 def storage_key(image_id: UUID, part: str) -> str:
     """Where a part of an image is kept: `original`, `display.webp`, `thumbnail.webp`, `overlay-<revision>.webp`."""
     return f"images/{image_id}/{part}"
+
+
+INCOMING = "incoming"
+
+
+def incoming_key(image_id: UUID) -> str:
+    """Where the bytes of an image wait for their checks; only then they become its `original`."""
+    return f"{INCOMING}/{image_id}"

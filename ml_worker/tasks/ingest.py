@@ -2,19 +2,21 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
-from cellhub_app.core.errors import ImageRefused
+from cellhub_app.core.errors import ImageRefused, NotFound
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import Runtime, emit
 from cellhub_app.domain.jobs import work
 from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.jobs.news import Subject, job_event
-from cellhub_app.models.image import storage_key
+from cellhub_app.models.image import incoming_key, storage_key
 from ml_worker.tasks.outage import insist
 from ml_worker.tasks.reader_pool import ReaderPool
 
@@ -41,17 +43,34 @@ class Ingest:
 
     async def _read(self, job: Claimed, folder: Path) -> dict[str, Any]:
         assert job.image_id is not None  # noqa: S101 - an ingest job has an image
-        original = await self._runtime.storage.fetch(storage_key(job.image_id, "original"), folder / "original")
+        original = await self._fetch(job.image_id, folder / "original")
         pictures = {name: folder / f"{name}.webp" for name in PICTURES}
         task = {"path": str(original), "name": job.image_name or "the file", **{name: str(path) for name, path in pictures.items()}}
         facts = await self._pool.read(task)
+        await self._keep(job.image_id)
         keys = {name: storage_key(job.image_id, f"{name}.webp") for name in PICTURES}
         await asyncio.gather(*(self._runtime.storage.put(keys[name], pictures[name]) for name in PICTURES))
         return facts
 
+    async def _fetch(self, image_id: UUID, target: Path) -> Path:
+        """The bytes as they came, or where an attempt before this one has put them."""
+        storage = self._runtime.storage
+        try:
+            return await storage.fetch(incoming_key(image_id), target)
+        except NotFound:
+            return await storage.fetch(storage_key(image_id, "original"), target)
+
+    async def _keep(self, image_id: UUID) -> None:
+        """The checks are passed: the bytes become the image's original, if they did not in an attempt before."""
+        with suppress(NotFound):
+            await self._runtime.storage.move(incoming_key(image_id), storage_key(image_id, "original"))
+
     async def _refuse(self, job: Claimed, refusal: ImageRefused) -> None:
+        assert job.image_id is not None  # noqa: S101 - an ingest job has an image
         async with self._runtime.work() as session:
-            await work.fail(session, job, refusal.reason, refusal.detail, retry=False)
+            status = await work.fail(session, job, refusal.reason, refusal.detail, retry=False)
+        if status is JobStatus.FAILED:
+            await self._runtime.storage.delete(incoming_key(job.image_id))
 
     async def _save(self, job: Claimed, facts: dict[str, Any], read_s: float) -> None:
         began = time.perf_counter()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -20,6 +21,7 @@ from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.schemas import BatchView
 from ml_worker.tasks.export import expire_exports
+from ml_worker.tasks.leftovers import clear_incoming, forget_uploads
 from ml_worker.tasks.outage import is_outage
 
 log = structlog.get_logger(__name__)
@@ -91,6 +93,8 @@ class Upkeep:
             _Chore("re-issue tickets", self.reissue_tickets, WAKE_EVERY_S),
             _Chore("drop old exports", self.drop_exports, EXPIRE_EVERY_S),
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
+            _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
+            _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
         ]
 
     async def run(self) -> None:

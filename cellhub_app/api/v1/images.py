@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
 
 from cellhub_app.api.deps import Client, Paged, Recorded, Services, Signed, Work
 from cellhub_app.api.uploads import incoming_files
@@ -31,7 +32,7 @@ _UPLOAD_BODY = {"requestBody": {"required": True, "content": {"multipart/form-da
 
 
 @router.post("/projects/{project_id}/images", status_code=202, response_model=UploadAnswer, openapi_extra=_UPLOAD_BODY)
-async def upload_images(project_id: UUID, request: Request, services: Services, principal: Signed, *, who: Client) -> UploadAnswer:
+async def upload_images(project_id: UUID, request: Request, services: Services, principal: Signed, *, who: Client) -> Response:
     """Take files in; a worker reads them. A file that cannot be taken is refused by name, and the others are taken."""
 
     async def note(session: AsyncSession, answer: UploadAnswer) -> None:
@@ -42,7 +43,7 @@ async def upload_images(project_id: UUID, request: Request, services: Services, 
     body = incoming_files(request, services.settings.max_file_bytes)
     answer = await add_images(services, principal, project_id, body, note)
     telemetry.UPLOADED_BYTES.inc(sum(image.bytes for image in answer.accepted))
-    return answer
+    return Response(answer.model_dump_json(by_alias=True), status_code=202, media_type="application/json")
 
 
 async def image_filters(filters: Annotated[ImageFilters, Query()]) -> ImageFilters:

@@ -30,6 +30,12 @@ class PictureNotReady(NotFound):
     code, title = "pictureNotReady", "There is no picture of this image yet"
 
 
+class FileNotReady(NotFound):
+    """The file is still to be checked."""
+
+    code, title = "fileNotReady", "The file of this image has not been checked yet"
+
+
 async def _ready(session: AsyncSession, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Image:
     row = await images.row(session, principal, image_id, also_trashed=also_trashed)
     if row.status != ImageStatus.READY:
@@ -39,9 +45,11 @@ async def _ready(session: AsyncSession, principal: Principal, image_id: UUID, *,
 
 @router.get("/file", response_class=Response, responses=_BYTES)
 async def original(image_id: UUID, request: Request, services: Services, principal: MediaSigned, who: Client) -> Response:
-    """The file as it was uploaded, under its own name."""
+    """The file as it was uploaded, under its own name; 404 until it has passed its checks."""
     async with services.work() as session:
         row = await images.row(session, principal, image_id)
+        if row.status in {ImageStatus.UPLOADED, ImageStatus.INGESTING}:
+            raise FileNotReady
         await activity.record(
             session, principal, Action.DOWNLOAD, resource_type="image", resource_id=image_id, ip=who.ip, user_agent=who.user_agent
         )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import REAL, ColumnElement, Integer, Row, Select, and_, any_, func, literal, literal_column, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import Uuid
@@ -165,24 +165,3 @@ async def unmark_deleted(session: AsyncSession, project_id: UUID, ids: Sequence[
 def chosen(project_id: UUID, ids: Sequence[UUID]) -> list[ColumnElement[bool]]:
     """The conditions that pick the named images of a project."""
     return _chosen(project_id, ids)
-
-
-async def by_upload_index(
-    session: AsyncSession, project_id: UUID, upload_session: UUID | None, indexes: Sequence[int | None]
-) -> dict[int | None, Image]:
-    """Index -> image, of those that an upload session has brought already."""
-    wanted = [index for index in indexes if index is not None]
-    if upload_session is None or not wanted:
-        return {}
-    query = select(Image).where(
-        col(Image.project_id) == project_id, col(Image.upload_session) == upload_session, col(Image.upload_index).in_(wanted)
-    )
-    return {image.upload_index: image for image in (await session.execute(query)).scalars()}
-
-
-async def add_rows(session: AsyncSession, rows: Sequence[Image]) -> frozenset[UUID]:
-    """Insert new images; answers the ids of those whose index of the upload session was still free."""
-    if not rows:
-        return frozenset()
-    query = insert(Image).on_conflict_do_nothing().returning(col(Image.id))
-    return frozenset((await session.execute(query, [row.model_dump() for row in rows])).scalars())

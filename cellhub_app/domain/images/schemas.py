@@ -1,5 +1,6 @@
 """What doors show of images."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -100,11 +101,42 @@ class Refusal(Schema):
     detail: str
 
 
+class FileOutcome(Schema):
+    """What became of one file that was sent; `image_id` is the image made of it, or the one that was there already."""
+
+    index: int | None
+    state: Literal["received", "duplicate", "refused"]
+    reason: str | None = None
+    image_id: UUID | None = None
+
+
 class UploadAnswer(Schema):
-    """What became of the files of one upload."""
+    """What became of the files of one upload; `files` has one entry for each, in the order in which they came."""
 
     accepted: list[ImageView]
     refused: list[Refusal]
+    files: list[FileOutcome] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """An image as it comes in: nothing of it has been read yet. With an error it has failed already."""
+
+    id: UUID
+    name: str
+    bytes: int
+    sha256: str
+    upload_index: int | None = None
+    error: Problem | None = None
+
+
+def new_image_view(project_id: UUID, row: NewImage, created_at: datetime) -> ImageView:
+    """The row that is made of a new image, as the API shows it."""
+    return ImageView.model_construct(
+        id=row.id, project_id=project_id, name=row.name, status="failed" if row.error else "uploaded", error=row.error, segmentation=None,
+        width=None, height=None, channels=None, bit_depth=None, frames=None, timepoints=None, pixel_size_um=None, pixel_size_origin=None,
+        bytes=row.bytes, sha256=row.sha256, revision=0, object_count=None, doubt=None, tags=[], created_at=created_at,
+    )  # fmt: skip
 
 
 def image_view(row: Image) -> ImageView:

@@ -26,6 +26,7 @@ VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("patch", "/images/{image_id}"): {"name": "x.png"},
     ("patch", "/images/{image_id}/polygons"): {"editId": str(uuid4()), "baseRevision": 0},
+    ("post", "/projects/{project_id}/upload-sessions"): {"files": [{"name": "a.png", "size": 1}]},
     ("post", "/projects/{project_id}/segmentations"): {"imageIds": "all", "model": "classical"},
     ("post", "/projects/{project_id}/exports"): {"formats": ["coco"], "imageIds": "all"},
 }
@@ -51,7 +52,7 @@ async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, s
 
 
 def _fresh_ids() -> dict[str, str]:
-    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id")
+    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id", "session_id")
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
 
@@ -91,6 +92,7 @@ async def owned(ada: Person) -> dict[str, str]:
     project_id = await ada.project()
     [image_id] = await ada.upload(project_id, "a.png")
     batch = (await ada.http.post(f"/api/v1/projects/{project_id}/segmentations", json={"imageIds": "all", "model": "classical"})).json()
+    drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
     return {
@@ -100,6 +102,7 @@ async def owned(ada: Person) -> dict[str, str]:
         "batch_id": batch["id"],
         "job_id": image["segmentation"]["jobId"],
         "export_id": export["id"],
+        "session_id": drop["id"],
         "revision": "1",
     }
 
@@ -119,17 +122,21 @@ async def test_viewers_and_annotators_change_nothing_but_polygons(owned: dict[st
         if method == "get" or path.endswith("/exports") or "/members/{user_id}" in path:
             continue
         answer = await _ask(bob.http, method, path, owned)
+        if "{session_id}" in path:
+            assert answer.status_code in {403, 404}
+            continue
         may = role == "annotator" and ("/polygons" in path or "/revisions/" in path)
         assert (answer.status_code != 403) is may, (method, path, answer.text)
 
 
 async def test_viewers_may_read_everything(owned: dict[str, str], ada: Person, bob: Person) -> None:
     await ada.share(owned["project_id"], bob, "viewer")
-    not_there_yet = {"/images/{image_id}/thumbnail", "/images/{image_id}/display", "/images/{image_id}/overlay"}
+    not_there_yet = {"/images/{image_id}/thumbnail", "/images/{image_id}/display", "/images/{image_id}/overlay", "/images/{image_id}/file"}
+    others_own = {"/projects/{project_id}/upload-sessions/{session_id}"}
     for method, path in WITH_ID:
         if method == "get":
             answer = await _ask(bob.http, method, path, owned)
-            wanted = {404} if path in not_there_yet else {409} if path.endswith("/download") else {200}
+            wanted = {404} if path in not_there_yet | others_own else {409} if path.endswith("/download") else {200}
             assert answer.status_code in wanted, (path, answer.text)
 
 

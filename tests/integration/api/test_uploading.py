@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ from sqlmodel import col
 from starlette.types import ASGIApp
 
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.models.image import Image, storage_key
+from cellhub_app.models.image import Image, incoming_key, storage_key
 from tests.integration.api.asgi import ask, http_scope
 from tests.integration.api.conftest import Person
 
@@ -31,8 +31,15 @@ def _file(name: str, content: bytes) -> File:
 
 def _stored(runtime: Runtime, content: bytes) -> list[str]:
     """The ids of the images that were stored with these bytes."""
-    originals = Path(urlsplit(runtime.settings.storage_location).path).rglob("original")
-    return [path.parent.name for path in originals if path.read_bytes() == content]
+    waiting = (Path(urlsplit(runtime.settings.storage_location).path) / "incoming").iterdir()
+    return [path.name for path in waiting if path.read_bytes() == content]
+
+
+async def _pass_checks(runtime: Runtime, image_id: str) -> None:
+    """What a worker does with a good file."""
+    await runtime.storage.move(incoming_key(UUID(image_id)), storage_key(UUID(image_id), "original"))
+    async with runtime.work() as session:
+        await session.execute(update(Image).where(col(Image.id) == image_id).values(status="ready"))
 
 
 def _leftovers() -> list[Path]:
@@ -50,7 +57,10 @@ async def test_files_are_stored_as_they_came(ada: Person, url: str, runtime: Run
     ]
     for image, content in zip(images, (small, large), strict=True):
         assert image["sha256"] == hashlib.sha256(content).hexdigest()
-        assert await runtime.storage.get(storage_key(image["id"], "original")) == content
+        assert await runtime.storage.get(incoming_key(image["id"])) == content
+        unchecked = await ada.http.get(f"/api/v1/images/{image['id']}/file")
+        assert (unchecked.status_code, unchecked.json()["code"]) == (404, "fileNotReady")
+        await _pass_checks(runtime, image["id"])
         download = await ada.http.get(f"/api/v1/images/{image['id']}/file")
         assert download.content == content
         assert download.headers["content-disposition"].startswith("attachment;")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -77,6 +78,28 @@ async def test_deleting_a_folder_leaves_its_neighbours(storage: Storage) -> None
     assert not await storage.exists("images/a/original")
     assert await storage.exists("images/ab/original")
     await storage.delete("images/a/original")
+
+
+async def test_an_object_moves_to_another_key_and_a_missing_one_is_told(storage: Storage) -> None:
+    await storage.put("incoming/a", b"pixels")
+    await storage.put("images/a/original", b"older")
+    await storage.move("incoming/a", "images/a/original")
+    assert await storage.get("images/a/original") == b"pixels"
+    assert not await storage.exists("incoming/a")
+    with pytest.raises(NotFound):
+        await storage.move("incoming/a", "images/a/original")
+    assert await storage.get("images/a/original") == b"pixels"
+
+
+async def test_a_local_file_becomes_an_object_and_is_listed_with_its_time(storage: Storage, tmp_path: Path) -> None:
+    source = tmp_path / "part"
+    source.write_bytes(b"large")
+    await storage.take("incoming/b", source)
+    listed = [found async for batch in storage.list("incoming") for found in batch]
+    assert [found.key for found in listed] == ["incoming/b"]
+    assert abs(datetime.now(UTC) - listed[0].written_at) < timedelta(minutes=5)
+    assert await storage.get("incoming/b") == b"large"
+    assert [batch async for batch in storage.list("nowhere") if batch] == []
 
 
 @pytest.mark.parametrize("key", ["../secret", "/etc/passwd", "a/../../b", "a//b", "", "a/.hidden", "a\\b", "a\n"])

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from cellhub_app.core.errors import ImageRefused
-from cellhub_app.models.image import storage_key
+from cellhub_app.models.image import incoming_key, storage_key
 from ml_worker.context import WorkerContext
+from ml_worker.tasks.life import start_io
 from ml_worker.tasks.reader_pool import ReaderPool
+from ml_worker.worker import IoWorker
 from tests.fixtures.hostile import broken_files, odd_files
 from tests.fixtures.processes import descendants
 from tests.fixtures.samples import nuclei_files
-from tests.integration.worker.conftest import Lab, until
+from tests.fixtures.services import Services
+from tests.integration.worker.conftest import Lab, arq_worker, until
 
 
 async def test_a_file_gets_its_facts_and_pictures(lab: Lab, io: WorkerContext) -> None:
@@ -27,6 +30,29 @@ async def test_a_file_gets_its_facts_and_pictures(lab: Lab, io: WorkerContext) -
     assert (image.frames, image.timepoints) == (1, 1)
     for part in ("display.webp", "thumbnail.webp"):
         assert (await lab.runtime.storage.get(storage_key(image.id, part)))[8:12] == b"WEBP"
+
+
+async def test_bytes_become_the_original_only_after_their_checks_and_refused_ones_are_removed(lab: Lab, io: WorkerContext) -> None:
+    [good] = nuclei_files(1)
+    images = await lab.upload([(good.name, good.data), ("no image.png", b"no image at all")])
+    await until(lambda: _is_read(lab))
+    assert await lab.runtime.storage.get(storage_key(images[good.name], "original")) == good.data
+    assert not await lab.runtime.storage.exists(incoming_key(images[good.name]))
+
+    async def is_removed() -> bool:
+        return not await lab.runtime.storage.exists(incoming_key(images["no image.png"]))
+
+    await until(is_removed)
+    assert not await lab.runtime.storage.exists(storage_key(images["no image.png"], "original"))
+
+
+async def test_an_image_whose_worker_died_after_its_checks_is_read_again(lab: Lab, services: Services) -> None:
+    [file] = nuclei_files(1)
+    image = (await lab.upload([(file.name, file.data)]))[file.name]
+    await lab.runtime.storage.move(incoming_key(image), storage_key(image, "original"))
+    async with arq_worker(IoWorker, start_io, services):
+        await until(lambda: _is_read(lab))
+    assert (await lab.image(image)).status == "ready"
 
 
 async def _is_read(lab: Lab) -> bool:

@@ -1,0 +1,1 @@
+"""Upload sessions: which files a drop has, and what became of each."""
