@@ -2,13 +2,10 @@ import React, { useCallback, useEffect, useMemo, useRef, useState, useSyncExtern
 import { DropLayer } from './DropLayer.jsx';
 import { filesFromDrop, filesFromInput, handlesFromDrop } from './entries.js';
 import { filesFromHandles } from './handles.js';
-import { formatsText, isSystemFile } from './plan.js';
+import { isSystemFile } from './plan.js';
 import { uploadsOf } from './queues.js';
 import { Tray } from './Tray.jsx';
 import './uploader.css';
-
-const ACCEPT = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp'];
-const MAX_FILE_MB = 2048;
 
 /** A file input without a face; `ask` opens the browser's own chooser. */
 function useChooser(onFiles, props) {
@@ -57,7 +54,7 @@ function useUploads(projectId, isOff, { onAccepted, onFinished }) {
 }
 
 /** Takes files in: those of an upload that stopped go on there, the others are a new one. */
-function useTake({ queue, offers, limits, open }) {
+function useTake({ queue, offers, open }) {
   const [isReading, setIsReading] = useState(false);
   const take = useCallback(async (promised, promisedHandles = []) => {
     open();
@@ -67,20 +64,18 @@ function useTake({ queue, offers, limits, open }) {
     const { resumed, others } = files.length > 0 ? await offers.claim(files) : { resumed: [], others: [] };
     setIsReading(false);
     for (const { session, matched } of resumed) queue.resumeSession(session, matched);
-    if (others.length > 0) queue.add(others, JSON.parse(limits), resumed.length > 0 ? [] : handles);
-  }, [queue, offers, limits]);
+    if (others.length > 0) queue.add(others, resumed.length > 0 ? [] : handles);
+  }, [queue, offers]);
   return { take, isReading };
 }
 
 export function Uploader(props) {
   const { projectId, label = 'Add images', folderLabel = 'Add a folder', signInUrl = '', disabled = false } = props;
-  const accept = props.accept ?? ACCEPT;
   const { queue, offers, snapshot, offered } = useUploads(projectId, disabled, props);
   const [closed, setClosed] = useState(false);
-  const limits = JSON.stringify({ accept, maxFileMb: props.maxFileMb ?? MAX_FILE_MB });
-  const { take, isReading } = useTake({ queue, offers, limits, open: () => setClosed(false) });
+  const { take, isReading } = useTake({ queue, offers, open: () => setClosed(false) });
   const takeDrop = useCallback(transfer => take(filesFromDrop(transfer), handlesFromDrop(transfer)), [take]);
-  const [askFiles, filesInput] = useChooser(take, { accept: accept.join(','), 'aria-label': 'Image files', 'data-testid': 'file-input' });
+  const [askFiles, filesInput] = useChooser(take, { accept: (props.accept ?? []).join(','), 'aria-label': 'Image files', 'data-testid': 'file-input' });
   const [askFolder, folderInput] = useChooser(take, { webkitdirectory: '', 'aria-label': 'Folder of images', 'data-testid': 'folder-input' });
   if (disabled) return null;
   const askForFolder = () => chooseFolder(take, askFolder);
@@ -91,7 +86,7 @@ export function Uploader(props) {
       {folderLabel && <button type="button" className="btn" data-testid="choose-folder" onClick={askForFolder}>{folderLabel}</button>}
       {filesInput}
       {folderInput}
-      <DropLayer formats={formatsText(accept)} onDrop={takeDrop} />
+      <DropLayer formats={props.formats ?? ''} onDrop={takeDrop} />
       {hasTray && (
         <Tray
           snapshot={snapshot} queue={queue} offers={offers} offered={offered} isReading={isReading} signInUrl={signInUrl}

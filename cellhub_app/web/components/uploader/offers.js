@@ -1,7 +1,7 @@
 import { matchFiles } from './matching.js';
 
 const PATIENCE_MS = 3000;
-const isUnfinished = ({ finishedAt, counts }) => !finishedAt && counts.needed > 0;
+const isUnfinished = ({ finishedAt, cancelledAt, counts }) => !finishedAt && !cancelledAt && counts.needed > 0;
 
 /**
  * Uploads that stopped, offered to go on. `doors`: list() -> [session], read(id) -> outcome with its files, discard(id),

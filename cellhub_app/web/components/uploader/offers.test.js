@@ -21,7 +21,7 @@ async function offering(sessions, files = {}, { busy = [] } = {}) {
 const ids = offers => offers.getSnapshot().map(({ id }) => id);
 
 test('only what stopped is offered: nothing finished, nothing that another window is sending', async () => {
-  const { offers } = await offering([session('new', 2), session('done', 0), session('over', 2, { finishedAt: '2026' }), session('busy', 5), session('old', 1)], {}, { busy: ['busy'] });
+  const { offers } = await offering([session('new', 2), session('done', 0), session('over', 2, { finishedAt: '2026' }), session('discarded', 2, { cancelledAt: '2026' }), session('busy', 5), session('old', 1)], {}, { busy: ['busy'] });
   expect(ids(offers)).toEqual(['new', 'old']);
 });
 

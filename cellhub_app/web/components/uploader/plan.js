@@ -5,11 +5,6 @@ export const SESSION_FILES = 50_000;
 const BYTES_PER_MB = 1024 * 1024;
 const SYSTEM_FILES = new Set(['thumbs.db', 'desktop.ini']);
 
-function extensionOf(name) {
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? name.slice(dot).toLowerCase() : '';
-}
-
 /** Files that systems leave in folders and nobody means to upload. */
 export function isSystemFile(name) {
   return name.startsWith('.') || SYSTEM_FILES.has(name.toLowerCase());
@@ -20,23 +15,6 @@ export function sizeText(bytes) {
   if (bytes < BYTES_PER_MB) return `${Math.round(bytes / 1024)} KB`;
   const megabytes = bytes / BYTES_PER_MB;
   return megabytes < 1024 ? `${megabytes.toFixed(1)} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
-}
-
-/** [".png", ".tif", ".tiff"] -> "PNG or TIFF": one word a format. */
-export function formatsText(accept) {
-  const sameFormat = { TIF: 'TIFF', JPG: 'JPEG' };
-  const words = [...new Set(accept.map(extension => extension.replace('.', '').toUpperCase()).map(word => sameFormat[word] ?? word))];
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-}
-
-/** Why a file is not sent at all, in one sentence; empty when it may go. `limits` = {accept, maxFileMb}. */
-export function refusalOf({ name, size }, { accept, maxFileMb }) {
-  if (accept.length > 0 && !accept.includes(extensionOf(name))) {
-    return `${name} is not an image that CellHub reads here. Choose ${formatsText(accept)}.`;
-  }
-  if (size === 0) return `${name} is empty. Save or copy it again.`;
-  if (size > maxFileMb * BYTES_PER_MB) return `${name} is too large: ${sizeText(size)}, and one file may have ${sizeText(maxFileMb * BYTES_PER_MB)}.`;
-  return '';
 }
 
 /** Large files go alone and resumably, the others many in a request. */

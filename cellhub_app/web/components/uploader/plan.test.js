@@ -1,29 +1,11 @@
 import { expect, test } from 'bun:test';
-import { formatsText, isSystemFile, nextBatch, pileFor, refusalOf, sizeText } from './plan.js';
+import { isSystemFile, nextBatch, pileFor, sizeText } from './plan.js';
 
-const LIMITS = { accept: ['.png', '.tif', '.tiff', '.jpg', '.jpeg', '.bmp'], maxFileMb: 20 };
 const MB = 1024 * 1024;
-
-test('images within the limit may go, whatever the case of their extension', () => {
-  expect(refusalOf({ name: 'plate_07.A01.TIF', size: 5 * MB }, LIMITS)).toBe('');
-  expect(refusalOf({ name: 'a.png', size: 20 * MB }, LIMITS)).toBe('');
-});
-
-test('each refusal names the file and says what to do or what the limit is', () => {
-  expect(refusalOf({ name: 'notes.txt', size: 10 }, LIMITS)).toBe('notes.txt is not an image that CellHub reads here. Choose PNG, TIFF, JPEG or BMP.');
-  expect(refusalOf({ name: 'README', size: 10 }, LIMITS)).toContain('README is not an image');
-  expect(refusalOf({ name: 'a.png', size: 0 }, LIMITS)).toBe('a.png is empty. Save or copy it again.');
-  expect(refusalOf({ name: 'film.tif', size: 31.2 * MB }, LIMITS)).toBe('film.tif is too large: 31.2 MB, and one file may have 20.0 MB.');
-});
 
 test('what systems leave in folders is nobody\'s upload', () => {
   expect(['.DS_Store', '._a.tif', 'Thumbs.db', 'desktop.ini'].every(isSystemFile)).toBe(true);
   expect(isSystemFile('a.tif')).toBe(false);
-});
-
-test('formats are named once', () => {
-  expect(formatsText(['.tif', '.tiff'])).toBe('TIFF');
-  expect(formatsText(['.png', '.jpg', '.jpeg'])).toBe('PNG or JPEG');
 });
 
 test('sizes are short', () => {

@@ -1,5 +1,5 @@
 import { Ledger } from './ledger.js';
-import { nextBatch, pileFor, refusalOf, SESSION_FILES } from './plan.js';
+import { nextBatch, pileFor, SESSION_FILES } from './plan.js';
 import { RateMeter } from './rate.js';
 
 export const PARALLEL = 4;
@@ -78,19 +78,19 @@ export class UploadQueue {
     });
   }
 
-  /** Files of a drop, [{file, path}] of entries.js; those that can't go are listed at once. `handles` may open them again later. */
-  add(found, limits, handles = []) {
+  /** Files of a drop, [{file, path}] of entries.js; unreadable ones have file null. `handles` may open them again later. */
+  add(found, handles = []) {
     this.begin();
-    const items = found.map(({ file, path }) => this.enter(file, path, limits)).filter(item => item.pile === 'opening');
+    const items = found.map(({ file, path }) => this.enter(file, path)).filter(item => item.pile === 'opening');
     for (let from = 0; from < items.length; from += SESSION_FILES) {
       this.delayed.push({ kind: 'open', items: items.slice(from, from + SESSION_FILES), handles, retries: 0, dueMs: 0 });
     }
     this.startOff();
   }
 
-  enter(file, path, limits) {
+  enter(file, path) {
     const name = file?.name ?? path.split('/').at(-1);
-    const reason = file ? refusalOf(file, limits) : `${name} couldn't be read from your disk.`;
+    const reason = file ? '' : `${name} couldn't be read from your disk.`;
     return this.ledger.add({ file, name, path, size: file?.size ?? 0 }, reason ? 'refused' : 'opening', reason);
   }
 

@@ -14,7 +14,7 @@ _LIBRARY = linked_modules(__file__, *_NAMES)
 class Uploader(rx.NoSSRComponent):
     """Two buttons (`label`, `folder_label`; an empty one leaves its button out), a drop layer over the window, and the tray.
 
-    `accept` holds extensions with their dot, in lower case; `max_file_mb` is the server's limit for one file (1 MB = 1024 * 1024 bytes).
+    `accept` holds the extensions that the file chooser shows, `formats` says them in words; what is taken is the server's to decide.
     Every drop is an upload session of the API; one that stopped is offered again when the page opens, and goes on while another page is.
     `disabled` takes everything away, for people who may not add images.
     """
@@ -25,7 +25,7 @@ class Uploader(rx.NoSSRComponent):
 
     project_id: rx.Var[str]
     accept: rx.Var[list[str]]
-    max_file_mb: rx.Var[int]
+    formats: rx.Var[str]
     label: rx.Var[str]
     folder_label: rx.Var[str]
     sign_in_url: rx.Var[str]

@@ -44,7 +44,7 @@ class TagCount:
 
 @dataclass(frozen=True)
 class Moved:
-    """What is read when images came, went or got other tags."""
+    """What is read when images went, came back or got other tags; those that are uploaded have none."""
 
     in_trash: int
     tags: list[TagCount]
@@ -111,8 +111,10 @@ class ImagesState(ProjectState):
         for event in news.events:
             if image_id := event.data.get("imageId"):
                 changes[image_id] = {**changes.get(image_id, {"id": image_id}), **_change(event)}
-        has_moved = news.anew or any(map(_moves_many, news.events))
-        return list(changes.values()), await cls._read_moved(call, topic_id) if has_moved else None
+        movers = [event for event in news.events if _moves_many(event)]
+        needs_more = news.anew or any("added" not in event.data for event in movers)
+        moved = await cls._read_moved(call, topic_id) if needs_more else None
+        return list(changes.values()), bool(movers) or news.anew, moved
 
     @classmethod
     async def _read_moved(cls, call: Call, project_id: UUID) -> Moved:
@@ -127,10 +129,10 @@ class ImagesState(ProjectState):
             self.found = moved.in_trash
 
     def _show_news(self, found: Any) -> None:
-        changes, moved = found
+        changes, has_moved, moved = found
         if moved is not None:
             self._show_moved(moved)
-        if moved is not None or len(changes) > CHANGES_KEPT:
+        if has_moved or len(changes) > CHANGES_KEPT:
             self.refresh += 1
         if changes:
             self._pass_on(changes[-CHANGES_KEPT:], time.monotonic())
