@@ -20,13 +20,18 @@ const ICONS = {
 const ROW_PX = 34;
 const LONGEST_LIST = 'min(300px, 34vh)';
 
+function stateText({ state, size, sentBytes, reason }) {
+  if (state === 'sending' && size > 0) return `${Math.floor((100 * sentBytes) / size)} %`;
+  if (state === 'duplicate' && reason) return '';
+  return state === 'waiting' ? sizeText(size) : WORDS[state];
+}
+
 function Row({ item }) {
-  const share = item.state === 'sending' && item.size > 0 ? `${Math.floor((100 * item.sentBytes) / item.size)} %` : '';
   return (
     <div className={`ch-upload ch-upload-${item.state}`} data-testid="upload-file" data-state={item.state} data-name={item.name}>
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d={ICONS[item.state]} /></svg>
       <span className="ch-upload-name" title={item.path}>{item.path}</span>
-      <span className="ch-upload-state">{share || (item.state === 'waiting' ? sizeText(item.size) : WORDS[item.state])}</span>
+      <span className="ch-upload-state">{stateText(item)}</span>
       {item.reason && <span className="ch-upload-reason" data-testid="upload-reason">{item.reason}</span>}
     </div>
   );
