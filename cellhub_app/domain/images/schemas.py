@@ -135,7 +135,7 @@ def new_image_view(project_id: UUID, row: NewImage, created_at: datetime) -> Ima
     return ImageView.model_construct(
         id=row.id, project_id=project_id, name=row.name, status="failed" if row.error else "uploaded", error=row.error, segmentation=None,
         width=None, height=None, channels=None, bit_depth=None, frames=None, timepoints=None, pixel_size_um=None, pixel_size_origin=None,
-        bytes=row.bytes, sha256=row.sha256, revision=0, object_count=None, doubt=None, tags=[], created_at=created_at,
+        bytes=row.bytes, sha256=row.sha256, revision=0, object_count=None, doubt=None, tags=[], created_at=created_at, deleted_at=None,
     )  # fmt: skip
 
 

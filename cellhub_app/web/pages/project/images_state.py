@@ -122,11 +122,9 @@ class ImagesState(ProjectState):
         return Moved(await trash.count(call.session, call.principal, project_id), [TagCount(*tag) for tag in tags])
 
     def _show_moved(self, moved: Moved) -> None:
-        self.in_trash = moved.in_trash
-        if self.tags != moved.tags:
-            self.tags = moved.tags
+        self._put(in_trash=moved.in_trash, tags=moved.tags)
         if self.trashed and not self.q and not self.tag:
-            self.found = moved.in_trash
+            self._put(found=moved.in_trash)
 
     def _show_news(self, found: Any) -> None:
         changes, has_moved, moved = found
