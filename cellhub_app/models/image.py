@@ -19,6 +19,7 @@ class ImageStatus(StrEnum):
 
 
 PRESENT = text("deleted_at is null")
+TRASHED = text("deleted_at is not null")
 
 
 class Image(Table, table=True):
@@ -27,6 +28,7 @@ class Image(Table, table=True):
     __tablename__ = "image"
     __table_args__ = (
         Index("ix_image_project_created", "project_id", text("created_at desc"), text("id desc"), postgresql_where=PRESENT),
+        Index("ix_image_project_trash", "project_id", text("created_at desc"), text("id desc"), postgresql_where=TRASHED),
         Index("ix_image_project_name", "project_id", "name", "id", postgresql_where=PRESENT),
         Index("ix_image_project_objects", "project_id", text("coalesce(object_count, -1)"), "id", postgresql_where=PRESENT),
         Index("ix_image_project_doubt", "project_id", text("coalesce(doubt, -1)"), "id", postgresql_where=PRESENT),

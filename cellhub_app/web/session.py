@@ -97,7 +97,14 @@ class SessionState(rx.State):
         return words, t("Time left: {time}", time=seconds_text(*ends)) if ends else ""
 
     def _show_news(self, found: Any) -> None:
-        self.queue_chip, self.queue_time = found
+        chip, left = found
+        self._put(queue_chip=chip, queue_time=left)
+
+    def _put(self, **values: Any) -> None:
+        """Set what is different; a field that is set travels to the browser even when it is the same as before."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
 
     @guarded
     async def load_shell(self, call: Call) -> None:

@@ -1,4 +1,4 @@
-"""Chores that one worker of all does: take back what dead workers held, tell how far batches are, re-issue tickets, drop old exports."""
+"""Chores that one worker of all does: take back what dead workers held, tell progress, re-issue tickets, throw old things away."""
 
 import asyncio
 import time
@@ -16,6 +16,7 @@ from cellhub_app.core.events import publish
 from cellhub_app.core.limits import WAKE_EVERY_S
 from cellhub_app.core.queue import send_ticket
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.images import trash
 from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.schemas import BatchView
@@ -91,6 +92,7 @@ class Upkeep:
             _Chore("take back lost jobs", self.take_back, WAKE_EVERY_S),
             _Chore("re-issue tickets", self.reissue_tickets, WAKE_EVERY_S),
             _Chore("drop old exports", self.drop_exports, EXPIRE_EVERY_S),
+            _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
             _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
             _Chore("clear unfinished large files", partial(clear_partial, runtime), EXPIRE_EVERY_S),
@@ -143,3 +145,9 @@ class Upkeep:
     async def drop_exports(self) -> None:
         """Delete the files of exports whose time is over."""
         await expire_exports(self._runtime)
+
+    async def empty_trash(self) -> None:
+        """Delete for good what lay in the trash for its time."""
+        async with self._runtime.work() as session:
+            if count := await trash.purge(session, self._runtime.storage):
+                log.info("images left the trash for good", count=count)

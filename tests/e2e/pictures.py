@@ -1,6 +1,7 @@
 """Pictures that a laboratory might bring, rendered by our own simulator, in the formats that people use."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -37,3 +38,12 @@ def encoded(pixels: npt.NDArray[np.integer], ending: str) -> bytes:
     else:
         Image.fromarray(pixels).save(out, {"jpg": "jpeg"}.get(ending, ending))
     return out.getvalue()
+
+
+def speckles(folder: Path, count: int) -> list[Path]:
+    """So many small pictures on disk, each different from all others."""
+    random = np.random.default_rng(7)
+    paths = [folder / f"{'ABCDEFGH'[number // 48]}{number % 48 + 1:02d}.png" for number in range(count)]
+    for path in paths:
+        path.write_bytes(encoded(random.integers(0, 256, (24, 24), dtype=np.uint8), "png"))
+    return paths

@@ -36,8 +36,8 @@ class FileNotReady(NotFound):
     code, title = "fileNotReady", "The file of this image has not been checked yet"
 
 
-async def _ready(session: AsyncSession, principal: Principal, image_id: UUID) -> Image:
-    row = await images.row(session, principal, image_id)
+async def _ready(session: AsyncSession, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Image:
+    row = await images.row(session, principal, image_id, also_trashed=also_trashed)
     if row.status != ImageStatus.READY:
         raise PictureNotReady
     return row
@@ -71,7 +71,7 @@ async def display(image_id: UUID, request: Request, services: Services, principa
 async def thumbnail(image_id: UUID, request: Request, services: Services, principal: MediaSigned) -> Response:
     """A small WebP; 404 until the image is read."""
     async with services.work() as session:
-        row = await _ready(session, principal, image_id)
+        row = await _ready(session, principal, image_id, also_trashed=True)
     etag = f'"{row.sha256[:32]}-thumbnail"'
     return await stored(request, services.storage, storage_key(image_id, "thumbnail.webp"), media_type=WEBP, etag=etag)
 
@@ -86,7 +86,7 @@ async def overlay(
 ) -> Response:
     """The outlines of a revision drawn on nothing, the size of the thumbnail; 404 until the image is segmented."""
     async with services.work() as session:
-        row = await _ready(session, principal, image_id)
+        row = await _ready(session, principal, image_id, also_trashed=True)
     number = revision or row.revision
     key = storage_key(image_id, f"overlay-{number}.webp")
     cache = FOR_EVER if revision else ASK_FIRST

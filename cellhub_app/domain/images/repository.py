@@ -33,6 +33,11 @@ def present(project_id: UUID) -> ColumnElement[bool]:
     return and_(col(Image.project_id) == project_id, col(Image.deleted_at).is_(None))
 
 
+def trashed(project_id: UUID) -> ColumnElement[bool]:
+    """The images of a project that are in the trash."""
+    return and_(col(Image.project_id) == project_id, col(Image.deleted_at).is_not(None))
+
+
 def _stage(status: str) -> ColumnElement[bool]:
     segmentation = col(Image.segmentation_status)
     if status == "failed":
@@ -46,7 +51,7 @@ def _stage(status: str) -> ColumnElement[bool]:
 
 def filtered(project_id: UUID, filters: ImageFilters) -> list[ColumnElement[bool]]:
     """The conditions behind a gallery's filters."""
-    conditions = [present(project_id)]
+    conditions = [trashed(project_id) if filters.trashed else present(project_id)]
     if filters.status:
         conditions.append(_stage(filters.status))
     if filters.q:
@@ -112,9 +117,11 @@ async def counts(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, s
     return (await session.execute(query.where(present(project_id)).group_by(status, segmentation))).all()
 
 
-async def readable(session: AsyncSession, principal: Principal, image_id: UUID) -> Image | None:
+async def readable(session: AsyncSession, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Image | None:
     """An image that the caller may see."""
-    query = select(Image).where(col(Image.id) == image_id, col(Image.deleted_at).is_(None))
+    query = select(Image).where(col(Image.id) == image_id)
+    if not also_trashed:
+        query = query.where(col(Image.deleted_at).is_(None))
     return (await session.execute(query.where(col(Image.project_id).in_(readable_projects(principal))))).scalar_one_or_none()
 
 

@@ -48,6 +48,7 @@ class ImageView(Schema):
     doubt: float | None
     tags: list[str]
     created_at: datetime
+    deleted_at: datetime | None
 
 
 class ImageFilters(Schema):
@@ -58,6 +59,7 @@ class ImageFilters(Schema):
     tag: str | None = Field(default=None, max_length=60)
     min_objects: int | None = Field(default=None, ge=0)
     max_objects: int | None = Field(default=None, ge=0)
+    trashed: bool = False
     sort: Sort = "-createdAt"
 
 
@@ -133,7 +135,7 @@ def new_image_view(project_id: UUID, row: NewImage, created_at: datetime) -> Ima
     return ImageView.model_construct(
         id=row.id, project_id=project_id, name=row.name, status="failed" if row.error else "uploaded", error=row.error, segmentation=None,
         width=None, height=None, channels=None, bit_depth=None, frames=None, timepoints=None, pixel_size_um=None, pixel_size_origin=None,
-        bytes=row.bytes, sha256=row.sha256, revision=0, object_count=None, doubt=None, tags=[], created_at=created_at,
+        bytes=row.bytes, sha256=row.sha256, revision=0, object_count=None, doubt=None, tags=[], created_at=created_at, deleted_at=None,
     )  # fmt: skip
 
 

@@ -64,9 +64,11 @@ async def matching(session: AsyncSession, principal: Principal, project_id: UUID
     return await repository.matching(session, project_id, filters, IMAGES_PER_REQUEST)
 
 
-async def row(session: AsyncSession, principal: Principal, image_id: UUID, permission: Permission = Permission.VIEW) -> Image:
+async def row(
+    session: AsyncSession, principal: Principal, image_id: UUID, permission: Permission = Permission.VIEW, *, also_trashed: bool = False
+) -> Image:
     """The row of an image that the caller may work on. Raises ImageNotFound, NotAllowed."""
-    image = await repository.readable(session, principal, image_id)
+    image = await repository.readable(session, principal, image_id, also_trashed=also_trashed)
     if image is None:
         raise ImageNotFound
     await require(session, principal, image.project_id, permission)

@@ -15,6 +15,9 @@ GALLERY_KEYS: Keys = [
     ("Ctrl + A", t("Select all that match")),
     ("Enter", t("Open the image")),
     ("Escape", t("Select nothing")),
+    ("S · E · T", t("Segment, export, tag what is selected")),
+    (t("Delete"), t("Put what is selected in the trash")),
+    ("R", t("Restore what is selected from the trash")),
 ]
 VIEWER_KEYS: Keys = [
     ("N · P", t("Next object, the one before")),

@@ -17,11 +17,14 @@ from cellhub_app.models.image import Image
 from cellhub_app.models.job import Batch
 from cellhub_app.models.project import SampleKind
 from cellhub_app.web import live
+from cellhub_app.web.guard import Call
+from cellhub_app.web.live import News
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.exports_state import ExportsState
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.members_state import MembersState
 from cellhub_app.web.pages.project.segment_state import QueueActions, SegmentState
+from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.pages.queue.state import QueueState
@@ -47,6 +50,13 @@ class Page:
         problems = [message for message in self.tab.state(SessionState).messages if message["kind"] == "error"]
         assert not problems, problems
         return answer
+
+    async def read_again(self) -> None:
+        """What the gallery is told when its list moved."""
+        async with self.runtime.work() as session:
+            ada = await accounts.browser_principal(session, self.tab.cookie)
+            found = await ImagesState._read_news(Call(ada, session), self.project_id, News(anew=True))
+        self.tab.state(ImagesState)._show_news(found)
 
     async def batch(self) -> Batch:
         """The only batch there is."""
@@ -88,9 +98,9 @@ async def test_a_project_that_is_not_there_is_said_to_be_missing(page: Page) -> 
 async def test_selected_images_are_deleted_and_taken_back(page: Page) -> None:
     chosen = [str(image) for image in page.images[:2]]
     await page.call(ImagesState, "select", {"ids": chosen, "all": False, "count": 2})
-    await page.call(ImagesState, "delete_selected")
+    await page.call(SelectionState, "delete")
     (message,) = page.tab.state(SessionState).messages
-    assert (message["title"], message["action_label"]) == ("2 images deleted", "Undo")
+    assert (message["title"], message["action_label"]) == ("2 images moved to the trash", "Undo")
     await page.call(ProjectState, "load")
     assert page.tab.state(ProjectState).total == 3
     await page.call(SessionState, "undo", message["id"])
@@ -98,13 +108,48 @@ async def test_selected_images_are_deleted_and_taken_back(page: Page) -> None:
     assert page.tab.state(ProjectState).total == 5
 
 
-async def test_everything_that_matches_is_what_the_filter_says(page: Page) -> None:
+async def test_everything_that_matches_except_some_is_what_the_filter_says(page: Page) -> None:
     await page.call(ImagesState, "search", "A0")
-    await page.call(ImagesState, "select", {"ids": [], "all": True, "count": 3})
-    await page.call(ImagesState, "delete_selected")
+    state = page.tab.state(ImagesState)
+    assert state.matching == 3
+    await page.call(ImagesState, "select", {"ids": [str(page.images[1])], "all": True, "count": 9999})
+    assert state.selected_count == 2
+    await page.call(SelectionState, "delete")
     async with page.runtime.work() as session:
         left = (await session.execute(select(Image.name).where(Image.deleted_at.is_(None)).order_by(Image.name))).scalars().all()
-    assert left == ["B01.tif", "broken.tif"]
+    assert left == ["A02.tif", "B01.tif", "broken.tif"]
+    assert state.matching == 3
+    await page.call(ImagesState, "search", "A0")
+    assert (state.matching, state.selected_count) == (1, 0)
+
+
+async def test_the_trash_is_shown_counted_and_emptied_by_restoring(page: Page) -> None:
+    await page.call(ImagesState, "select", {"ids": [str(image) for image in page.images[:3]], "all": False, "count": 3})
+    await page.call(SelectionState, "delete")
+    await page.call(ImagesState, "load_images")
+    await page.call(ImagesState, "show", "trash")
+    state = page.tab.state(ImagesState)
+    assert (state.in_trash, state.matching, state.query["trashed"]) == (3, 3, "true")
+    await page.call(ImagesState, "select", {"ids": [], "all": True, "count": 3})
+    await page.call(SelectionState, "restore")
+    assert page.tab.state(SessionState).messages[-1]["title"] == "3 images restored"
+    await page.call(ProjectState, "load")
+    assert page.tab.state(ProjectState).total == 5
+
+
+async def test_a_tag_is_put_on_the_selection_found_and_taken_off(page: Page) -> None:
+    await page.call(ImagesState, "select", {"ids": [str(image) for image in page.images[:2]], "all": False, "count": 2})
+    await page.call(SelectionState, "open_tags")
+    await page.call(SelectionState, "write_tag", "day 3")
+    await page.call(SelectionState, "add_tag")
+    state = page.tab.state(ImagesState)
+    await page.read_again()
+    assert [(tag.name, tag.count) for tag in state.tags] == [("day 3", 2)]
+    await page.call(ImagesState, "show_tag", "day 3")
+    assert state.matching == 2
+    await page.call(SelectionState, "remove_tag")
+    await page.call(ImagesState, "show_tag", "day 3")
+    assert state.matching == 0
 
 
 @pytest.mark.parametrize("bad", [{"ids": ["x"], "all": False, "count": 1}, {"ids": []}, "all", None])

@@ -6,7 +6,7 @@ import pytest
 
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.web.live import EVENTS_KEPT, News
-from cellhub_app.web.pages.project.images_state import _change, _filters, _moves_many
+from cellhub_app.web.pages.project.images_state import REPEATED, ImagesState, _change, _moves_many, checked_filters
 
 PROJECT, IMAGE = uuid4(), str(uuid4())
 
@@ -45,9 +45,27 @@ def test_the_list_is_read_again_only_when_it_moved(event: Event, moves: bool) ->
 
 
 def test_words_in_the_address_that_mean_nothing_are_left_out() -> None:
-    assert _filters("done", "A01", "-doubt").model_dump(exclude_none=True) == {"status": "done", "q": "A01", "sort": "-doubt"}
-    assert _filters("<script>", "", "").status is None
-    assert _filters("", "", "drop table").sort == "-createdAt"
+    words = {"status": "done", "q": "A01", "sort": "-doubt", "tag": "", "trashed": ""}
+    assert checked_filters(words).model_dump(exclude_defaults=True) == {"status": "done", "q": "A01", "sort": "-doubt"}
+    assert checked_filters({"trashed": "true"}).trashed
+    assert checked_filters({"status": "<script>"}).status is None
+    assert checked_filters({"sort": "drop table"}).sort == "-createdAt"
+
+
+def test_rows_are_numbered_and_only_those_of_the_last_second_are_repeated() -> None:
+    state = ImagesState(_reflex_internal_init=True)
+    sent = []
+    for names, moment in ((["a", "b"], 10.0), (["c"], 10.6), (["d"], 11.4), (["e"], 30.0)):
+        state._pass_on([{"id": name} for name in names], moment)
+        sent.append((state.changes["first"], "".join(row["id"] for row in state.changes["rows"])))
+    assert sent == [(0, "ab"), (0, "abc"), (2, "cd"), (4, "e")]
+
+
+def test_a_busy_project_repeats_a_few_rows_only() -> None:
+    state = ImagesState(_reflex_internal_init=True)
+    state._pass_on([{"id": str(number)} for number in range(300)], 10.0)
+    state._pass_on([{"id": "last"}], 10.1)
+    assert (state.changes["first"], len(state.changes["rows"])) == (300 - REPEATED, REPEATED + 1)
 
 
 def test_news_that_pile_up_become_one_reading() -> None:

@@ -47,6 +47,19 @@ function Count({ count }) {
   );
 }
 
+const TAGS_SHOWN = 2;
+
+function Tags({ tags }) {
+  if (!tags?.length) return null;
+  const more = tags.length - TAGS_SHOWN;
+  return (
+    <span className="ch-cell-tags" title={tags.join(', ')} data-testid="cell-tags">
+      {tags.slice(0, TAGS_SHOWN).map(tag => <span key={tag}>{tag}</span>)}
+      {more > 0 && <span>+{more}</span>}
+    </span>
+  );
+}
+
 export const Cell = memo(function Cell({ image, index, total, galleryId, selected, focused, outlines, doubtFrom }) {
   const badge = badgeOf(image, doubtFrom);
   const reason = reasonOf(image);
@@ -69,6 +82,7 @@ export const Cell = memo(function Cell({ image, index, total, galleryId, selecte
       <div className="ch-cell-frame">
         <Thumbnail image={image} outlines={outlines} />
         <span className="ch-cell-tick" data-tick aria-hidden="true"><svg viewBox="0 0 16 16"><path d="m3.5 8.4 3 3 6-6.6" /></svg></span>
+        <Tags tags={image.tags} />
       </div>
       <div className="ch-cell-caption">
         <span className="ch-cell-name">{image.name}</span>

@@ -42,15 +42,16 @@ function useImages({ projectId, query, queryKey, refresh, changes }) {
     loader.start();
     return () => loader.dispose();
   }, [loader]);
-  const seen = useRef({ refresh, changes });
+  const seen = useRef({ refresh, next: changes.first + changes.rows.length });
   useEffect(() => {
     if (seen.current.refresh !== refresh) loader.refresh();
     seen.current.refresh = refresh;
   }, [refresh]);
   const [gone, setGone] = useState([]);
   useEffect(() => {
-    const fresh = freshChanges(seen.current.changes, changes);
-    seen.current.changes = changes;
+    const { fresh, next, missed } = freshChanges(seen.current.next, changes);
+    seen.current.next = next;
+    if (missed) loader.refresh();
     const removed = fresh.length > 0 ? loader.merge(fresh) : [];
     if (removed.length > 0) setGone(removed);
   }, [loader, changes]);
@@ -89,18 +90,27 @@ function useReport(onLoaded, snapshot, count) {
   }, [status, rows.length, hasMore, count]);
 }
 
-const NO_CHANGES = [];
+/** What buttons outside ask of the selection. */
+function useAsked(chosen, allAsked, noneAsked) {
+  const seen = useRef({ allAsked, noneAsked });
+  useEffect(() => {
+    if (seen.current.allAsked !== allAsked) chosen.selectAll();
+    if (seen.current.noneAsked !== noneAsked) chosen.clear();
+    seen.current = { allAsked, noneAsked };
+  }, [allAsked, noneAsked]);
+}
+
+const NO_CHANGES = { first: 0, rows: [] };
 
 export function Gallery(props) {
   const { projectId, query, refresh = 0, changes, total = UNKNOWN_TOTAL, thumbnailSize = 160, outlines = true, canWrite = false } = props;
   const queryKey = JSON.stringify([projectId, query]);
   const { loader, snapshot, gone } = useImages({ projectId, query, queryKey, refresh, changes: changes ?? NO_CHANGES });
   const { rows, hasMore, status, problem } = snapshot;
-  const expected = rows.length === 0 && query?.q ? UNKNOWN_TOTAL : total;
-  const count = hasMore ? Math.max(expected, rows.length) : rows.length;
-  const isCounted = !hasMore || total > rows.length;
-  const chosen = useSelection({ loader, snapshot, total: count, isCounted, queryKey, onSelectionChange: props.onSelectionChange });
+  const count = hasMore ? Math.max(total, rows.length) : rows.length;
+  const chosen = useSelection({ snapshot, total: count, queryKey, onSelectionChange: props.onSelectionChange });
   useEffect(() => { chosen.forget(gone); }, [gone]);
+  useAsked(chosen, props.allAsked, props.noneAsked);
   useReport(props.onLoaded, snapshot, count);
   const galleryId = useId();
   const scroller = useScroller();
@@ -143,7 +153,7 @@ export function Gallery(props) {
       {failed && <Problem problem={problem} retry={() => loader.retry()} />}
       {status === 'ready' && rows.length === 0 && <Empty query={query} canWrite={canWrite} />}
       {problem && rows.length > 0 && <LoadMoreProblem problem={problem} retry={() => loader.retry()} />}
-      {(chosen.waiting || (reach.isWaiting && !problem)) && <Reading loaded={rows.length} total={count} />}
+      {reach.isWaiting && !problem && <Reading loaded={rows.length} total={count} />}
     </div>
   );
 }

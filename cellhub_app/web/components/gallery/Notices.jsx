@@ -14,7 +14,9 @@ function isFiltered(query) {
 }
 
 export function Empty({ query, canWrite }) {
-  const words = isFiltered(query)
+  const words = query?.trashed && !isFiltered(query)
+    ? ['The trash is empty', 'Deleted images wait here for 30 days; then they are gone for good.']
+    : isFiltered(query)
     ? ['No images match this filter', 'Change or clear the filter to see the others.']
     : ['No images yet', canWrite ? 'Drop files or folders anywhere on this page to add them.' : 'People who may edit this project can add them.'];
   return (

@@ -16,9 +16,10 @@ _LIBRARY = linked_modules(__file__, *_NAMES)
 class Gallery(rx.NoSSRComponent):
     """A project's images under a filter, filling its parent (which needs a height) and scrolling inside.
 
-    `query` holds status, q, tag, sort (and minObjects, maxObjects) as GET /projects/{id}/images takes them; a new one starts over.
-    `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are partial rows
-    `{"id", ...}` merged into what is shown (`"deleted": True` takes one out), and only what is new in the list counts.
+    `query` holds status, q, tag, trashed, sort (and minObjects, maxObjects) as GET /projects/{id}/images takes them; a new one starts
+    over. `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are
+    `{"first", "rows"}`: partial rows `{"id", ...}` numbered from `first`, merged into what is shown (`"deleted": True` takes one out);
+    a gap in the numbers reads the list again. A new `all_asked` selects everything, a new `none_asked` nothing.
     Done images whose doubt is at least `doubt_from` are marked "Look first".
     """
 
@@ -30,13 +31,15 @@ class Gallery(rx.NoSSRComponent):
     query: rx.Var[dict[str, Any]]
     total: rx.Var[int]
     refresh: rx.Var[int]
-    changes: rx.Var[list[dict[str, Any]]]
+    changes: rx.Var[dict[str, Any]]
+    all_asked: rx.Var[int]
+    none_asked: rx.Var[int]
     thumbnail_size: rx.Var[int]
     outlines: rx.Var[bool]
     can_write: rx.Var[bool]
     doubt_from: rx.Var[float]
 
-    # {"ids", "all", "count"}: all means everything that matches the query, and then ids is empty.
+    # {"ids", "all", "count"}: all means everything that matches the query except ids.
     on_selection_change: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
     on_open: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     # {"total", "loaded"} after each page; total is exact once everything is loaded.

@@ -173,8 +173,12 @@ function wait(durationMs, signal) {
   });
 }
 
-/** Only what is new in the list of changes: a page may send a list that still holds what it sent before. */
-export function freshChanges(before, now) {
-  const known = new Set(before.map(change => JSON.stringify(change)));
-  return now.filter(change => !known.has(JSON.stringify(change)));
+/**
+ * Rows come numbered from `first`, and some are repeated: which are new after number `next`, what comes next, and whether any was missed.
+ * Numbers that start again belong to a page that was loaded anew.
+ */
+export function freshChanges(next, { first, rows }) {
+  const end = first + rows.length;
+  if (end < next) return { fresh: rows, next: end, missed: first > 0 };
+  return { fresh: rows.slice(Math.max(0, next - first)), next: end, missed: first > next };
 }

@@ -152,9 +152,13 @@ test('a disposed loader says nothing more, and can be started again', async () =
   expect(loader.getSnapshot().rows).toHaveLength(10);
 });
 
-test('only new changes of a growing list count', () => {
-  const running = { id: 'a', segmentation: { status: 'running' } };
-  const done = { id: 'b', segmentation: { status: 'succeeded' } };
-  expect(freshChanges([running], [structuredClone(running), done])).toEqual([done]);
-  expect(freshChanges([], [running])).toEqual([running]);
+test('only changes that are new by their number count', () => {
+  expect(freshChanges(0, { first: 0, rows: ['a', 'b'] })).toEqual({ fresh: ['a', 'b'], next: 2, missed: false });
+  expect(freshChanges(2, { first: 1, rows: ['b', 'c'] })).toEqual({ fresh: ['c'], next: 3, missed: false });
+  expect(freshChanges(3, { first: 1, rows: ['b', 'c'] })).toEqual({ fresh: [], next: 3, missed: false });
+});
+
+test('a gap in the numbers is noticed, and numbers may start again', () => {
+  expect(freshChanges(3, { first: 5, rows: ['f'] })).toEqual({ fresh: ['f'], next: 6, missed: true });
+  expect(freshChanges(9, { first: 0, rows: ['a'] })).toEqual({ fresh: ['a'], next: 1, missed: false });
 });

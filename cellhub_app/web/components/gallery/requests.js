@@ -1,4 +1,4 @@
-const FILTERS = ['status', 'q', 'tag', 'minObjects', 'maxObjects', 'sort'];
+const FILTERS = ['status', 'q', 'tag', 'trashed', 'minObjects', 'maxObjects', 'sort'];
 
 /** The address of one page of a project's images; empty filters are left out. */
 export function pageUrl(projectId, query, cursor, limit) {

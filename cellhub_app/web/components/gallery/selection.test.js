@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { allBut, everything, extended, isSelected, NOTHING, only, summary, toggled, without } from './selection.js';
+import { everything, extended, isSelected, NOTHING, only, summary, toggled, without } from './selection.js';
 
 const rows = ['a', 'b', 'c', 'd', 'e'].map(id => ({ id }));
 const indexOf = new Map(rows.map((row, index) => [row.id, index]));
@@ -34,9 +34,21 @@ test('all needs no ids and counts everything that matches', () => {
   expect(summary(everything(), 10000)).toEqual({ ids: [], all: true, count: 10000 });
 });
 
-test('all but one is spelled out', () => {
-  expect(ids(allBut(rows, 'c'))).toEqual(['a', 'b', 'd', 'e']);
-  expect(allBut(rows, 'c').all).toBe(false);
+test('all but some are all with exceptions, which come and go', () => {
+  const allButTwo = toggled(toggled(everything(), 'c'), 'not loaded');
+  expect(summary(allButTwo, 10000)).toEqual({ ids: ['c', 'not loaded'], all: true, count: 9998 });
+  expect([isSelected(allButTwo, 'c'), isSelected(allButTwo, 'd')]).toEqual([false, true]);
+  expect(summary(toggled(allButTwo, 'c'), 10000).count).toBe(9999);
+});
+
+test('ctrl with shift takes a range of exceptions back', () => {
+  const selection = toggled(toggled(everything(), 'b'), 'd');
+  expect(ids(extended(selection, rows, indexOf, 4, { keep: true }))).toEqual(['b']);
+  expect(extended(selection, rows, indexOf, 4).all).toBe(false);
+});
+
+test('an exception that was deleted is none any more', () => {
+  expect(summary(without(toggled(everything(), 'b'), ['b']), 9).count).toBe(9);
 });
 
 test('deleted images leave the selection', () => {

@@ -17,8 +17,18 @@ const IMAGE = {
 const READY = { kind: 'ready', word: 'Ready' };
 const LOOK_FIRST = { kind: 'doubt', word: 'Look first' };
 
+const DAY_MS = 24 * 3600e3;
+const KEPT_DAYS = 30;
+
+/** How long an image in the trash can still be restored. */
+function deletedBadge(deletedAt, nowMs) {
+  const days = Math.max(0, Math.ceil(KEPT_DAYS - (nowMs - Date.parse(deletedAt)) / DAY_MS));
+  return { kind: 'deleted', word: days === 1 ? '1 day left' : `${days} days left` };
+}
+
 /** An image that is still being read says so even when its segmentation already waits for it. */
-export function badgeOf(image, doubtFrom = Infinity) {
+export function badgeOf(image, doubtFrom = Infinity, nowMs = Date.now()) {
+  if (image.deletedAt) return deletedBadge(image.deletedAt, nowMs);
   const reading = IMAGE[image.status];
   if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
   const badge = SEGMENTATION[image.segmentation?.status] ?? READY;

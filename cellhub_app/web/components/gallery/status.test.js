@@ -41,3 +41,9 @@ test('outlines stay while an image is segmented again', () => {
   expect(isSegmented(ready('succeeded'))).toBe(true);
   expect(isSegmented(ready(null))).toBe(false);
 });
+
+test('an image in the trash says how long it can be restored', () => {
+  const day = 24 * 3600e3;
+  const word = ageMs => badgeOf({ ...ready('succeeded'), deletedAt: new Date(100 * day - ageMs).toISOString() }, 0.5, 100 * day).word;
+  expect([word(0), word(28.5 * day), word(29.5 * day), word(31 * day)]).toEqual(['30 days left', '2 days left', '1 day left', '0 days left']);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { hold, LIFETIME_MS, lifetimeOf, remaining, resume, spokenText, startCountdown } from './timers.js';
+import { hold, LIFETIME_MS, lifetimeOf, remaining, resume, spokenText, startCountdown, UNDO_LIFETIME_MS } from './timers.js';
 
 test('a countdown runs down and never below zero', () => {
   const countdown = startCountdown(6000, 1000);
@@ -25,6 +25,11 @@ test('errors stay until they are dismissed', () => {
   expect(lifetimeOf({ kind: 'error' })).toBeNull();
   expect(lifetimeOf({ kind: 'success' })).toBe(LIFETIME_MS);
   expect(lifetimeOf({ kind: 'info' })).toBe(LIFETIME_MS);
+});
+
+test('what can be taken back can be for ten seconds', () => {
+  expect(lifetimeOf({ kind: 'success', action_label: 'Undo' })).toBe(UNDO_LIFETIME_MS);
+  expect(UNDO_LIFETIME_MS).toBe(10_000);
 });
 
 test('the spoken text is made of sentences', () => {

@@ -39,3 +39,9 @@ export async function filesFromDrop(transfer) {
   for (const entry of entries) await walk(entry, found);
   return found;
 }
+
+/** What may be opened again after a reload, where the browser has such things. Must be called before the first await, too. */
+export function handlesFromDrop(transfer) {
+  const promises = [...transfer.items].map(item => item.getAsFileSystemHandle?.()).filter(Boolean);
+  return Promise.all(promises).then(handles => handles.filter(Boolean), () => []);
+}

@@ -1,12 +1,16 @@
 /**
  * What became of one request, from its HTTP status and body: {kind, ...}
- *   answered   accepted: [image], refused: [{name, detail}]
+ *   answered   files: [{index, state, reason}], id of the session where there is one
+ *   lost       reason: nobody answered; whether the files arrived is not known
  *   retry      reason, afterMs (asked for by the server, or 0)
  *   split      the request was too large: its files may go one by one
  *   refused    reason: these files will never be taken
+ *   gone       reason: the upload session was discarded
  *   halted     reason: no file will be taken until something is done (signed out, no permission, project gone)
  */
-const RETRY_STATUSES = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
+const LOST_STATUSES = new Set([0, 408, 502, 503, 504]);
+const RETRY_STATUSES = new Set([425, 429, 500]);
+const GONE_CODES = new Set(['uploadCancelled', 'uploadSessionNotFound']);
 const LONGEST_WAIT_MS = 120e3;
 
 export function retryAfterMs(header, nowMs) {
@@ -30,29 +34,19 @@ function haltReason(status, detail) {
   return "This project is no longer here, so nothing can be added to it.";
 }
 
-export function outcomeOf({ status, text = '', retryAfter = '', files, nowMs }) {
+export function outcomeOf({ status, text = '', retryAfter = '', files = 1, nowMs = 0 }) {
   const body = parsed(text);
   if (status >= 200 && status < 300) {
-    if (!Array.isArray(body?.accepted)) return { kind: 'retry', reason: 'the server gave an answer that made no sense', afterMs: 0 };
-    return { kind: 'answered', accepted: body.accepted, refused: body.refused ?? [] };
+    if (!Array.isArray(body?.files)) return { kind: 'retry', reason: 'the server gave an answer that made no sense', afterMs: 0 };
+    return { kind: 'answered', id: body.id ?? null, files: body.files };
   }
+  if (LOST_STATUSES.has(status)) return { kind: 'lost', reason: status === 0 ? 'the connection broke' : 'the server did not answer' };
   if (RETRY_STATUSES.has(status)) {
-    const reason = status === 0 ? 'the connection broke' : status === 429 ? 'too many uploads at once' : 'the server had a problem';
-    return { kind: 'retry', reason, afterMs: retryAfterMs(retryAfter, nowMs) };
+    return { kind: 'retry', reason: status === 429 ? 'too many uploads at once' : 'the server had a problem', afterMs: retryAfterMs(retryAfter, nowMs) };
   }
+  if (GONE_CODES.has(body?.code)) return { kind: 'gone', reason: 'This upload was discarded in another window.' };
   if (status === 401 || status === 403 || status === 404) return { kind: 'halted', signedOut: status === 401, reason: haltReason(status, body?.detail) };
   if (status === 413 && files > 1) return { kind: 'split' };
   if (status === 413) return { kind: 'refused', reason: body?.detail ?? 'The file is larger than this server takes.' };
   return { kind: 'refused', reason: body?.detail ?? 'The server did not take this file.' };
-}
-
-/**
- * The reason of each file of a request, in order, empty for those that were taken. The server may tidy names, so a refusal whose
- * name is none of ours belongs to a file that is not among the accepted ones either.
- */
-export function reasonsFor(names, { accepted, refused }) {
-  const byName = new Map(refused.map(({ name, detail }) => [name, detail]));
-  const taken = new Set(accepted.map(({ name }) => name));
-  const strangers = refused.filter(({ name }) => !names.includes(name)).map(({ detail }) => detail);
-  return names.map(name => byName.get(name) ?? (taken.has(name) || strangers.length === 0 ? '' : strangers.shift()));
 }

@@ -1,20 +1,22 @@
 import { expect, test } from 'bun:test';
-import { outcomeOf, reasonsFor, retryAfterMs } from './outcome.js';
+import { outcomeOf, retryAfterMs } from './outcome.js';
 
 const answer = (status, body, more = {}) => outcomeOf({ status, text: body === undefined ? '' : JSON.stringify(body), files: 3, nowMs: 0, ...more });
 
-test('an answer names what was accepted and what was refused', () => {
-  const refused = [{ name: 'b.tif', code: 'broken', detail: 'It ends early.' }];
-  expect(answer(202, { accepted: [{ id: '1' }], refused })).toEqual({ kind: 'answered', accepted: [{ id: '1' }], refused });
-  expect(answer(202, { accepted: [] })).toMatchObject({ refused: [] });
+test('an answer tells of each file by its index', () => {
+  const files = [{ index: 3, state: 'refused', reason: 'It ends early.' }];
+  expect(answer(202, { accepted: [], refused: [], files })).toEqual({ kind: 'answered', id: null, files });
+  expect(answer(201, { id: 'session', files })).toMatchObject({ id: 'session' });
+  expect(answer(202, { accepted: [] }).kind).toBe('retry');
 });
 
 test('a page instead of an answer is tried again', () => {
   expect(outcomeOf({ status: 200, text: '<html>', files: 1, nowMs: 0 }).kind).toBe('retry');
 });
 
-test('broken connections, busy and failing servers are tried again', () => {
-  for (const status of [0, 429, 500, 502, 503, 504]) expect(answer(status).kind).toBe('retry');
+test('a silent server is another matter than a busy one', () => {
+  for (const status of [0, 502, 503, 504]) expect(answer(status).kind).toBe('lost');
+  for (const status of [429, 500]) expect(answer(status).kind).toBe('retry');
   expect(answer(429, undefined, { retryAfter: '7' })).toMatchObject({ afterMs: 7000 });
 });
 
@@ -39,16 +41,7 @@ test('Retry-After is seconds or a date, and never endless', () => {
   expect(retryAfterMs(null, 0)).toBe(0);
 });
 
-test('each file gets its own reason', () => {
-  const accepted = [{ name: 'a.png' }];
-  expect(reasonsFor(['a.png', 'b.png'], { accepted, refused: [{ name: 'b.png', detail: 'Broken.' }] })).toEqual(['', 'Broken.']);
-});
-
-test('a refusal under a tidied name goes to the file that was not accepted', () => {
-  const accepted = [{ name: 'a.png' }];
-  expect(reasonsFor(['a.png', 'b\u0007.png'], { accepted, refused: [{ name: 'b.png', detail: 'Broken.' }] })).toEqual(['', 'Broken.']);
-});
-
-test('a file accepted under a tidied name is accepted', () => {
-  expect(reasonsFor(['b\u0007.png'], { accepted: [{ name: 'b.png' }], refused: [] })).toEqual(['']);
+test('an upload that was discarded elsewhere is gone, not refused', () => {
+  expect(answer(409, { code: 'uploadCancelled', detail: 'x' }).kind).toBe('gone');
+  expect(answer(404, { code: 'uploadSessionNotFound' }).kind).toBe('gone');
 });

@@ -1,42 +1,52 @@
-import { reasonsFor } from './outcome.js';
-import { nextBatch, refusalOf } from './plan.js';
+import { Ledger } from './ledger.js';
+import { nextBatch, pileFor, SESSION_FILES } from './plan.js';
 import { RateMeter } from './rate.js';
 
 export const PARALLEL = 4;
 export const MAX_RETRIES = 5;
+const LARGE_BESIDE_SMALL = 2;
 const FIRST_DELAY_MS = 2000;
 const TOLD_EVERY_MS = 150;
-const OPEN = new Set(['waiting', 'sending']);
+const PILE_OF = { received: 'accepted', duplicate: 'duplicate', refused: 'refused' };
+const BROWSER_CLOCK = { now: () => performance.now(), after: (ms, run) => setTimeout(run, ms) };
 
 export function backoffMs(retry) {
-  return FIRST_DELAY_MS * 2 ** (retry - 1);
+  return FIRST_DELAY_MS * 2 ** (Math.min(retry, MAX_RETRIES) - 1);
 }
 
 /**
- * The uploads of one project. Items are {key, file, name, path, size, state, reason, sentBytes}; state is waiting, sending,
- * accepted, refused (will never be taken), failed (may be tried again) or cancelled.
- * `send(items, {session, signal, onProgress})` resolves with an outcome (outcome.js). The clock can be replaced in tests.
+ * The uploads of one project. `doors` speak with the server and resolve with an outcome (outcome.js):
+ *   open(items)                                  makes an upload session of the items
+ *   send(session, items, {signal, onProgress})   several small files in one request
+ *   sendLarge(session, item, {signal, onProgress})
+ *   look(session)                                what the server has of a session
+ *   discard(session)
+ * A task is {kind: open | batch | large, items, retries, dueMs, mustLook}. When nobody answers, one task asks again with growing
+ * pauses and the others wait for it; what the server got before it fell silent is asked for, never sent again.
  */
 export class UploadQueue {
-  constructor(send, clock = { now: () => performance.now(), after: (ms, run) => setTimeout(run, ms) }) {
-    this.send = send;
+  constructor(doors, clock = BROWSER_CLOCK) {
+    this.doors = doors;
     this.clock = clock;
     this.listeners = new Set();
     this.onAccepted = () => {};
     this.onFinished = () => {};
-    this.keys = 0;
+    this.onOpened = () => {};
+    this.onClosed = () => {};
     this.reset();
   }
 
   reset() {
-    this.items = [];
-    this.batches = [];
-    this.active = 0;
+    this.ledger = new Ledger();
+    this.delayed = [];
+    this.active = new Set();
+    this.looks = new Map();
+    this.sessions = new Set();
     this.notBeforeMs = 0;
     this.halt = null;
-    this.isFinished = false;
-    this.session = randomUuid();
-    this.controller = new AbortController();
+    this.outage = null;
+    this.isPaused = false;
+    this.isFinished = true;
     this.meter = new RateMeter();
     this.tell();
   }
@@ -49,7 +59,12 @@ export class UploadQueue {
   getSnapshot = () => this.snapshot;
 
   tell() {
-    this.snapshot = { items: this.items, halt: this.halt, ...summaryOf(this.items), bytesPerSecond: this.meter.bytesPerSecond() };
+    const { ledger, halt, outage, isPaused } = this;
+    this.snapshot = {
+      ...ledger.counts, total: ledger.total, bytesTotal: ledger.bytesTotal, bytesSent: ledger.bytesSent, isActive: ledger.isOpen,
+      halt, isCut: outage !== null, isPaused, bytesPerSecond: isPaused ? 0 : this.meter.bytesPerSecond(), rowCount: ledger.rowCount,
+      rowAt: place => ledger.rowAt(place),
+    };
     this.listeners.forEach(listener => listener());
   }
 
@@ -58,174 +73,292 @@ export class UploadQueue {
     this.toldSoon = true;
     this.clock.after(TOLD_EVERY_MS, () => {
       this.toldSoon = false;
-      this.meter.add(summaryOf(this.items).bytesSent, this.clock.now());
+      this.meter.add(this.ledger.bytesSent, this.clock.now());
       this.tell();
     });
   }
 
-  /** found = [{file, path}] of entries.js; files that can't go are listed at once with the reason. */
-  add(found, limits) {
-    if (!this.items.some(item => OPEN.has(item.state))) this.reset();
-    const items = found.map(({ file, path }) => this.itemOf(file, path, limits));
-    this.items = [...this.items, ...items];
-    this.isFinished = false;
-    this.meter.add(summaryOf(this.items).bytesSent, this.clock.now());
-    this.tell();
-    this.pump();
+  /** Files of a drop, [{file, path}] of entries.js; unreadable ones have file null. `handles` may open them again later. */
+  add(found, handles = []) {
+    this.begin();
+    const items = found.map(({ file, path }) => this.enter(file, path)).filter(item => item.pile === 'opening');
+    for (let from = 0; from < items.length; from += SESSION_FILES) {
+      this.delayed.push({ kind: 'open', items: items.slice(from, from + SESSION_FILES), handles, retries: 0, dueMs: 0 });
+    }
+    this.startOff();
   }
 
-  itemOf(file, path, limits) {
+  enter(file, path) {
     const name = file?.name ?? path.split('/').at(-1);
-    const reason = file ? refusalOf(file, limits) : `${name} couldn't be read from your disk.`;
-    return { key: ++this.keys, file, name, path, size: file?.size ?? 0, state: reason ? 'refused' : 'waiting', reason, sentBytes: 0, retries: 0 };
+    const reason = file ? '' : `${name} couldn't be read from your disk.`;
+    return this.ledger.add({ file, name, path, size: file?.size ?? 0 }, reason ? 'refused' : 'opening', reason);
+  }
+
+  /** Goes on with a session of before: [{file, path, index, state, reason}] of matching.js; what is there already is only listed. */
+  resumeSession(session, matched) {
+    this.begin();
+    this.sessions.add(session);
+    for (const { file, path, index, state, reason } of matched) {
+      const about = { file, path, name: file.name, size: file.size, session, index };
+      this.ledger.add(about, PILE_OF[state] ?? pileFor(about), reason ?? '');
+    }
+    this.startOff();
+  }
+
+  /** The sessions that this window is sending. */
+  openSessions() {
+    return this.ledger.isOpen ? [...this.sessions] : [];
+  }
+
+  begin() {
+    if (!this.ledger.isOpen) this.reset();
+    this.isFinished = false;
+  }
+
+  startOff() {
+    this.meter.add(this.ledger.bytesSent, this.clock.now());
+    this.pump();
+    this.tell();
   }
 
   pump() {
-    const now = this.clock.now();
-    while (!this.halt && this.active < PARALLEL && now >= this.notBeforeMs) {
-      const batch = this.dueBatch(now) ?? this.freshBatch();
-      if (!batch) break;
-      this.start(batch);
+    while (this.mayStart()) {
+      const task = this.dueTask() ?? (this.outage ? null : this.freshTask());
+      if (!task) break;
+      this.start(task);
     }
-    this.tell();
-    if (this.active === 0 && !this.halt && !this.items.some(item => OPEN.has(item.state))) this.finish();
+    this.tellSoon();
+    if (this.active.size === 0 && !this.ledger.isOpen) this.finish();
   }
 
-  dueBatch(now) {
-    const place = this.batches.findIndex(batch => batch.dueMs <= now);
-    return place < 0 ? null : this.batches.splice(place, 1)[0];
+  mayStart() {
+    if (this.halt || this.isPaused || this.active.size >= PARALLEL || this.clock.now() < this.notBeforeMs) return false;
+    return !this.outage || (!this.outage.isProbing && this.clock.now() >= this.outage.dueMs);
   }
 
-  freshBatch() {
-    const planned = new Set(this.batches.flatMap(batch => batch.items));
-    const waiting = this.items.filter(item => item.state === 'waiting' && !planned.has(item));
-    const places = nextBatch(waiting);
-    return places.length > 0 ? { items: places.map(place => waiting[place]), retries: 0, dueMs: 0 } : null;
+  dueTask() {
+    const place = this.delayed.findIndex(task => task.dueMs <= this.clock.now());
+    if (place < 0) return null;
+    if (this.outage) this.outage.isProbing = true;
+    return this.delayed.splice(place, 1)[0];
   }
 
-  async start(batch) {
-    const { controller } = this;
-    this.active += 1;
-    for (const item of batch.items) Object.assign(item, { state: 'sending', reason: '', sentBytes: 0 });
+  freshTask() {
+    const { small, large } = this.ledger.piles;
+    const largeActive = [...this.active].filter(task => task.kind === 'large').length;
+    const takesLarge = large.size > 0 && largeActive < (small.size > 0 ? LARGE_BESIDE_SMALL : PARALLEL);
+    const items = takesLarge ? [large.at(0)] : nextBatch(small);
+    return items.length > 0 ? { kind: takesLarge ? 'large' : 'batch', items, retries: 0, dueMs: 0 } : null;
+  }
+
+  async start(task) {
+    this.active.add(task);
+    task.controller = new AbortController();
+    const { signal } = task.controller;
+    if (task.kind !== 'open') for (const item of task.items) this.ledger.move(item, 'sending');
     let outcome;
     try {
-      outcome = await this.send(batch.items, {
-        session: this.session,
-        signal: controller.signal,
-        onProgress: bytes => this.progress(batch, bytes),
-      });
+      outcome = (task.mustLook && (await this.looked(task))) || (await this.attempt(task, signal));
     } catch (error) {
-      if (controller.signal.aborted) return;
       outcome = { kind: 'retry', reason: error.message, afterMs: 0 };
     }
-    if (controller.signal.aborted) return;
-    this.active -= 1;
-    this.settle(batch, outcome);
+    if (signal.aborted) return;
+    this.active.delete(task);
+    if (outcome.kind !== 'lost') this.outage = null;
+    this.settle(task, outcome);
     this.pump();
   }
 
+  /** Asks what arrived of a task whose answer was lost. Resolves with an outcome if that ends this attempt, else with nothing. */
+  async looked(task) {
+    const { session } = task.items[0];
+    if (!this.looks.has(session)) this.looks.set(session, this.doors.look(session).finally(() => this.looks.delete(session)));
+    const outcome = await this.looks.get(session);
+    if (task.controller.signal.aborted) return outcome;
+    if (outcome.kind !== 'answered') return { ...outcome, wasLook: true };
+    this.outage = null;
+    task.mustLook = false;
+    this.takeStates(task, outcome.files);
+    return task.items.length === 0 ? { kind: 'answered', files: [] } : null;
+  }
+
+  attempt(task, signal) {
+    if (task.kind === 'open') return this.doors.open(task.items, { signal });
+    const options = { signal, onProgress: bytes => this.progress(task, bytes) };
+    const { session } = task.items[0];
+    return task.kind === 'large' ? this.doors.sendLarge(session, task.items[0], options) : this.doors.send(session, task.items, options);
+  }
+
   /** The files of a request go out one after the other, so its bytes fill them in order. */
-  progress(batch, bytes) {
+  progress(task, bytes) {
     let left = bytes;
-    for (const item of batch.items) {
-      item.sentBytes = Math.min(item.size, left);
+    for (const item of task.items) {
+      this.ledger.progress(item, Math.min(item.size, left));
       left = Math.max(0, left - item.size);
     }
     this.tellSoon();
   }
 
-  settle(batch, outcome) {
-    if (outcome.kind === 'answered') this.accept(batch, outcome);
-    else if (outcome.kind === 'refused') mark(batch.items, 'refused', outcome.reason);
-    else if (outcome.kind === 'retry') this.retryLater(batch, outcome);
-    else if (outcome.kind === 'split') this.split(batch);
-    else this.haltAll(batch, outcome);
+  settle(task, outcome) {
+    if (outcome.kind === 'answered') this.accept(task, outcome);
+    else if (outcome.kind === 'refused') this.moveTo('refused', task, outcome.reason);
+    else if (outcome.kind === 'gone') this.moveTo('cancelled', task, outcome.reason);
+    else if (outcome.kind === 'lost') this.probeLater(task, outcome);
+    else if (outcome.kind === 'retry') this.retryLater(task, outcome);
+    else if (outcome.kind === 'split') this.split(task);
+    else this.haltAll(task, outcome);
   }
 
-  accept(batch, answer) {
-    const reasons = reasonsFor(batch.items.map(item => item.name), answer);
-    batch.items.forEach((item, place) => mark([item], reasons[place] ? 'refused' : 'accepted', reasons[place]));
-    const count = batch.items.filter(item => item.state === 'accepted').length;
+  moveTo(pile, task, reason) {
+    for (const item of task.items) this.ledger.move(item, pile, reason);
+  }
+
+  accept(task, { id, files }) {
+    if (task.kind === 'open') {
+      this.opened(task, id, files);
+      return;
+    }
+    this.takeStates(task, files);
+    if (task.items.length > 0) this.retryLater(task, { reason: 'the server said nothing of this file', afterMs: 0 });
+  }
+
+  opened(task, session, files) {
+    const byIndex = new Map(files.map(file => [file.index, file]));
+    task.items.forEach((item, index) => {
+      Object.assign(item, { session, index });
+      const told = byIndex.get(index);
+      this.ledger.move(item, PILE_OF[told?.state] ?? pileFor(item), told?.reason ?? '');
+    });
+    this.sessions.add(session);
+    this.onOpened(session, task.handles ?? []);
+  }
+
+  /** Files the server has decided on leave the task. */
+  takeStates(task, files) {
+    const byIndex = new Map(files.map(file => [file.index, file]));
+    let count = 0;
+    task.items = task.items.filter(item => {
+      const told = byIndex.get(item.index);
+      const pile = PILE_OF[told?.state];
+      if (!pile) return true;
+      this.ledger.move(item, pile, told.reason ?? '');
+      count += pile === 'accepted' ? 1 : 0;
+      return false;
+    });
     if (count > 0) this.onAccepted({ count });
   }
 
-  retryLater(batch, { reason, afterMs }) {
-    if (batch.retries === MAX_RETRIES) {
-      mark(batch.items, 'failed', `Couldn't send it: ${reason}. Tried ${MAX_RETRIES + 1} times.`);
+  probeLater(task, { reason, wasLook = false }) {
+    if (!wasLook && task.kind !== 'open') task.retries += 1;
+    if (task.retries > MAX_RETRIES) {
+      this.moveTo('failed', task, `Couldn't send it: ${reason}. Tried ${MAX_RETRIES + 1} times.`);
       return;
     }
-    const waitMs = Math.max(afterMs, backoffMs(batch.retries + 1));
+    const isFirst = !this.outage;
+    if (isFirst || this.outage.isProbing) {
+      const tries = isFirst ? Math.max(1, task.retries) : this.outage.tries + 1;
+      const waitMs = backoffMs(tries);
+      this.outage = { tries, isProbing: false, dueMs: this.clock.now() + waitMs };
+      this.clock.after(waitMs, () => this.pump());
+    }
+    this.delay(task, 0, `Waiting for the server: ${reason}.`);
+    task.mustLook = task.kind !== 'open';
+  }
+
+  retryLater(task, { reason, afterMs }) {
+    if (task.retries === MAX_RETRIES) {
+      this.moveTo('failed', task, `Couldn't send it: ${reason}. Tried ${MAX_RETRIES + 1} times.`);
+      return;
+    }
+    task.retries += 1;
+    const waitMs = Math.max(afterMs, backoffMs(task.retries));
     const now = this.clock.now();
-    mark(batch.items, 'waiting', `Trying again in ${Math.round(waitMs / 1000)} s: ${reason}.`);
-    this.batches.push({ items: batch.items, retries: batch.retries + 1, dueMs: now + waitMs });
+    this.delay(task, now + waitMs, `Trying again in ${Math.round(waitMs / 1000)} s: ${reason}.`);
     if (afterMs > 0) this.notBeforeMs = Math.max(this.notBeforeMs, now + afterMs);
     this.clock.after(waitMs, () => this.pump());
   }
 
-  split(batch) {
-    mark(batch.items, 'waiting', '');
-    this.batches.push(...batch.items.map(item => ({ items: [item], retries: 0, dueMs: 0 })));
+  delay(task, dueMs, reason) {
+    task.dueMs = dueMs;
+    this.moveTo(task.kind === 'open' ? 'opening' : 'retrying', task, reason);
+    this.delayed.push(task);
   }
 
-  haltAll(batch, { reason, signedOut }) {
-    mark(batch.items, 'waiting', '');
-    this.batches.push({ items: batch.items, retries: 0, dueMs: 0 });
+  split(task) {
+    this.moveTo('retrying', task, '');
+    this.delayed.push(...task.items.map(item => ({ kind: task.kind, items: [item], retries: 0, dueMs: 0 })));
+  }
+
+  haltAll(task, { reason, signedOut }) {
+    this.delay(task, 0, '');
     this.halt = { reason, signedOut };
+    this.tell();
   }
 
   /** After signing in again, or after asking for permission. */
   goOn() {
     this.halt = null;
+    this.wake();
+  }
+
+  /** The connection may be back: ask now instead of at the end of the pause. */
+  wake() {
+    if (this.outage) this.outage.dueMs = this.clock.now();
     this.pump();
+    this.tell();
+  }
+
+  /** Small requests that run are finished; large files stop and go on from where they are. */
+  pause() {
+    this.isPaused = true;
+    for (const task of [...this.active].filter(({ kind }) => kind === 'large')) {
+      this.stop(task);
+      this.delay({ ...task, mustLook: false }, 0, '');
+    }
+    this.tell();
+  }
+
+  resume() {
+    this.isPaused = false;
+    this.meter = new RateMeter();
+    this.startOff();
+  }
+
+  stop(task) {
+    this.active.delete(task);
+    task.controller.abort(new DOMException('stopped', 'AbortError'));
   }
 
   retryFailed() {
     this.isFinished = false;
-    mark(this.items.filter(item => item.state === 'failed'), 'waiting', '');
-    this.pump();
+    const { failed } = this.ledger.piles;
+    const unlisted = [];
+    while (failed.size > 0) {
+      const item = failed.at(0);
+      this.ledger.move(item, item.session ? pileFor(item) : 'opening');
+      if (!item.session) unlisted.push(item);
+    }
+    if (unlisted.length > 0) this.delayed.push({ kind: 'open', items: unlisted, retries: 0, dueMs: 0 });
+    this.startOff();
   }
 
   cancel() {
-    this.controller.abort();
-    this.controller = new AbortController();
-    this.batches = [];
-    this.active = 0;
-    this.halt = null;
-    mark(this.items.filter(item => OPEN.has(item.state)), 'cancelled', '');
+    [...this.active].forEach(task => this.stop(task));
+    this.delayed = [];
+    Object.assign(this, { halt: null, outage: null, isPaused: false });
+    const sessions = new Set(this.ledger.openItems().map(({ session }) => session).filter(Boolean));
+    for (const item of this.ledger.openItems()) this.ledger.move(item, 'cancelled');
+    sessions.forEach(session => this.doors.discard(session));
     this.pump();
+    this.tell();
   }
 
   finish() {
-    if (this.isFinished || this.items.length === 0) return;
+    if (this.isFinished) return;
     this.isFinished = true;
-    const { accepted, refused, failed } = this.snapshot;
-    this.onFinished({ accepted, refused: refused + failed });
+    const { accepted, duplicate, refused, failed } = this.ledger.counts;
+    this.tell();
+    if (failed === 0) this.sessions.forEach(session => this.onClosed(session));
+    this.onFinished({ accepted, duplicate, refused: refused + failed });
   }
-}
-
-/** crypto.randomUUID exists on https and localhost only; a laboratory's server may be plain http. */
-function randomUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
-}
-
-function mark(items, state, reason) {
-  for (const item of items) Object.assign(item, { state, reason, sentBytes: state === 'accepted' ? item.size : 0 });
-}
-
-/** Counts by state and bytes; bytes leave out what is not sent at all. */
-export function summaryOf(items) {
-  const counts = { waiting: 0, sending: 0, accepted: 0, refused: 0, failed: 0, cancelled: 0 };
-  let bytesTotal = 0;
-  let bytesSent = 0;
-  for (const { state, size, sentBytes } of items) {
-    counts[state] += 1;
-    if (state === 'refused' || state === 'cancelled') continue;
-    bytesTotal += size;
-    bytesSent += sentBytes;
-  }
-  return { ...counts, total: items.length, isActive: counts.waiting + counts.sending > 0, bytesTotal, bytesSent };
 }

@@ -5,8 +5,8 @@ import reflex as rx
 from cellhub_app.web.components.modules import linked_modules
 
 _NAMES = (
-    "Uploader.jsx", "DropLayer.jsx", "Tray.jsx", "uploader.css", "queue.js", "queues.js", "plan.js", "rate.js", "outcome.js",
-    "transport.js", "entries.js",
+    "Uploader.jsx", "DropLayer.jsx", "Tray.jsx", "Offer.jsx", "uploader.css", "queue.js", "queues.js", "ledger.js", "plan.js", "rate.js",
+    "outcome.js", "transport.js", "resumable.js", "offers.js", "matching.js", "handles.js", "windows.js", "words.js", "entries.js",
 )  # fmt: skip
 _LIBRARY = linked_modules(__file__, *_NAMES)
 
@@ -14,17 +14,18 @@ _LIBRARY = linked_modules(__file__, *_NAMES)
 class Uploader(rx.NoSSRComponent):
     """Two buttons (`label`, `folder_label`; an empty one leaves its button out), a drop layer over the window, and the tray.
 
-    `accept` holds extensions with their dot, in lower case; `max_file_mb` is the server's limit for one file (1 MB = 1024 * 1024 bytes).
-    `disabled` takes everything away, for people who may not add images. Uploads go on while another page of the app is open.
+    `accept` holds the extensions that the file chooser shows, `formats` says them in words; what is taken is the server's to decide.
+    Every drop is an upload session of the API; one that stopped is offered again when the page opens, and goes on while another page is.
+    `disabled` takes everything away, for people who may not add images.
     """
 
     library = _LIBRARY
     tag = "Uploader"
-    lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
+    lib_dependencies: list[str] = ["react-virtuoso@4.18.21", "tus-js-client@4.3.1"]
 
     project_id: rx.Var[str]
     accept: rx.Var[list[str]]
-    max_file_mb: rx.Var[int]
+    formats: rx.Var[str]
     label: rx.Var[str]
     folder_label: rx.Var[str]
     sign_in_url: rx.Var[str]
@@ -32,7 +33,7 @@ class Uploader(rx.NoSSRComponent):
 
     # {"count"} after each answer of the server that took at least one file.
     on_accepted: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
-    # {"accepted", "refused"} when nothing is left to send; refused includes what could not be sent.
+    # {"accepted", "duplicate", "refused"} when nothing is left to send; refused includes what could not be sent.
     on_finished: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
 
 

@@ -20,7 +20,7 @@ from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
 
-FILTERS = ("status", "q", "sort")
+FILTERS = ("status", "q", "tag", "sort")
 
 
 class ImageState(SessionState):

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.uploads.refusals import SUFFIXES
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link, link_button
 from cellhub_app.web.components.feedback import empty_state, skeleton
@@ -15,7 +15,6 @@ from cellhub_app.web.pages.project.segment_dialog import segment_dialog
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.state import ProjectState
 
-ACCEPTED = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"]
 TABS = [
     ("", t("Images")),
     ("exports", t("Exports")),
@@ -54,8 +53,8 @@ def _head(tab: str) -> rx.Component:
 def _acts() -> rx.Component:
     add = uploader(
         project_id=ProjectState.project_id,
-        accept=ACCEPTED,
-        max_file_mb=get_settings().max_file_mb,
+        accept=sorted(SUFFIXES),
+        formats=t("PNG, JPEG, TIFF, BMP, GIF or WebP, also in a ZIP"),
         label=t("Add images"),
         folder_label=t("Add a folder"),
         sign_in_url=routes.SIGN_IN,

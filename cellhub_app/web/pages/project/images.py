@@ -3,17 +3,17 @@
 import reflex as rx
 
 from cellhub_app.web.components.address.address import address_query
-from cellhub_app.web.components.buttons import button, icon_button
+from cellhub_app.web.components.buttons import icon_button
 from cellhub_app.web.components.forms import search_box, select
 from cellhub_app.web.components.gallery.gallery import gallery
 from cellhub_app.web.components.keyboard import GALLERY_KEYS, keyboard_help
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.project.export_dialog import export_dialog
-from cellhub_app.web.pages.project.exports_state import ExportsState
 from cellhub_app.web.pages.project.frame import project_page
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.queue_panel import queue_panel
-from cellhub_app.web.pages.project.segment_state import SegmentState
+from cellhub_app.web.pages.project.selection_bar import selection_bar, tag_dialog
+from cellhub_app.web.pages.project.selection_state import SelectionState
 
 SORTS = [
     ("-createdAt", t("newest first")),
@@ -28,7 +28,7 @@ SORTS = [
 
 def images_tab() -> rx.Component:
     """The page behind /projects/<id>."""
-    work = rx.el.section(_tools(), _gallery(), _selection_bar(), class_name="work", aria_label=t("Images"))
+    work = rx.el.section(_tools(), _gallery(), selection_bar(), class_name="work", aria_label=t("Images"))
     body = rx.el.div(
         work, queue_panel(), class_name="body", custom_attrs={"data-toggled": rx.cond(ImagesState.panel_is_toggled, "true", "false")}
     )
@@ -37,6 +37,7 @@ def images_tab() -> rx.Component:
         body,
         address_query(query=ImagesState.query),
         export_dialog(),
+        tag_dialog(),
         tools=rx.fragment(_search(), keyboard_help(t("Keys of the gallery"), GALLERY_KEYS)),
     )
 
@@ -58,6 +59,8 @@ def _gallery() -> rx.Component:
         thumbnail_size=_number(ImagesState.thumbnail_size),
         outlines=ImagesState.outlines == "on",
         can_write=ImagesState.can_edit,
+        all_asked=SelectionState.all_asked,
+        none_asked=SelectionState.none_asked,
         on_selection_change=ImagesState.select,
         on_open=ImagesState.open_image,
     )
@@ -75,6 +78,7 @@ def _tools() -> rx.Component:
         _pill("queued", t("Queued"), ImagesState.queued),
         rx.cond((ImagesState.running > 0) | (ImagesState.status == "running"), _pill("running", t("Processing"), ImagesState.running)),
         _pill("failed", t("Failed"), ImagesState.failed),
+        rx.cond((ImagesState.in_trash > 0) | ImagesState.trashed, _pill("trash", t("Trash"), ImagesState.in_trash)),
         class_name="pills",
         role="group",
         aria_label=t("Show images by status"),
@@ -83,6 +87,11 @@ def _tools() -> rx.Component:
         select(SORTS, label=t("Sort images"), small=True, plain=True, value=ImagesState.sort, on_change=ImagesState.order),
         class_name="row sort",
     )
+    options = rx.foreach(ImagesState.tags, lambda tag: rx.el.option(t("{name} ({count})", name=tag.name, count=tag.count), value=tag.name))
+    tag = rx.el.select(
+        rx.el.option(t("any tag"), value=""), options, aria_label=t("Show images by tag"), value=ImagesState.tag, data_testid="tag-filter",
+        on_change=ImagesState.show_tag, class_name="select select-small select-plain tag-filter",
+    )  # fmt: skip
     size = rx.el.input(
         type="range", min=96, max=360, step=8, value=ImagesState.thumbnail_size, aria_label=t("Size of the thumbnails"), class_name="range",
         on_change=ImagesState.resize,
@@ -92,49 +101,21 @@ def _tools() -> rx.Component:
         t("Outlines"),
         class_name="row small dim",
     )
+    has_tags = (ImagesState.tags.length() > 0) | (ImagesState.tag != "")
     panel = icon_button(
         t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle"
     )
-    return rx.el.div(pills, rx.el.div(sort, outlines, size, panel, class_name="tools-right"), class_name="tools")
+    return rx.el.div(pills, rx.el.div(rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right"), class_name="tools")
 
 
 def _pill(status: str, words: str, count: rx.Var[int]) -> rx.Component:
+    is_shown = ImagesState.trashed if status == "trash" else ((ImagesState.status == status) & ~ImagesState.trashed)
     return rx.el.button(
         words,
         rx.el.span(count.to_string()),
         type="button",
         class_name="pill",
-        custom_attrs={"aria-pressed": rx.cond(ImagesState.status == status, "true", "false")},
+        custom_attrs={"aria-pressed": rx.cond(is_shown, "true", "false")},
         on_click=ImagesState.show(status),
         data_testid=f"filter-{status or 'all'}",
     )
-
-
-def _selection_bar() -> rx.Component:
-    count = ImagesState.selected_count
-    export = button(
-        t("Export {count}", count=count), icon="download", on_click=ExportsState.open_for_selected, data_testid="selection-export"
-    )
-    delete = button(
-        t("Delete {count}", count=count),
-        kind="danger",
-        icon="trash-2",
-        on_click=ImagesState.delete_selected,
-        data_testid="selection-delete",
-    )
-    segment = button(
-        t("Segment {count}", count=count), kind="primary", icon="scan-search", on_click=SegmentState.open_for_selected,
-        data_testid="selection-segment",
-    )  # fmt: skip
-    bar = rx.el.div(
-        rx.el.b(t("{count} selected", count=count), class_name="number"),
-        rx.el.span(t("of {total}", total=ImagesState.total), class_name="dim number"),
-        rx.el.span(class_name="grow"),
-        export,
-        rx.cond(ImagesState.can_edit, rx.fragment(delete, segment)),
-        class_name="selection-bar",
-        role="toolbar",
-        aria_label=t("What to do with the selected images"),
-        data_testid="selection-bar",
-    )
-    return rx.cond(count > 0, bar)

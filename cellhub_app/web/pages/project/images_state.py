@@ -1,5 +1,7 @@
-"""The images of a project: filter, order, selection, and what is done with the selected ones."""
+"""The images of a project: filter, order, what is selected, and what happens to them meanwhile."""
 
+import time
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,28 +10,44 @@ import reflex as rx
 from typing_extensions import TypedDict
 
 from cellhub_app.core.events import Event, EventType
-from cellhub_app.domain.images import service as images
+from cellhub_app.domain.images import selection, tagging, trash
 from cellhub_app.domain.images.schemas import ImageFilters, Sort
-from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.images.selection import Chosen
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded
-from cellhub_app.web.i18n import counted, t
+from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.project.state import ProjectState
-from cellhub_app.web.session import undoable
 
-Pill = Literal["", "done", "queued", "running", "failed", "ready"]
+Pill = Literal["", "done", "queued", "running", "failed", "ready", "trash"]
 DEFAULT_SORT = "-createdAt"
 CHANGES_KEPT = 400
-CHANGES_REPEATED = 40
+REPEATED, REPEATED_S = 20, 1.0
+NO_CHANGES: dict[str, Any] = {"first": 0, "rows": []}
 
 
 class Selected(TypedDict):
-    """What the gallery says of its selection."""
+    """What the gallery says of its selection; with `all`, ids are those that are left out."""
 
     ids: list[UUID]
     all: bool
     count: int
+
+
+@dataclass
+class TagCount:
+    """A tag and how many images have it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What is read when images went, came back or got other tags; those that are uploaded have none."""
+
+    in_trash: int
+    tags: list[TagCount]
 
 
 class ImagesState(ProjectState):
@@ -37,27 +55,34 @@ class ImagesState(ProjectState):
 
     status: str = ""
     q: str = ""
+    tag: str = ""
     sort: str = DEFAULT_SORT
+    trashed: bool = False
+    found: int = 0
+    in_trash: int = 0
+    tags: list[TagCount] = []
     refresh: int = 0
     search_key: str = ""
-    changes: list[dict[str, Any]] = []
+    changes: dict[str, Any] = NO_CHANGES
     selected_count: int = 0
     thumbnail_size: str = rx.LocalStorage("168", name="cellhub-thumbnail-size", sync=True)
     outlines: str = rx.LocalStorage("on", name="cellhub-outlines", sync=True)
     _selected: list[str] = []
     _selects_all: bool = False
+    _told: list[float] = []
 
     @rx.var
     def query(self) -> dict[str, str]:
         """The filter as the gallery and the address take it, without defaults."""
-        named = {"status": self.status, "q": self.q, "sort": "" if self.sort == DEFAULT_SORT else self.sort}
+        sort = "" if self.sort == DEFAULT_SORT else self.sort
+        named = {"status": self.status, "q": self.q, "tag": self.tag, "trashed": "true" if self.trashed else "", "sort": sort}
         return {name: value for name, value in named.items() if value}
 
     @rx.var
     def matching(self) -> int:
-        """How many images match, as far as the counts tell."""
-        if self.q:
-            return 0
+        """How many images match."""
+        if self.q or self.tag or self.trashed:
+            return self.found
         by_status = {"done": self.done, "queued": self.queued, "running": self.running, "failed": self.failed, "ready": self.unsegmented}
         return by_status.get(self.status, self.total)
 
@@ -69,38 +94,82 @@ class ImagesState(ProjectState):
         project_id = UUID(self.project_id)
         await live.watch(call, self._tab, Topic(ImagesState, project_id), ProjectState.load, project_id)
         asked = self.router.url.query_parameters
-        filters = _filters(asked.get("status", ""), asked.get("q", ""), asked.get("sort", ""))
-        self.status, self.q, self.sort = filters.status or "", filters.q or "", filters.sort
+        filters = checked_filters({name: asked.get(name, "") for name in ("status", "q", "tag", "sort", "trashed")})
+        self.status, self.q, self.tag, self.sort = filters.status or "", filters.q or "", filters.tag or "", filters.sort
+        self.trashed = filters.trashed
         self.search_key = f"{self.project_id}{self.q}"
         self._choose([], selects_all=False, count=0)
-        self.changes = []
+        self.changes, self._told = dict(NO_CHANGES), []
+        self._show_moved(await self._read_moved(call, project_id))
+        await self._count(call)
         self.refresh += 1
 
     @classmethod
-    async def _read_news(cls, _call: Call, _topic_id: UUID, news: News) -> Any:
-        """Rows that changed, straight from the events, and whether the list itself did."""
+    async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:
+        """Rows that changed, straight from the events; and what else there is to know when the list itself moved."""
         changes: dict[str, dict[str, Any]] = {}
         for event in news.events:
             if image_id := event.data.get("imageId"):
                 changes[image_id] = {**changes.get(image_id, {"id": image_id}), **_change(event)}
-        return list(changes.values()), news.anew or any(map(_moves_many, news.events))
+        movers = [event for event in news.events if _moves_many(event)]
+        needs_more = news.anew or any("added" not in event.data for event in movers)
+        moved = await cls._read_moved(call, topic_id) if needs_more else None
+        return list(changes.values()), bool(movers) or news.anew, moved
+
+    @classmethod
+    async def _read_moved(cls, call: Call, project_id: UUID) -> Moved:
+        tags = await tagging.used(call.session, call.principal, project_id)
+        return Moved(await trash.count(call.session, call.principal, project_id), [TagCount(*tag) for tag in tags])
+
+    def _show_moved(self, moved: Moved) -> None:
+        self._put(in_trash=moved.in_trash, tags=moved.tags)
+        if self.trashed and not self.q and not self.tag:
+            self._put(found=moved.in_trash)
 
     def _show_news(self, found: Any) -> None:
-        changes, has_moved = found
+        changes, has_moved, moved = found
+        if moved is not None:
+            self._show_moved(moved)
         if has_moved or len(changes) > CHANGES_KEPT:
             self.refresh += 1
-        # The gallery takes what is new in the list; the tail keeps two lists that reach a busy browser together from hiding one.
-        self.changes = [*self.changes[-CHANGES_REPEATED:], *changes[-CHANGES_KEPT:]]
+        if changes:
+            self._pass_on(changes[-CHANGES_KEPT:], time.monotonic())
+
+    def _pass_on(self, changes: list[dict[str, Any]], moment: float) -> None:
+        """Number the rows, so that the gallery knows which are new.
+
+        What came within a second is repeated: of two lists that reach a busy browser together it may see the second only, and a gap
+        makes it read everything again.
+        """
+        before = self.changes
+        repeated = min(REPEATED, sum(1 for told in self._told if told > moment - REPEATED_S))
+        rows = [*before["rows"][len(before["rows"]) - repeated :], *changes]
+        self.changes = {"first": before["first"] + len(before["rows"]) - repeated, "rows": rows}
+        self._told = [*self._told[len(self._told) - repeated :], *(moment for _ in changes)]
 
     @guarded
-    async def show(self, _call: Call, status: Pill) -> None:
-        """Show the images in one state."""
-        self.status = status
+    async def show(self, call: Call, status: Pill) -> None:
+        """Show the images in one state, or those in the trash."""
+        self.status, self.trashed = ("", True) if status == "trash" else (status, False)
+        await self._count(call)
 
     @guarded
-    async def search(self, _call: Call, words: str) -> None:
+    async def show_tag(self, call: Call, tag: str) -> None:
+        """Show the images with a tag."""
+        self.tag = tag.strip()[: tagging.TAG_MAX_LENGTH]
+        await self._count(call)
+
+    @guarded
+    async def search(self, call: Call, words: str) -> None:
         """Show the images whose name holds the words."""
         self.q = words.strip()[:200]
+        await self._count(call)
+
+    async def _count(self, call: Call) -> None:
+        """Filters that the project's counts say nothing of are counted apart."""
+        if self.q or self.tag or self.trashed:
+            everything = Chosen(filters=self._filters())
+            self.found = await selection.count(call.session, call.principal, UUID(self.project_id), everything)
 
     @guarded
     async def order(self, _call: Call, sort: Sort) -> None:
@@ -118,39 +187,41 @@ class ImagesState(ProjectState):
         self.outlines = "on" if is_shown else "off"
 
     @guarded
-    async def select(self, _call: Call, selected: Selected) -> None:
-        """Remember what the gallery's selection is."""
-        self._choose([str(image_id) for image_id in selected["ids"]], selects_all=selected["all"], count=selected["count"])
+    async def select(self, call: Call, selected: Selected) -> None:
+        """Remember what the gallery's selection is; what all are is counted here, for the gallery knows only what it was told."""
+        ids = [str(image_id) for image_id in selected["ids"]]
+        self._choose(ids, selects_all=selected["all"], count=len(ids))
+        if selected["all"]:
+            self.selected_count = await selection.count(call.session, call.principal, UUID(self.project_id), self._chosen())
 
     def _choose(self, ids: list[str], *, selects_all: bool, count: int) -> None:
         self._selected, self._selects_all, self.selected_count = ids, selects_all, count
 
-    async def _selection(self, call: Call) -> list[UUID]:
-        if self._selects_all:
-            filters = _filters(self.status, self.q, self.sort)
-            return await images.matching(call.session, call.principal, UUID(self.project_id), filters)
-        return [UUID(image_id) for image_id in self._selected]
+    def _filters(self) -> ImageFilters:
+        return checked_filters(self.query)
+
+    def _chosen(self) -> Chosen:
+        return Chosen([UUID(image_id) for image_id in self._selected], self._filters() if self._selects_all else None)
+
+    async def _selection(self, call: Call) -> list[UUID] | Literal["all"]:
+        """What to segment or to export."""
+        if self._selects_all and not self._selected and not set(self.query) - {"sort"}:
+            return "all"
+        return await selection.ids(call.session, call.principal, UUID(self.project_id), self._chosen())
 
     @rx.event
     def open_image(self, image_id: str) -> Any:
         """Go to the viewer, which keeps the filter for its way back."""
+        if self.trashed:
+            self._tell("info", t("This image is in the trash"), t("Restore it to open it."))
+            return None
         return rx.redirect(f"{routes.image(self.project_id, str(image_id)[:36])}?{urlencode(self.query)}".rstrip("?"))
 
-    @guarded
-    async def delete_selected(self, call: Call) -> None:
-        """Put the selected images in the trash; the message takes them back."""
-        gone = await images.delete(call.session, call.principal, UUID(self.project_id), await self._selection(call))
-        await jobs.cancel_images(call.session, gone)
-        self._choose([], selects_all=False, count=0)
-        self.refresh += 1
-        words = t("{images} deleted", images=counted(len(gone), "image", "images"))
-        self._tell("success", words, action=t("Undo"), undo=("images", [self.project_id, *map(str, gone)]))
 
-
-def _filters(status: str, q: str, sort: str) -> ImageFilters:
+def checked_filters(words: dict[str, str]) -> ImageFilters:
     """The filters that the words ask for; words that mean nothing are left out."""
     try:
-        return ImageFilters.model_validate({"status": status or None, "q": q or None, "sort": sort or DEFAULT_SORT})
+        return ImageFilters.model_validate({name: value for name, value in words.items() if value})
     except ValueError:
         return ImageFilters()
 
@@ -170,10 +241,3 @@ def _moves_many(event: Event) -> bool:
     if event.type is EventType.PROJECT_CHANGED:
         return bool(event.data.get("images"))
     return event.type is EventType.QUEUE_UPDATE and event.data.get("status") == "cancelled"
-
-
-@undoable("images")
-async def restore_images(call: Call, ids: list[str]) -> None:
-    """Take images out of the trash: the project's id, then theirs."""
-    project_id, *image_ids = map(UUID, ids)
-    await images.restore(call.session, call.principal, project_id, image_ids)

@@ -34,7 +34,7 @@ OBJECTS = {
     SampleKind.OTHER: ("object", "objects"),
 }
 
-Dialog = Literal["", "segment", "export"]
+Dialog = Literal["", "segment", "export", "tag"]
 
 
 @dataclass
@@ -134,22 +134,30 @@ class ProjectState(SessionState):
         project, counts = found.project, found.counts
         if self.project_id != str(project.id):
             return
-        self.name, self.description, self.sample_kind = project.name, project.description, project.sample_kind.value
-        self.meta = meta(project, counts)
-        self.total, self.done, self.failed = counts.total, counts.done, counts.failed
-        self.segmentable = counts.total - counts.unreadable
-        self.queued, self.running, self.unsegmented = counts.queued, counts.running, counts.ready + counts.reading
         open_batches = [batch for batch in found.batches if batch.finished_at is None]
         finished = [batch for batch in found.batches if batch.finished_at is not None][:FINISHED_SHOWN]
-        self.batches = [batch_box(batch) for batch in open_batches or finished]
+        self._put(
+            name=project.name,
+            description=project.description,
+            sample_kind=project.sample_kind.value,
+            meta=meta(project, counts),
+            total=counts.total,
+            done=counts.done,
+            failed=counts.failed,
+            segmentable=counts.total - counts.unreadable,
+            queued=counts.queued,
+            running=counts.running,
+            unsegmented=counts.ready + counts.reading,
+            batches=[batch_box(batch) for batch in open_batches or finished],
+            failures=[Failure(image.name, _reason(image)) for image in found.failed],
+        )
         self._show_pace(open_batches)
-        self.failures = [Failure(image.name, _reason(image)) for image in found.failed]
 
     def _show_pace(self, batches: list[BatchView]) -> None:
         finished = sum(batch.counts.succeeded + batch.counts.failed for batch in batches)
         self._paces = pace.with_sample(self._paces, time.time(), finished) if batches else []
         values = pace.rates(self._paces)
-        self.pace_words, self.pace_path = pace.words(values), pace.path(values)
+        self._put(pace_words=pace.words(values), pace_path=pace.path(values))
 
     @rx.event
     def close_dialogs(self) -> None:
