@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.limits import LEASE_S
 from cellhub_app.core.queue import JobKind
+from cellhub_app.core.settings import get_settings
 
 PARKED = -20_000
 CLAIMABLE_ABOVE = PARKED // 2
@@ -145,7 +145,7 @@ def choose(rows: Sequence[RowMapping], appetite: Appetite) -> Choice:
 
 async def take(session: AsyncSession, kind: JobKind, ids: Sequence[UUID], worker: str) -> list[Claimed]:
     """Make the jobs this worker's own, in the order given, and move their users to the end of the line."""
-    values = {"ids": list(ids), "worker": worker[:100], "lease_s": LEASE_S}
+    values = {"ids": list(ids), "worker": worker[:100], "lease_s": get_settings().lease_s}
     rows = (await session.execute(_TAKE, values)).mappings().all()
     order = {job_id: place for place, job_id in enumerate(ids)}
     claimed = sorted((Claimed(**{**row, "kind": kind}) for row in rows), key=lambda job: order[job.id])
