@@ -7,7 +7,7 @@ CellHubError
 │   └── <Subject>NotFound      ├── TooLarge 413
 ├── Invalid 422                ├── TooManyRequests 429
 │   ├── ImageRefused           └── Unavailable 503
-│   ├── ModelUnknown               └── CircuitOpen
+│   ├── ModelUnknown               └── CircuitOpen, StorageFull
 │   └── SelectionEmpty
 """
 
@@ -83,6 +83,12 @@ class Unavailable(CellHubError):
     """A service that CellHub needs does not answer now."""
 
     code, status, title = "unavailable", 503, "Not available right now"
+
+
+class StorageFull(Unavailable):
+    """The file storage takes no more bytes."""
+
+    code, title = "storageFull", "The file storage is full. Ask whoever runs this server to free space."
 
 
 class CircuitOpen(Unavailable):

@@ -43,11 +43,14 @@ async def test_a_process_that_stands_still_in_a_transaction_loses_its_locks(serv
         async with takes_over.begin() as connection:
             return bool((await connection.execute(text("select pg_try_advisory_xact_lock(4711)"))).scalar_one())
 
-    with pytest.raises(DBAPIError, match="idle-in-transaction"):
+    async def stand_still() -> None:
         async with stands_still.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(4711)"))
             assert not await is_free()
             await until(is_free, within_s=20)
             await connection.execute(text("select 1"))
+
+    with pytest.raises(DBAPIError, match="idle-in-transaction"):
+        await stand_still()
     for engine in (stands_still, takes_over):
         await engine.dispose()
