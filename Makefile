@@ -17,7 +17,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help install run test check bench lock
+.PHONY: help install run test chaos check bench lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf 'make %-9s %s\n' "$$name" "$$what"; done
@@ -29,6 +29,9 @@ run: install ## start everything and print the address; Ctrl-C stops it
 
 test: .venv/.installed-dev ## run every test, browser journeys included
 	@$(BIN)/python -m tests.run
+
+chaos: .venv/.installed-dev ## kill and starve parts of a running CellHub, ten times; ROUNDS=1 for once
+	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),10)
 
 check: .venv/.installed-dev ## lint, types, import contracts, compose file, Dockerfiles, nginx
 	@bash .ci/check

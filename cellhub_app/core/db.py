@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cellhub_app.core.settings import get_settings
 
+_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout={idle_s}s"
 _engine: AsyncEngine | None = None
 _sessions: async_sessionmaker[AsyncSession] | None = None
 
@@ -23,13 +24,17 @@ def sqlalchemy_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
-    """An engine whose connections are checked before use and named after the process."""
+def make_engine(url: str, *, pool_size: int = 5, idle_s: int = 30) -> AsyncEngine:
+    """An engine whose connections are checked before use and named after the process.
+
+    A transaction in which nothing is asked for `idle_s` is rolled back by the server: a process that stands still inside one
+    must not keep its locks, or nobody could take its work over.
+    """
     engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"application_name": f"cellhub-{os.getpid()}", "options": "-c statement_timeout=60000 -c lock_timeout=10000"},
+        connect_args={"application_name": f"cellhub-{os.getpid()}", "options": _OPTIONS.format(idle_s=idle_s)},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_hung_up)
     return engine
@@ -54,7 +59,7 @@ def open_db(pool_size: int | None = None) -> AsyncEngine:
     global _engine, _sessions  # noqa: PLW0603 - one engine a process is the point
     if _engine is None:
         settings = get_settings()
-        _engine = make_engine(settings.database_url, pool_size=pool_size or settings.database_pool_size)
+        _engine = make_engine(settings.database_url, pool_size=pool_size or settings.database_pool_size, idle_s=settings.lease_s)
         _sessions = async_sessionmaker(_engine, expire_on_commit=False)
     return _engine
 

@@ -7,7 +7,7 @@ CellHubError
 │   └── <Subject>NotFound      ├── TooLarge 413
 ├── Invalid 422                ├── TooManyRequests 429
 │   ├── ImageRefused           └── Unavailable 503
-│   ├── ModelUnknown               └── CircuitOpen
+│   ├── ModelUnknown               └── CircuitOpen, StorageFull
 │   └── SelectionEmpty
 """
 
@@ -89,6 +89,12 @@ class Locked(CellHubError):
     """Somebody else works on this very thing now."""
 
     code, status, title = "locked", 423, "Another request works on this now"
+
+
+class StorageFull(Unavailable):
+    """The file storage takes no more bytes."""
+
+    code, title = "storageFull", "The file storage is full. Ask whoever runs this server to free space."
 
 
 class CircuitOpen(Unavailable):

@@ -54,10 +54,18 @@ async def publish(redis: Redis, *events: Event) -> None:
 
 
 async def follow(redis: Redis) -> AsyncIterator[Event | None]:
-    """Events as they happen, with None once subscribed and after each second of silence. Raises ConnectionError when the link breaks."""
-    async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
+    """Events as they happen, with None once subscribed and after each second of silence. Raises ConnectionError when the link breaks.
+
+    The library mends a broken link by itself and says nothing of what was missed; it only subscribes again, and that is noticed.
+    """
+    async with redis.pubsub() as subscription:
         await subscription.subscribe(CHANNEL)
-        yield None
+        is_subscribed = False
         while True:
             message = await subscription.get_message(timeout=1.0)
-            yield Event.decode(message["data"]) if message else None
+            if message and message["type"] == "subscribe":
+                if is_subscribed:
+                    raise ConnectionError("the link was broken for a moment")
+                is_subscribed, message = True, None
+            if is_subscribed:
+                yield Event.decode(message["data"]) if message else None

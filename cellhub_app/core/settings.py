@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="mail server, `smtp://user:password@host:587` or `smtps://...`; empty: no e-mail is sent")
     mail_from: str = Field("CellHub <cellhub@localhost>", description="sender of e-mails")
     ingest_concurrency: int = Field(3, ge=1, description="images an io worker reads at once")
+    lease_s: int = Field(30, ge=2, description="seconds without a sign of life after which a worker's images go to another")
+    retry_delay_s: float = Field(5, gt=0, description="seconds before a failed image is tried again; twice as long each further time")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Object storage: one thin face over obstore, for a local directory and for S3."""
 
 import asyncio
+import errno
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
-from cellhub_app.core.errors import NotFound, Unavailable
+from cellhub_app.core.errors import NotFound, StorageFull, Unavailable
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.retry import Backoff, CircuitBreaker, retry
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_FULL = re.compile(rf"(os error|Errno) ({errno.EFBIG}|{errno.ENOSPC}|{errno.EDQUOT})\b")
 STREAM_BYTES = 256 * 1024
 PUT_AT_ONCE = 8
 Result = TypeVar("Result")
@@ -52,7 +54,7 @@ class Storage:
         return from_url(url)
 
     async def put(self, key: str, data: bytes | bytearray | Path) -> None:
-        """Write an object whole, replacing what was there. Raises Unavailable."""
+        """Write an object whole, replacing what was there. Raises StorageFull, Unavailable."""
         checked = _checked(key)
         await self._call(lambda: obstore.put_async(self._store, checked, data))
 
@@ -136,7 +138,7 @@ class Storage:
 
     async def _call(self, call: Callable[[], Awaitable[Result]]) -> Result:
         try:
-            return await self._breaker.call(lambda: retry(call, on=OSError, backoff=Backoff(attempts=3)), on=(BaseError, OSError))
+            return await self._breaker.call(lambda: _noticing_full(call), on=(BaseError, OSError))
         except (NotFoundError, FileNotFoundError) as error:
             self._breaker.reset()
             raise NotFound("The file is not in the storage.") from error
@@ -171,3 +173,13 @@ def _checked(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError(f"not a storage key: {key!r}")
     return key
+
+
+async def _noticing_full(call: Callable[[], Awaitable[Result]]) -> Result:
+    """The call, tried again where that may help; a full disk answers, and is no reason to leave the storage alone."""
+    try:
+        return await retry(call, on=OSError, backoff=Backoff(attempts=3))
+    except (BaseError, OSError) as error:
+        if _FULL.search(str(error)):
+            raise StorageFull from error
+        raise

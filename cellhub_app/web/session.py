@@ -45,6 +45,7 @@ class SessionState(rx.State):
     queue_time: str = ""
     messages: list[dict[str, str]] = []
     _undo: dict[str, tuple[str, list[str]]] = {}
+    _entered: str = ""
 
     def _session_token(self) -> str:
         """The opaque token of the browser's session cookie, as it was when the socket connected."""
@@ -70,8 +71,13 @@ class SessionState(rx.State):
         return rx.redirect(f"{routes.SIGN_IN}?next={quote(here, safe='')}")
 
     async def _enter(self, call: Call) -> None:
-        """Called first by every page that loads: what the tab looked at before is forgotten, the frame stays live."""
-        live.leave(self._tab)
+        """Called first by every page that loads: what the tab looked at before is forgotten, the frame stays live.
+
+        A page that loads again, because somebody's access changed, stays live in all its parts.
+        """
+        if self._entered != self.router.url.path:
+            live.leave(self._tab)
+            self._entered = self.router.url.path
         await live.watch(call, self._tab, Topic(SessionState, call.principal.user_id, live.SELDOM_S), SessionState.load_shell)
         self.queue_chip, self.queue_time = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
 

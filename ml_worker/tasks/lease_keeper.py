@@ -9,11 +9,12 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from cellhub_app.core.limits import LEASE_RENEW_S
+from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.jobs.leases import renew
 
 log = structlog.get_logger(__name__)
 
+RENEWALS_A_LEASE = 4
 RETRY_S = 1.0
 LOOK_AGAIN_S = 1.0
 
@@ -28,8 +29,8 @@ class _Kept:
 class LeaseKeeper:
     """Keeps the leases it was given until they are dropped, lost, or older than their limit: then the job is somebody else's."""
 
-    def __init__(self, database_url: str, every_s: float = LEASE_RENEW_S) -> None:
-        self._url, self._every_s = database_url, every_s
+    def __init__(self, database_url: str, every_s: float | None = None) -> None:
+        self._url, self._every_s = database_url, every_s or get_settings().lease_s / RENEWALS_A_LEASE
         self._kept: dict[UUID, _Kept] = {}
         self._missed: set[UUID] = set()
         self._lock = Lock()
@@ -62,6 +63,7 @@ class LeaseKeeper:
             try:
                 with psycopg.connect(self._url, connect_timeout=5, application_name="cellhub-leases") as connection:
                     connection.execute("set statement_timeout = '10s'")
+                    connection.commit()
                     self._renew_all(connection)
                     while not self._stop.wait(LOOK_AGAIN_S if self._missed else self._every_s):
                         self._renew_all(connection)

@@ -9,7 +9,7 @@ from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cellhub_app.core.errors import Unavailable
+from cellhub_app.core.errors import StorageFull, Unavailable
 from cellhub_app.core.retry import Backoff
 
 log = structlog.get_logger(__name__)
@@ -20,7 +20,12 @@ Result = TypeVar("Result")
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database or the storage is away, rather than what was asked of it wrong. Deadlocks count: trying again helps."""
+    """Whether the database or the storage is away, rather than what was asked of it wrong. Deadlocks count: trying again helps.
+
+    A full disk does not: somebody has to free space first, and whoever waits for the image is told so.
+    """
+    if isinstance(error, StorageFull):
+        return False
     return isinstance(error, OUTAGE) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 

@@ -14,12 +14,13 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.limits import LEASE_S
 from cellhub_app.core.queue import JobKind
+from cellhub_app.core.settings import get_settings
 
 PARKED = -20_000
 CLAIMABLE_ABOVE = PARKED // 2
 LOST = "workerLost"
+SUSPECT = (LOST, "internal", "outOfMemory")
 UNKNOWN_MEGAPIXELS = 1.0
 UNKNOWN_SECONDS = 1.0
 
@@ -38,7 +39,7 @@ _CANDIDATES = text(f"""
             where {_READY.format(user="u.user_id")} order by priority desc, id limit :limit) as j
         order by rank, u.served_at, u.user_id limit :limit
     )
-    select r.id, r.user_id, r.model, r.error ->> 'code' = :lost as is_suspect, i.width::float8 * i.height / 1e6 as megapixels,
+    select r.id, r.user_id, r.model, r.error ->> 'code' = any(:suspect) as is_suspect, i.width::float8 * i.height / 1e6 as megapixels,
            p.deleted_at is not null or (i.deleted_at is not null and :kind <> 'ingest') as is_gone
     from ranked r join project p on p.id = r.project_id left join image i on i.id = r.image_id
     order by r.rank, r.served_at, r.user_id
@@ -91,7 +92,7 @@ class Claimed:
 class Appetite:
     """How much a worker takes at once: at most `limit` jobs and about `seconds` of work by its `speeds` (seconds per megapixel).
 
-    `is_idle` says that it holds nothing: only then does it take a job that a worker died of, and that job alone.
+    `is_idle` says that it holds nothing: only then does it take a job that a worker died of or stumbled over, and that job alone.
     """
 
     limit: int
@@ -115,7 +116,7 @@ async def lock_line(session: AsyncSession, kind: JobKind) -> None:
 
 async def candidates(session: AsyncSession, kind: JobKind, limit: int) -> Sequence[RowMapping]:
     """The next jobs in the order of serving: every waiting user's first, then every user's second, and so on."""
-    values = {"kind": kind, "limit": limit, "above": CLAIMABLE_ABOVE, "lost": LOST}
+    values = {"kind": kind, "limit": limit, "above": CLAIMABLE_ABOVE, "suspect": list(SUSPECT)}
     return (await session.execute(_CANDIDATES, values)).mappings().all()
 
 
@@ -145,7 +146,7 @@ def choose(rows: Sequence[RowMapping], appetite: Appetite) -> Choice:
 
 async def take(session: AsyncSession, kind: JobKind, ids: Sequence[UUID], worker: str) -> list[Claimed]:
     """Make the jobs this worker's own, in the order given, and move their users to the end of the line."""
-    values = {"ids": list(ids), "worker": worker[:100], "lease_s": LEASE_S}
+    values = {"ids": list(ids), "worker": worker[:100], "lease_s": get_settings().lease_s}
     rows = (await session.execute(_TAKE, values)).mappings().all()
     order = {job_id: place for place, job_id in enumerate(ids)}
     claimed = sorted((Claimed(**{**row, "kind": kind}) for row in rows), key=lambda job: order[job.id])

@@ -9,7 +9,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.limits import ATTEMPTS_MAX, LEASE_S
+from cellhub_app.core.limits import ATTEMPTS_MAX
+from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.jobs.claiming import LOST, Claimed
 
 LOST_DETAIL = "The worker stopped answering while it worked on this image."
@@ -55,7 +56,7 @@ class Finished:
 
 def renew(connection: Connection[tuple[UUID]], leases: Mapping[UUID, UUID]) -> set[UUID]:
     """Prolong the leases (lease -> job) and say which of them are still held. Meant for a thread with a connection of its own."""
-    rows = connection.execute(_RENEW, (LEASE_S, list(leases.values()), list(leases))).fetchall()
+    rows = connection.execute(_RENEW, (get_settings().lease_s, list(leases.values()), list(leases))).fetchall()
     connection.commit()
     return {row[0] for row in rows}
 

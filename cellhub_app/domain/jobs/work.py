@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.limits import ATTEMPTS_MAX, RETRY_DELAY_S
+from cellhub_app.core.limits import ATTEMPTS_MAX
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import emit, wake
+from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.jobs import claiming, leases, repository, subjects
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
@@ -79,7 +80,7 @@ async def fail(session: AsyncSession, job: Claimed, code: str, detail: str, *, r
     error = {"code": code, "detail": detail}
     if job.kind is JobKind.INGEST and job.image_id is not None:
         await repository.lock_jobs(session, UNFINISHED, image_ids=[job.image_id])
-    delay_s = RETRY_DELAY_S * 2.0 ** (job.attempt - 1) if again else None
+    delay_s = get_settings().retry_delay_s * 2.0 ** (job.attempt - 1) if again else None
     if not await leases.fail(session, job, error, delay_s):
         return None
     status = JobStatus.QUEUED if again else JobStatus.FAILED

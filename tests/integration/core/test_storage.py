@@ -1,6 +1,7 @@
 """One suite over both kinds of storage: a local directory and an S3 server."""
 
 import os
+import resource
 import secrets
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cellhub_app.core.errors import NotFound
+from cellhub_app.core.errors import NotFound, StorageFull
 from cellhub_app.core.retry import Backoff, retry
 from cellhub_app.core.storage import Storage
 
@@ -69,6 +70,20 @@ async def test_missing_objects_are_not_found(storage: Storage, tmp_path: Path) -
         with pytest.raises(NotFound):
             await call
     assert not await storage.exists("no/such")
+
+
+async def test_a_full_disk_is_told_apart_from_one_that_does_not_answer(tmp_path: Path) -> None:
+    storage = Storage(tmp_path.as_uri())
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        for _ in range(10):
+            with pytest.raises(StorageFull, match="free space"):
+                await storage.put("images/a/original", bytes(2000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    await storage.put("images/a/original", bytes(2000))
+    assert await storage.size("images/a/original") == 2000
 
 
 async def test_deleting_a_folder_leaves_its_neighbours(storage: Storage) -> None:

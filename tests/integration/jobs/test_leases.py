@@ -54,7 +54,7 @@ async def test_failures_are_tried_again_later_each_time_and_then_told(runtime: R
             assert await claim(runtime) == []
             delays += await column(runtime, "select round(extract(epoch from run_after - now())) from job")
             await make_due(runtime)
-    assert delays == [5, 10]
+    assert delays == [5, 10, 20]
     assert await column(runtime, "select segmentation_error ->> 'detail' from image") == ["The moon was in the way."]
     assert await column(runtime, "select status from batch where id = :id", id=batch) == ["failed"]
     lines = await column(runtime, "select message from job_log order by created_at, id")

@@ -22,6 +22,7 @@ from cellhub_app.web import live
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import live_pages
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
 from tests.integration.web.states import Tab, account, browser_token, end_sessions
 
@@ -141,6 +142,20 @@ async def test_a_removed_member_is_told_to_leave_and_hears_no_more(scene: Scene)
     assert state.name == "HeLa"
     await scene.bob.call(ProjectState, "load")
     assert (state.is_missing, state.project_id) == (True, "")
+
+
+async def test_a_page_that_is_told_to_look_again_stays_live_in_all_its_parts(scene: Scene) -> None:
+    await scene.open(scene.ada)
+    await scene.ada.call(ImagesState, "load_images")
+    gallery = scene.ada.state(ImagesState)
+    async with scene.runtime.work() as session:
+        call = await scene.call_of(scene.ada, session)
+        await projects.create(session, call.principal, NewProject(name="in another tab"))
+    await until(lambda: (scene.ada.token, "load") in {(token, name.rpartition(".")[2]) for token, name in scene.browsers.sent})
+    await scene.ada.call(ProjectState, "load")
+    image = str(UUID(int=7))
+    await publish(scene.runtime.redis, Event(EventType.SEGMENTATION_STATUS, scene.project_id, data={"imageId": image, "status": "running"}))
+    await until(lambda: any(change["id"] == image for change in gallery.changes))
 
 
 async def test_a_project_taken_out_of_the_trash_is_shown_again_to_everybody_in_it(scene: Scene) -> None:

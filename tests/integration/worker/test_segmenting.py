@@ -64,7 +64,7 @@ async def test_poisoned_images_fail_alone_and_in_plain_words(lab: Lab, gpu: Work
     assert "Traceback" not in error["detail"]
 
 
-async def test_a_file_that_is_gone_is_tried_three_times_then_told(lab: Lab, gpu: WorkerContext) -> None:
+async def test_a_file_that_is_gone_is_tried_again_three_times_then_told(lab: Lab, gpu: WorkerContext) -> None:
     [image] = await lab.ready(nuclei_files(1))
     await lab.runtime.storage.delete(storage_key(image, "original"))
     batch = await lab.segment([image])
@@ -75,7 +75,7 @@ async def test_a_file_that_is_gone_is_tried_three_times_then_told(lab: Lab, gpu:
         return (await lab.batch(batch)).finished_at is not None
 
     await until(no_more_delay)
-    assert await lab.column("select attempt from job where status = 'failed'") == [3]
+    assert await lab.column("select attempt from job where status = 'failed'") == [4]
     assert (await lab.image(image)).segmentation_error == {"code": "notFound", "detail": "The file is not in the storage."}
 
 
