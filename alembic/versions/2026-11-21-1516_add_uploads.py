@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = '0bf3df066c8d'
-down_revision = '29c0343355b4'
+down_revision = '7d1c9a52e0b4'
 branch_labels = None
 depends_on = None
 

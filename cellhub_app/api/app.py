@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 
 from cellhub_app.api import docs, health, problems
+from cellhub_app.api.deps import describe_signing_in
 from cellhub_app.api.v1 import (
     admin,
     auth,
@@ -52,6 +53,7 @@ class Api(FastAPI):
         document = super().openapi()
         if is_new:
             problems.describe(document)
+            describe_signing_in(document)
         return document
 
 

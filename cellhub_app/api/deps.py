@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security.base import SecurityBase
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.api.context import OriginForeign, RequestContext, context_of
@@ -13,13 +14,16 @@ from cellhub_app.core.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cellhub_app.core.log import bind_user
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.ratelimit import check_rate
+from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime, get_runtime
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts.service import Present
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 
 COOKIE = "cellhub_session"
+TOKEN_SCHEME, COOKIE_SCHEME = "accessToken", "browserSession"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,9 +43,6 @@ async def client(request: Request) -> RequestContext:
     return context_of(request.scope)
 
 
-# What OpenAPI says of signing in; _signed_in() reads both by itself, to tell a wrong scheme from none.
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, scheme_name="accessToken"))]
-Cookie = Annotated[str | None, Depends(APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="browserSession"))]
 Services = Annotated[Runtime, Depends(runtime)]
 Work = Annotated[AsyncSession, Depends(work, scope="function")]
 Client = Annotated[RequestContext, Depends(client)]
@@ -54,35 +55,56 @@ def require_origin(request: Request, services: Runtime) -> None:
         raise OriginForeign("A request with the browser's cookie must come from a page of CellHub (its Origin header tells).")
 
 
-async def _signed_in(request: Request, services: Runtime) -> Principal:
+async def _present(request: Request, services: Runtime) -> Present:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise NotSignedIn("Send the access token as `Authorization: Bearer <token>`.")
-        async with services.work() as session:
-            return await accounts.api_principal(session, token.strip())
+        return await accounts.api_present(read, token.strip())
     cookie = request.cookies.get(COOKIE, "")
     if not cookie:
         raise NotSignedIn
     require_origin(request, services)
-    async with services.work() as session:
-        return await accounts.browser_principal(session, cookie)
+    return await accounts.browser_present(read, cookie)
 
 
-async def media_principal(request: Request, services: Services, who: Client, _bearer: Bearer, _cookie: Cookie) -> Principal:
-    """Who is signed in, for pictures: a gallery asks for hundreds of them, so they do not count against the rate limit."""
-    principal = await _signed_in(request, services)
-    who.user_id = str(principal.user_id)
-    bind_user(principal.user_id)
-    return principal
+class SignedIn(SecurityBase):
+    """Who is signed in, by access token or by the browser's cookie; the session's row is read for every request.
+
+    One dependency without others of its own, because each costs about as much as the row. Pictures do not count against the rate
+    limit: a gallery asks for hundreds of them.
+    """
+
+    def __init__(self, *, is_counted: bool) -> None:
+        self.model, self.scheme_name = HTTPBearerModel(), TOKEN_SCHEME
+        self._is_counted = is_counted
+
+    async def __call__(self, request: Request) -> Principal:
+        """The person. Raises NotSignedIn, OriginForeign, TooManyRequests."""
+        services = get_runtime()
+        present = await _present(request, services)
+        found = present.principal
+        if present.is_due:
+            async with services.work() as session:
+                await accounts.seen(session, found)
+        context_of(request.scope).user_id = str(found.user_id)
+        bind_user(found.user_id)
+        if self._is_counted:
+            await check_rate(services.redis, "api", str(found.user_id), services.settings.requests_per_minute)
+        return found
 
 
-async def principal(found: Annotated[Principal, Depends(media_principal)], services: Services) -> Principal:
-    """Who is signed in, by access token or by the browser's cookie. Raises NotSignedIn, OriginForeign, TooManyRequests."""
-    await check_rate(services.redis, "api", str(found.user_id), services.settings.requests_per_minute)
-    return found
+def describe_signing_in(document: dict[str, Any]) -> None:
+    """Say in an OpenAPI document that wherever a token signs, the browser's cookie does too."""
+    schemes = document["components"]["securitySchemes"]
+    schemes[COOKIE_SCHEME] = {"type": "apiKey", "in": "cookie", "name": COOKIE}
+    for item in document["paths"].values():
+        for operation in item.values():
+            if {TOKEN_SCHEME: []} in operation.get("security", ()):
+                operation["security"].append({COOKIE_SCHEME: []})
 
 
+principal, media_principal = SignedIn(is_counted=True), SignedIn(is_counted=False)
 Signed = Annotated[Principal, Depends(principal)]
 MediaSigned = Annotated[Principal, Depends(media_principal)]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
@@ -178,7 +179,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CellHubError, _our_error)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DataError, _not_storable)
-    for kind in (OperationalError, InterfaceError, PoolTimeout, RedisError):
+    for kind in (DataError, psycopg.DataError):
+        app.add_exception_handler(kind, _not_storable)
+    for kind in (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, RedisError):
         app.add_exception_handler(kind, _service_away)
     app.add_exception_handler(Exception, _unexpected)

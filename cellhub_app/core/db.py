@@ -14,7 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cellhub_app.core.settings import get_settings
 
-_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout={idle_s}s"
+CONNECTION_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000"
+_IDLE_OPTION = " -c idle_in_transaction_session_timeout={idle_s}s"
 _engine: AsyncEngine | None = None
 _sessions: async_sessionmaker[AsyncSession] | None = None
 
@@ -34,24 +35,29 @@ def make_engine(url: str, *, pool_size: int = 5, idle_s: int = 30) -> AsyncEngin
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"application_name": f"cellhub-{os.getpid()}", "options": _OPTIONS.format(idle_s=idle_s)},
+        connect_args={"application_name": f"cellhub-{os.getpid()}", "options": CONNECTION_OPTIONS + _IDLE_OPTION.format(idle_s=idle_s)},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_hung_up)
     return engine
 
 
 def _refuse_hung_up(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Take a fresh connection when the server has hung up on this one (and so on the others): it says so, or closes, while nobody asks.
+    """Take a fresh connection when the server has hung up on this one (and so on the others)."""
+    driver: AsyncConnection[Any] | None = record.driver_connection
+    if driver is None or has_hung_up(driver):
+        raise InvalidatePoolError
+
+
+def has_hung_up(connection: AsyncConnection[Any]) -> bool:
+    """Whether the server has ended an idle connection: it says so, or closes, while nobody asks.
 
     Costs one system call; a ping before each use costs a round trip and a tenth of an upload's time.
     """
-    driver: AsyncConnection[Any] | None = record.driver_connection
-    if driver is None or driver.closed:
-        raise InvalidatePoolError
+    if connection.closed:
+        return True
     unread = select.poll()
-    unread.register(driver.fileno(), select.POLLIN)
-    if unread.poll(0):
-        raise InvalidatePoolError
+    unread.register(connection.fileno(), select.POLLIN)
+    return bool(unread.poll(0))
 
 
 def open_db(pool_size: int | None = None) -> AsyncEngine:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cellhub_app.core import db
 from cellhub_app.core.events import Event, publish
 from cellhub_app.core.queue import JobKind, open_queue, send_ticket
+from cellhub_app.core.reading import close_reading
 from cellhub_app.core.settings import Settings, get_settings
 from cellhub_app.core.storage import Storage
 
@@ -82,5 +83,6 @@ async def close_runtime() -> None:
     if _runtime is not None:
         await _runtime.redis.aclose()
         await _runtime.queue.aclose()
+        await close_reading()
         await db.close_db()
     _runtime = None

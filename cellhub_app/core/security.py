@@ -78,7 +78,16 @@ def make_access_token(secret: str, session_id: UUID, user_id: UUID) -> tuple[str
 def read_access_token(secret: str, token: str) -> AccessClaims:
     """The claims of a token that we signed and that still lives. Raises NotSignedIn."""
     try:
-        raw = jwt.decode(token, secret, algorithms=[ALGORITHM], options={"require": ["sid", "sub", "exp"]})
-        return AccessClaims(UUID(raw["sid"]), UUID(raw["sub"]), datetime.fromtimestamp(raw["exp"], tz=now().tzinfo))
+        claims = _signed_claims(secret, token)
     except (jwt.InvalidTokenError, ValueError) as error:
         raise NotSignedIn("The access token is not valid or has ended. Sign in again.") from error
+    if claims.expires_at <= now():
+        raise NotSignedIn("The access token is not valid or has ended. Sign in again.")
+    return claims
+
+
+# A program sends one token with thousands of requests. Kept in memory is only that we signed it: that it lives is asked each time.
+@lru_cache(maxsize=4096)
+def _signed_claims(secret: str, token: str) -> AccessClaims:
+    raw = jwt.decode(token, secret, algorithms=[ALGORITHM], options={"require": ["sid", "sub", "exp"]})
+    return AccessClaims(UUID(raw["sid"]), UUID(raw["sub"]), datetime.fromtimestamp(raw["exp"], tz=now().tzinfo))

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.errors import NotAllowed, NotFound
+from cellhub_app.core.reading import Fetch, within
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.user import Role
 
@@ -81,16 +83,36 @@ _ROLE = (
 )
 
 
+def may_view(principal: Principal) -> ColumnElement[bool]:
+    """Whether the principal may see the project `:project_id`, to be joined to a query about it; bind `:user_id` as well."""
+    return _EVERYBODYS if principal.role in SEES_EVERY_PROJECT else _MEMBERS
+
+
+_THERE = select(col(Project.id)).where(col(Project.id) == bindparam("project_id"), col(Project.deleted_at).is_(None))
+_EVERYBODYS = and_(_THERE.exists(), bindparam("user_id", type_=Uuid).is_not(None))
+_MEMBERS = _THERE.join(Membership, and_(_same_project(), col(Membership.user_id) == bindparam("user_id"))).exists()
+
+
 async def project_role(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectRole:
     """The principal's role in the project. Raises ProjectNotFound when they may not know of it."""
-    row = (await session.execute(_ROLE, {"project_id": project_id, "user_id": principal.user_id})).first()
-    if row is None:
+    return await _role_of(within(session), principal, project_id)
+
+
+async def require_view(fetch: Fetch, principal: Principal, project_id: UUID) -> None:
+    """Let pass who may see the project. Raises ProjectNotFound."""
+    await _role_of(fetch, principal, project_id)  # every role sees
+
+
+async def _role_of(fetch: Fetch, principal: Principal, project_id: UUID) -> ProjectRole:
+    rows = await fetch(_ROLE, {"project_id": project_id, "user_id": principal.user_id})
+    if not rows:
         raise ProjectNotFound
     if principal.role in SEES_EVERY_PROJECT:
         return ProjectRole.OWNER
-    if row[1] is None:
+    role = rows[0][1]
+    if role is None:
         raise ProjectNotFound
-    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(row[1])
+    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(role)
 
 
 def allows(role: ProjectRole, permission: Permission) -> bool:

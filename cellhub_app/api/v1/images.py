@@ -3,14 +3,15 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from cellhub_app.api.deps import Client, Paged, Recorded, Services, Signed, Work
+from cellhub_app.api.deps import Client, Recorded, Services, Signed, Work
+from cellhub_app.api.paging import PageQuery, page_answer
 from cellhub_app.api.uploads import incoming_files
 from cellhub_app.core import telemetry
-from cellhub_app.core.pagination import Page
+from cellhub_app.core.reading import read
 from cellhub_app.domain.access import Permission
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
@@ -46,17 +47,14 @@ async def upload_images(project_id: UUID, request: Request, services: Services, 
     return Response(answer.model_dump_json(by_alias=True), status_code=202, media_type="application/json")
 
 
-async def image_filters(filters: Annotated[ImageFilters, Query()]) -> ImageFilters:
-    """Which images, in which order."""
-    return filters
+class ImageQuery(ImageFilters, PageQuery):
+    """Which images, in which order, and which page of them."""
 
 
 @router.get("/projects/{project_id}/images", response_model=PageView[ImageView])
-async def list_images(
-    project_id: UUID, filters: Annotated[ImageFilters, Depends(image_filters)], session: Work, principal: Signed, page: Paged
-) -> Page[ImageView]:
+async def list_images(project_id: UUID, query: Annotated[ImageQuery, Query()], principal: Signed) -> Response:
     """One page of a project's images."""
-    return await images.page(session, principal, project_id, filters, page)
+    return page_answer(await images.page_json(read, principal, project_id, query, query.page))
 
 
 @router.get("/images/{image_id}", response_model=ImageView)

@@ -1,6 +1,7 @@
 """Queries about people and their sign-ins."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
@@ -8,13 +9,45 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from cellhub_app.core.reading import Fetch
 from cellhub_app.models.session import RefreshToken, Session, SessionKind
 from cellhub_app.models.user import Role, User, UserStatus
 
-# Built once: one of them goes with every request, and to build it takes longer than to run it.
 _SESSIONS = select(Session, User).join(User, col(User.id) == col(Session.user_id))
-_SESSION_BY_ID = _SESSIONS.where(col(Session.id) == bindparam("session_id"))
-_BROWSER_SESSION = _SESSIONS.where(col(Session.token_hash) == bindparam("token_hash"), col(Session.kind) == SessionKind.BROWSER)
+
+
+class Standing(NamedTuple):
+    """What decides whether a session still stands, and for whom."""
+
+    session_id: UUID
+    kind: str
+    expires_at: datetime
+    last_seen_at: datetime
+    revoked_at: datetime | None
+    user_id: UUID
+    name: str
+    email: str
+    role: str
+    status: str
+    email_verified_at: datetime | None
+
+
+# Built once: one of them goes with every request.
+_STANDING = select(
+    col(Session.id),
+    col(Session.kind),
+    col(Session.expires_at),
+    col(Session.last_seen_at),
+    col(Session.revoked_at),
+    col(User.id),
+    col(User.name),
+    col(User.email),
+    col(User.role),
+    col(User.status),
+    col(User.email_verified_at),
+).join_from(Session, User, col(User.id) == col(Session.user_id))
+_STANDING_BY_ID = _STANDING.where(col(Session.id) == bindparam("session_id"))
+_STANDING_BY_TOKEN = _STANDING.where(col(Session.token_hash) == bindparam("token_hash"), col(Session.kind) == SessionKind.BROWSER)
 
 
 def _has_email(email: str) -> ColumnElement[bool]:
@@ -43,14 +76,21 @@ async def add_user(session: AsyncSession, user: User) -> bool:
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def browser_session(session: AsyncSession, token_hash: str) -> Row[Session, User] | None:
-    """The browser session behind a token, with its person."""
-    return (await session.execute(_BROWSER_SESSION, {"token_hash": token_hash})).one_or_none()
+async def standing_by_token(fetch: Fetch, token_hash: str) -> Standing | None:
+    """How the browser session behind a token stands."""
+    rows = await fetch(_STANDING_BY_TOKEN, {"token_hash": token_hash})
+    return Standing(*rows[0]) if rows else None
+
+
+async def standing_by_id(fetch: Fetch, session_id: UUID) -> Standing | None:
+    """How a session stands."""
+    rows = await fetch(_STANDING_BY_ID, {"session_id": session_id})
+    return Standing(*rows[0]) if rows else None
 
 
 async def session_by_id(session: AsyncSession, session_id: UUID) -> Row[Session, User] | None:
-    """A session with its person."""
-    return (await session.execute(_SESSION_BY_ID, {"session_id": session_id})).one_or_none()
+    """A session with its person, to be changed."""
+    return (await session.execute(_SESSIONS.where(col(Session.id) == session_id))).one_or_none()
 
 
 async def refresh_token(session: AsyncSession, token_hash: str) -> RefreshToken | None:

@@ -12,6 +12,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH, REFRESH_TOKEN_DAYS, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS
 from cellhub_app.core.mail import Letter
+from cellhub_app.core.reading import Fetch, within
 from cellhub_app.core.runtime import emit
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Principal
@@ -158,47 +159,78 @@ async def refresh(session: AsyncSession, refresh_token: str) -> Tokens | None:
     if token.spent_at is not None:
         await _revoke(session, user.id, row.id)
         return None
-    if token.expires_at <= moment or not _is_alive(row, user, moment):
+    standing = await repository.standing_by_id(within(session), row.id)
+    if token.expires_at <= moment or standing is None or not _is_alive(standing, moment):
         raise NotSignedIn("The session has ended. Sign in again.")
     token.spent_at = moment
     row.last_seen_at = moment
     return _tokens(session, row)
 
 
-async def browser_principal(session: AsyncSession, token: str) -> Principal:
+@dataclass(frozen=True)
+class Present:
+    """Somebody whose session stands; `is_due` when that they were here ought to be noted (see seen())."""
+
+    principal: Principal
+    is_due: bool
+
+
+async def browser_present(fetch: Fetch, token: str) -> Present:
     """Who stands behind a browser's session token, as the database knows them now. Raises NotSignedIn."""
-    found = await repository.browser_session(session, security.hash_token(token)) if token else None
-    return await _present(session, found[0] if found else None, found[1] if found else None)
+    return _present(await repository.standing_by_token(fetch, security.hash_token(token)) if token else None)
+
+
+async def api_present(fetch: Fetch, access_token: str) -> Present:
+    """Who stands behind an access token; its session's row decides. Raises NotSignedIn."""
+    claims = security.read_access_token(get_settings().secret_key.get_secret_value(), access_token)
+    found = await repository.standing_by_id(fetch, claims.session_id)
+    if found and (found.kind != SessionKind.API or found.user_id != claims.user_id):
+        raise NotSignedIn
+    return _present(found)
+
+
+async def browser_principal(session: AsyncSession, token: str) -> Principal:
+    """Who stands behind a browser's session token, noting that they were here. Raises NotSignedIn."""
+    return await _noted(session, await browser_present(within(session), token))
 
 
 async def api_principal(session: AsyncSession, access_token: str) -> Principal:
-    """Who stands behind an access token; its session's row decides. Raises NotSignedIn."""
-    claims = security.read_access_token(get_settings().secret_key.get_secret_value(), access_token)
-    found = await repository.session_by_id(session, claims.session_id)
-    if found and (found[0].kind != SessionKind.API or found[0].user_id != claims.user_id):
-        raise NotSignedIn
-    return await _present(session, found[0] if found else None, found[1] if found else None)
+    """Who stands behind an access token, noting that they were here. Raises NotSignedIn."""
+    return await _noted(session, await api_present(within(session), access_token))
 
 
 async def still_signed_in(session: AsyncSession, principal: Principal) -> Principal:
     """The same person as the database knows them now, for streams that outlive a request. Raises NotSignedIn."""
-    found = await repository.session_by_id(session, principal.session_id)
-    return await _present(session, found[0] if found else None, found[1] if found else None)
+    return await _noted(session, _present(await repository.standing_by_id(within(session), principal.session_id)))
 
 
-async def _present(session: AsyncSession, row: Session | None, user: User | None) -> Principal:
+async def seen(session: AsyncSession, principal: Principal) -> None:
+    """Note that a session and its person were here."""
+    await repository.touch(session, principal.session_id, principal.user_id, now())
+
+
+async def _noted(session: AsyncSession, present: Present) -> Principal:
+    if present.is_due:
+        await seen(session, present.principal)
+    return present.principal
+
+
+def _present(found: repository.Standing | None) -> Present:
     moment = now()
-    if row is None or user is None or not _is_alive(row, user, moment):
+    if found is None or not _is_alive(found, moment):
         raise NotSignedIn
-    if moment - row.last_seen_at > SEEN_EVERY:
-        await repository.touch(session, row.id, user.id, moment)
-    return _principal(row, user)
+    return Present(_standing_principal(found), moment - found.last_seen_at > SEEN_EVERY)
 
 
-def _is_alive(row: Session, user: User, moment: datetime) -> bool:
-    if row.revoked_at is not None or row.expires_at <= moment or user.status != UserStatus.ACTIVE:
+def _is_alive(found: repository.Standing, moment: datetime) -> bool:
+    if found.revoked_at is not None or found.expires_at <= moment or found.status != UserStatus.ACTIVE:
         return False
-    return row.kind != SessionKind.BROWSER or moment - row.last_seen_at <= timedelta(days=SESSION_IDLE_DAYS)
+    return found.kind != SessionKind.BROWSER or moment - found.last_seen_at <= timedelta(days=SESSION_IDLE_DAYS)
+
+
+def _standing_principal(found: repository.Standing) -> Principal:
+    verified = found.email_verified_at is not None
+    return Principal(found.user_id, found.session_id, Role(found.role), found.name, found.email, verified)
 
 
 def _principal(row: Session, user: User) -> Principal:
@@ -212,11 +244,11 @@ async def sign_out(session: AsyncSession, principal: Principal, *, everywhere: b
 
 async def end_browser_session(session: AsyncSession, token: str) -> Principal | None:
     """End the session behind a browser's token; answers whose it was, or None when it had ended before."""
-    found = await repository.browser_session(session, security.hash_token(token))
-    if found is None or not _is_alive(found[0], found[1], now()):
+    found = await repository.standing_by_token(within(session), security.hash_token(token))
+    if found is None or not _is_alive(found, now()):
         return None
-    await _revoke(session, found[1].id, found[0].id)
-    return _principal(found[0], found[1])
+    await _revoke(session, found.user_id, found.session_id)
+    return _standing_principal(found)
 
 
 async def _revoke(session: AsyncSession, user_id: UUID, session_id: UUID | None) -> None:

@@ -1,31 +1,19 @@
 """Queries about images; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, ColumnElement, Integer, Row, Select, and_, any_, func, literal, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, any_, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
-from cellhub_app.core.errors import Invalid
 from cellhub_app.core.ids import now
-from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.domain.access import Principal, readable_projects
+from cellhub_app.domain.images.listing import conditions_of
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.models.image import Image, ImageStatus
-
-_NOT_YET = (ImageStatus.UPLOADED, ImageStatus.INGESTING)
-_SORTS: dict[str, SQLCoreOperations[Any]] = {
-    "createdAt": col(Image.created_at),
-    "name": col(Image.name),
-    "objectCount": literal_column("coalesce(object_count, -1)", Integer),  # to the letter as in the index, so that it is used
-    "doubt": literal_column("coalesce(doubt, -1)", REAL),
-}
 
 
 def present(project_id: UUID) -> ColumnElement[bool]:
@@ -38,76 +26,15 @@ def trashed(project_id: UUID) -> ColumnElement[bool]:
     return and_(col(Image.project_id) == project_id, col(Image.deleted_at).is_not(None))
 
 
-def _stage(status: str) -> ColumnElement[bool]:
-    segmentation = col(Image.segmentation_status)
-    if status == "failed":
-        return or_(col(Image.status) == "failed", segmentation == "failed")
-    if status in {"uploaded", "ingesting"}:
-        return col(Image.status).in_(_NOT_YET) if status == "ingesting" else col(Image.status) == status
-    if status == "ready":
-        return and_(col(Image.status) == "ready", segmentation.is_(None))
-    return segmentation == ("succeeded" if status == "done" else status)
-
-
 def filtered(project_id: UUID, filters: ImageFilters) -> list[ColumnElement[bool]]:
     """The conditions behind a gallery's filters."""
-    conditions = [trashed(project_id) if filters.trashed else present(project_id)]
-    if filters.status:
-        conditions.append(_stage(filters.status))
-    if filters.q:
-        conditions.append(col(Image.name).icontains(filters.q, autoescape=True))
-    if filters.tag:
-        conditions.append(literal(filters.tag) == any_(col(Image.tags)))
-    if filters.min_objects is not None:
-        conditions.append(col(Image.object_count) >= filters.min_objects)
-    if filters.max_objects is not None:
-        conditions.append(col(Image.object_count) <= filters.max_objects)
-    return conditions
-
-
-async def page(session: AsyncSession, project_id: UUID, filters: ImageFilters, request: PageRequest) -> Page[Image]:
-    """One page in the order that the filters ask for, by keyset on (value, id)."""
-    name = filters.sort.removeprefix("-")
-    descending = filters.sort.startswith("-")
-    value = _SORTS[name]
-    query = _keyset(select(Image, value), value, name, descending, request).where(*filtered(project_id, filters))
-    rows = (await session.execute(query)).all()
-
-    def place(row: Row[Image, Any]) -> tuple[Any, UUID]:
-        return (row[1].isoformat() if isinstance(row[1], datetime) else row[1]), row[0].id
-
-    found = paginate(rows, request, place)
-    return Page([row[0] for row in found.data], found.next_cursor, found.prev_cursor)
+    return [trashed(project_id) if filters.trashed else present(project_id), *conditions_of(filters)]
 
 
 async def matching(session: AsyncSession, project_id: UUID, filters: ImageFilters, limit: int) -> list[UUID]:
     """The ids of the first images that the filters let through, newest first."""
     query = select(col(Image.id)).where(*filtered(project_id, filters)).order_by(col(Image.created_at).desc(), col(Image.id).desc())
     return list((await session.execute(query.limit(limit))).scalars())
-
-
-def _sort_value(name: str, word: Any) -> Any:
-    kinds: dict[str, tuple[type, ...]] = {"createdAt": (str,), "name": (str,), "objectCount": (int,), "doubt": (int, float)}
-    if not isinstance(word, kinds[name]):
-        raise Invalid("The cursor belongs to another order; start again without it.")
-    try:
-        return datetime.fromisoformat(str(word)) if name == "createdAt" else word
-    except ValueError as error:
-        raise Invalid("The cursor belongs to another order; start again without it.") from error
-
-
-def _keyset(
-    query: Select[Image, Any], value: SQLCoreOperations[Any], name: str, descending: bool, request: PageRequest
-) -> Select[Image, Any]:
-    cursor = request.cursor
-    down = descending != (cursor is not None and cursor.backwards)
-    identifier = col(Image.id)
-    if cursor is not None:
-        here = tuple_(literal(_sort_value(name, cursor.value)), literal(cursor.id))
-        pair = tuple_(value, identifier)
-        query = query.where(pair < here if down else pair > here)
-    order = (value.desc(), identifier.desc()) if down else (value.asc(), identifier.asc())
-    return query.order_by(*order).limit(request.limit + 1)
 
 
 async def counts(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, str | None, int, int | None]]:

@@ -1,8 +1,9 @@
 """What doors show of images."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field, field_validator
@@ -139,13 +140,32 @@ def new_image_view(project_id: UUID, row: NewImage, created_at: datetime) -> Ima
     )  # fmt: skip
 
 
+_SEGMENTATION = ("segmentation_status", "segmentation_job_id", "segmentation_model", "segmentation_error")
+_PLAIN = tuple(name for name in ImageView.model_fields if name != "segmentation")
+_WORDS = tuple(ImageView.model_fields[name].alias or name for name in _PLAIN)
+COLUMNS: tuple[Any, ...] = tuple(getattr(Image, name) for name in (*_PLAIN, *_SEGMENTATION))
+"""What an ImageView is made of; the id comes first."""
+
+
 def image_view(row: Image) -> ImageView:
     """The row as the API shows it."""
-    state = None
-    if row.segmentation_status is not None:
-        error = Problem(**row.segmentation_error) if row.segmentation_error else None
-        state = SegmentationState(
-            status=row.segmentation_status, job_id=row.segmentation_job_id, model=row.segmentation_model, error=error
-        )
-    plain = {name: getattr(row, name) for name in ImageView.model_fields if name not in {"error", "segmentation"}}
-    return ImageView(**plain, error=Problem(**row.error) if row.error else None, segmentation=state)
+    return listed_view([getattr(row, name) for name in (*_PLAIN, *_SEGMENTATION)])
+
+
+def image_json(row: Sequence[Any]) -> dict[str, Any]:
+    """What ImageView says of a row of COLUMNS, as plain values under the words of the API: for lists, where each object costs."""
+    shown = dict(zip(_WORDS, row, strict=False))
+    if shown["error"]:
+        shown["error"] = _problem(shown["error"])
+    status, job_id, model, error = row[len(_WORDS) : len(_WORDS) + len(_SEGMENTATION)]
+    shown["segmentation"] = status and {"status": status, "jobId": job_id, "model": model, "error": _problem(error) if error else None}
+    return shown
+
+
+def listed_view(row: Sequence[Any]) -> ImageView:
+    """A row of COLUMNS as the API shows it."""
+    return ImageView.model_validate(image_json(row))
+
+
+def _problem(stored: dict[str, str]) -> dict[str, str]:
+    return {"code": stored["code"], "detail": stored["detail"]}

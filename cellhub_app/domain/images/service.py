@@ -1,7 +1,7 @@
 """What can be done with images."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,10 +10,11 @@ from cellhub_app.core.errors import Invalid, NotFound, SelectionEmpty
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.limits import FILE_NAME_MAX_LENGTH, IMAGES_PER_REQUEST
 from cellhub_app.core.pagination import Page, PageRequest
+from cellhub_app.core.reading import Fetch, within
 from cellhub_app.core.runtime import emit
-from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.images import repository
-from cellhub_app.domain.images.schemas import ImageChange, ImageCounts, ImageFilters, ImageView, image_view
+from cellhub_app.domain.access import Permission, Principal, require, require_view
+from cellhub_app.domain.images import listing, repository
+from cellhub_app.domain.images.schemas import ImageChange, ImageCounts, ImageFilters, ImageView, image_json, image_view, listed_view
 from cellhub_app.models.image import Image
 
 Selection = Sequence[UUID] | Literal["all"]
@@ -28,9 +29,19 @@ class ImageNotFound(NotFound):
 async def page(
     session: AsyncSession, principal: Principal, project_id: UUID, filters: ImageFilters, request: PageRequest
 ) -> Page[ImageView]:
-    """One page of a project's images."""
+    """One page of a project's images. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
-    return (await repository.page(session, project_id, filters, request)).map(image_view)
+    return (await listing.page(within(session), project_id, filters, request)).map(listed_view)
+
+
+async def page_json(
+    fetch: Fetch, principal: Principal, project_id: UUID, filters: ImageFilters, request: PageRequest
+) -> Page[dict[str, Any]]:
+    """The same as plain values, for the API: the right to see is asked in the same statement. Raises ProjectNotFound."""
+    found = await listing.page(fetch, project_id, filters, request, principal)
+    if not found.data:
+        await require_view(fetch, principal, project_id)
+    return found.map(image_json)
 
 
 async def counts(session: AsyncSession, principal: Principal, project_id: UUID) -> ImageCounts:

@@ -1,20 +1,25 @@
 """Galleries: filters, orders, cursors, the trash, and who may look."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from pydantic_core import to_json
 
 from cellhub_app.core.errors import Invalid, NotAllowed, SelectionEmpty
+from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import Page, PageRequest
+from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal, ProjectNotFound
-from cellhub_app.domain.images import service
+from cellhub_app.domain.images import listing, service
 from cellhub_app.domain.images.schemas import ImageChange, ImageFilters, ImageView
 from cellhub_app.domain.images.service import ImageNotFound
 from cellhub_app.models.image import Image
-from cellhub_app.models.project import ProjectRole
+from cellhub_app.models.project import Project, ProjectRole
+from cellhub_app.models.user import Role
 from tests.fixtures import rows
 
 ALL = PageRequest.of(200)
@@ -53,9 +58,12 @@ async def gallery(runtime: Runtime) -> Gallery:
 
 
 async def names(runtime: Runtime, gallery: Gallery, **filters: object) -> list[str]:
+    wanted = ImageFilters(**filters)
     async with runtime.work() as session:
-        page = await service.page(session, gallery.viewer, gallery.project_id, ImageFilters(**filters), ALL)
-        return [row.name for row in page.data]
+        page = await service.page(session, gallery.viewer, gallery.project_id, wanted, ALL)
+    plain = await service.page_json(read, gallery.viewer, gallery.project_id, wanted, ALL)
+    assert [json.loads(to_json(row)) for row in plain.data] == [json.loads(row.model_dump_json(by_alias=True)) for row in page.data]
+    return [row.name for row in page.data]
 
 
 async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
@@ -72,6 +80,13 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
         ({"status": "ready"}, ["g.tif"]),
         ({"q": "A.T"}, ["a.tif"]),
         ({"q": "%_"}, ["100%_c.tif"]),
+        ({"q": "%_C.t"}, ["100%_c.tif"]),
+        ({"q": "\\"}, []),
+        ({"q": "A."}, ["a.tif"]),
+        ({"q": ".TIF", "tag": "control"}, ["100%_c.tif"]),
+        ({"q": ".tif", "min_objects": 0, "sort": "name"}, ["a.tif", "b.tif"]),
+        ({"tag": "nowhere"}, []),
+        ({"status": "ingesting"}, []),
         ({"tag": "control"}, ["100%_c.tif"]),
         ({"min_objects": 1}, ["b.tif"]),
         ({"max_objects": 0}, ["a.tif"]),
@@ -82,6 +97,25 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
 )
 async def test_filters_and_orders(runtime: Runtime, gallery: Gallery, filters: dict[str, object], expected: list[str]) -> None:
     assert await names(runtime, gallery, **filters) == expected
+
+
+async def test_what_is_rare_is_found_behind_what_is_looked_through_first(
+    runtime: Runtime, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "NEAR", 2)
+    listing.near.cache_clear()
+    try:
+        assert await names(runtime, gallery, q="b.tif") == ["b.tif"]
+        first = await service.page_json(read, gallery.owner, gallery.project_id, ImageFilters(q=".tif", sort="name"), PageRequest.of(3))
+        rest = await service.page_json(
+            read, gallery.owner, gallery.project_id, ImageFilters(q=".tif", sort="name"), PageRequest.of(10, first.next_cursor)
+        )
+    finally:
+        listing.near.cache_clear()
+    assert [row["name"] for row in first.data + rest.data] == [
+        "100%_c.tif", "a.tif", "b.tif", "d.tif", "e.tif", "f.tif", "g.tif",
+    ]  # fmt: skip
+    assert rest.next_cursor is None
 
 
 async def page_of(runtime: Runtime, gallery: Gallery, sort: str, cursor: str | None) -> Page[ImageView]:
@@ -129,6 +163,10 @@ async def test_strangers_learn_nothing_and_viewers_change_nothing(runtime: Runti
     async with runtime.work() as session:
         with pytest.raises(ProjectNotFound):
             await service.page(session, gallery.stranger, gallery.project_id, ImageFilters(), ALL)
+        with pytest.raises(ProjectNotFound):
+            await service.page_json(read, gallery.stranger, gallery.project_id, ImageFilters(), ALL)
+        with pytest.raises(ProjectNotFound):
+            await service.page_json(read, gallery.viewer, new_id(), ImageFilters(), ALL)
         with pytest.raises(ImageNotFound):
             await service.get(session, gallery.stranger, gallery.ids[0])
         with pytest.raises(NotAllowed):
@@ -157,3 +195,13 @@ async def test_neighbours_follow_the_gallery(runtime: Runtime, gallery: Gallery)
         before, after = await service.neighbours(session, gallery.viewer, gallery.ids[3])
         assert (before, after) == (gallery.ids[4], gallery.ids[2])
         assert (await service.neighbours(session, gallery.viewer, gallery.ids[6]))[0] is None
+
+
+async def test_those_who_run_the_server_see_every_gallery_but_those_that_were_deleted(runtime: Runtime, gallery: Gallery) -> None:
+    operator = replace(gallery.stranger, role=Role.OPERATOR)
+    assert len((await service.page_json(read, operator, gallery.project_id, ImageFilters(), ALL)).data) == 7
+    async with runtime.work() as session:
+        (await session.get_one(Project, gallery.project_id)).deleted_at = now()
+    for somebody in (operator, gallery.owner):
+        with pytest.raises(ProjectNotFound):
+            await service.page_json(read, somebody, gallery.project_id, ImageFilters(), ALL)
