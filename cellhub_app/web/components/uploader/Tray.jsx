@@ -17,6 +17,7 @@ const ICONS = {
   cancelled: 'M4 8h8',
   accepted: 'm3 8.6 3.2 3.2L13 4.8',
 };
+const NARROW = '(max-width: 767px)';
 const ROW_PX = 34;
 const LONGEST_LIST = 'min(300px, 34vh)';
 
@@ -96,7 +97,7 @@ function Acts({ snapshot, queue }) {
 }
 
 function Current({ snapshot, queue, signInUrl, folded }) {
-  const { halt, isActive, failed, rowCount, rowAt, duplicate, refused, cancelled } = snapshot;
+  const { halt, isActive, failed, rowCount, rowAt, duplicate, refused } = snapshot;
   return (
     <>
       <Bar snapshot={snapshot} />
@@ -112,7 +113,6 @@ function Current({ snapshot, queue, signInUrl, folded }) {
           className="ch-tray-list" totalCount={rowCount} context={{ rowAt }} defaultItemHeight={ROW_PX} itemContent={rowOf}
           computeItemKey={(place, _data, context) => context.rowAt(place)?.item?.key ?? `row-${place}`}
           style={{ height: `min(${rowCount * ROW_PX + 18 * Math.min(6, failed + refused + duplicate)}px, ${LONGEST_LIST})` }}
-          data-cancelled={cancelled || undefined}
         />
       )}
     </>
@@ -123,7 +123,8 @@ function Current({ snapshot, queue, signInUrl, folded }) {
 export function Tray({ snapshot, queue, offers, offered, isReading, signInUrl, askFiles, askFolder, reopen, close }) {
   const { total, isActive, failed, refused, duplicate } = snapshot;
   const [choice, setChoice] = useState(null);
-  const folded = choice ?? (!isActive && failed + refused + duplicate === 0);
+  const isTrouble = failed + refused + duplicate > 0;
+  const folded = choice ?? (!isTrouble && (!isActive || window.matchMedia(NARROW).matches));
   const hasFiles = total > 0;
   const title = isReading ? 'Looking through the files' : hasFiles ? titleOf(snapshot) : 'Unfinished upload';
   const folding = folded ? { label: 'Show the files', path: 'm4 10 4-4 4 4' } : { label: 'Hide the files', path: 'm4 6 4 4 4-4' };
