@@ -10,14 +10,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from playwright.sync_api import Browser, Page
 
 from bench.live import WINDOW, chromium, picture
 from bench.server import API, Account, machine, parser, percentile, wait_until
-from cellhub_app.cli.stack_environment import process_environment
 from cellhub_app.cli.stack_home import Home
 from cellhub_app.cli.stack_services import service_urls
 from cellhub_app.core.ids import new_id
@@ -60,7 +58,7 @@ class Scroll:
 def fill(home: Home, project: str, count: int) -> None:
     """Copy the images of the project until there are `count`, each with a thumbnail."""
     address = service_urls(home.ports(), home.secrets()).database_owner.replace("postgresql+psycopg", "postgresql")
-    storage = Path(urlsplit(process_environment(home)["CELLHUB_STORAGE_URL"]).path)
+    storage = home.path / "files"
     shared = ", ".join(f'"{column.name}"' for column in Image.metadata.tables["image"].columns if column.name not in OWN)
     with psycopg.connect(address) as connection:
         templates = [row[0] for row in connection.execute("select id from image where project_id = %s", [project])]
