@@ -57,6 +57,7 @@ def main() -> None:
     with temporary_home() as folder:
         with whole_house(folder) as url:
             run("upload", "--url", url)
+            run("bulk", "--url", url)
             run("live", "--url", url)
             if nuclei:
                 run("accuracy", "--url", url)

@@ -10,7 +10,20 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 
 from cellhub_app.api import docs, health, problems
-from cellhub_app.api.v1 import admin, auth, events, exports, images, members, pictures, polygons, projects, segmentations, uploads
+from cellhub_app.api.v1 import (
+    admin,
+    auth,
+    events,
+    exports,
+    images,
+    members,
+    pictures,
+    polygons,
+    projects,
+    segmentations,
+    uploads,
+    uploads_resumable,
+)
 
 PREFIX = "/api/v1"
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
@@ -20,6 +33,7 @@ ROUTERS = (
     members.router,
     images.router,
     uploads.router,
+    uploads_resumable.router,
     pictures.router,
     segmentations.router,
     polygons.router,

@@ -12,6 +12,7 @@ from cellhub_app.core.errors import NotAllowed
 from cellhub_app.core.ids import new_id
 
 KEY = "cellhub"
+TUS_VERSION = "1.0.0"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 Network = IPv4Network | IPv6Network
 

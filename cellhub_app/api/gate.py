@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cellhub_app.api import problems
-from cellhub_app.api.context import KEY, OriginForeign, RequestContext, networks
+from cellhub_app.api.context import KEY, TUS_VERSION, OriginForeign, RequestContext, networks
 from cellhub_app.api.headers import security_headers
 from cellhub_app.core import telemetry
 from cellhub_app.core.errors import CellHubError, NotFound, TooLarge
@@ -30,6 +30,7 @@ _METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _OPERATIONS = frozenset({"/health/live", "/health/ready", "/metrics"})
 _UPLOAD = re.compile(r"/api/v1/projects/[^/]+/images/?")
 _SESSIONS = re.compile(r"/api/v1/projects/[^/]+/upload-sessions/?")
+_RESUMABLE = re.compile(r"/api/v1/uploads(/|$)")
 _CLOSED = re.compile(r"/_upload(/|$)")
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "image/*", "application/octet-stream", "application/x-cellhub-polygons")
 _POLICY_VIOLATION = 1008
@@ -68,6 +69,8 @@ class Gate:
             return FILES_PER_REQUEST * self._settings.max_file_bytes + MEGABYTE
         if scope["method"] == "POST" and _SESSIONS.fullmatch(scope["path"]):
             return UPLOAD_SESSION_BODY_MAX_BYTES
+        if scope["method"] == "PATCH" and _RESUMABLE.match(scope["path"]):
+            return self._settings.max_upload_bytes + MEGABYTE
         return JSON_BODY_MAX_BYTES
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,6 +167,8 @@ class _Exchange:
         headers["X-Request-ID"] = self._context.request_id
         if self._path.startswith(API_PREFIX):
             headers.setdefault("Cache-Control", "no-store")
+        if _RESUMABLE.match(self._path):
+            headers["Tus-Resumable"] = headers["Tus-Version"] = TUS_VERSION
 
     def _route(self) -> str:
         template = getattr(self._scope.get("route"), "path", "")

@@ -72,6 +72,7 @@ class _Form:
         self.fields: dict[str, str] = {}
         self.is_complete = False
         self._stack, self._max_file_bytes = stack, max_file_bytes
+        self._in_memory = 0
         self._folder: Path | None = None
         self._headers: dict[bytes, bytes] = {}
         self._header_name, self._header_value = b"", b""
@@ -130,8 +131,9 @@ class _Form:
 
     def _take(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:
-            memory_left = IN_MEMORY_A_REQUEST - sum(part.in_memory for part in self.parts[:-1])
-            self._file.write(data[start:end], memory_left)
+            own = self._file.in_memory
+            self._file.write(data[start:end], IN_MEMORY_A_REQUEST - self._in_memory + own)
+            self._in_memory += self._file.in_memory - own
         elif len(self._value) < FIELD_MAX_BYTES:
             self._value += data[start:end]
 

@@ -1,7 +1,7 @@
 """One tree of errors; a door translates each into its own language exactly once.
 
 CellHubError
-├── NotSignedIn 401            ├── Conflict 409
+├── NotSignedIn 401            ├── Conflict 409, Locked 423
 ├── NotAllowed 403             │   ├── EmailTaken, NameTaken
 ├── NotFound 404               │   └── PolygonsConflict
 │   └── <Subject>NotFound      ├── TooLarge 413
@@ -83,6 +83,12 @@ class Unavailable(CellHubError):
     """A service that CellHub needs does not answer now."""
 
     code, status, title = "unavailable", 503, "Not available right now"
+
+
+class Locked(CellHubError):
+    """Somebody else works on this very thing now."""
+
+    code, status, title = "locked", 423, "Another request works on this now"
 
 
 class CircuitOpen(Unavailable):

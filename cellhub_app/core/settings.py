@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -83,6 +83,18 @@ class Settings(BaseSettings):
     def storage_location(self) -> str:
         """URL of the object storage, with the default filled in."""
         return self.storage_url or (self.home.resolve() / "files").as_uri()
+
+    @property
+    def partial_folder(self) -> Path:
+        """Where resumable uploads grow: beside the stored files where these are on a disk, so that a finished one need not be copied."""
+        parts = urlsplit(self.storage_location)
+        root = Path(unquote(parts.path)) if parts.scheme == "file" else self.home.resolve()
+        return root / ".partial"
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """Largest file of a resumable upload, in bytes."""
+        return self.max_upload_mb * 1024 * 1024
 
     @property
     def max_file_bytes(self) -> int:

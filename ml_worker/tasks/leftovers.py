@@ -1,6 +1,9 @@
 """What uploads leave behind: sessions whose time is over, bytes that nobody will ask for, large files that were never finished."""
 
+import asyncio
+import time
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -10,14 +13,16 @@ from cellhub_app.core.limits import LEFTOVER_KEEP_HOURS
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.images.arrival import awaited
 from cellhub_app.domain.uploads import repository as uploads
+from cellhub_app.domain.uploads import resumable
 from cellhub_app.models.image import INCOMING
 
 log = structlog.get_logger(__name__)
 
 
 async def forget_uploads(runtime: Runtime) -> None:
-    """Drop sessions that ended a day ago, or began a week ago."""
+    """Drop sessions and large files on their way that ended a day ago, or began a week ago."""
     async with runtime.work() as session:
+        await resumable.drop_old(session)
         if count := await uploads.drop_old(session):
             log.info("old uploads were forgotten", count=count)
 
@@ -35,6 +40,19 @@ async def clear_incoming(runtime: Runtime) -> None:
         await runtime.storage.delete(*gone)
         if gone:
             log.info("leftovers were removed from temporary storage", count=len(gone))
+
+
+async def clear_partial(runtime: Runtime) -> None:
+    """Remove large files to which nothing was added for a day."""
+    if count := await asyncio.to_thread(_clear, runtime.settings.partial_folder, time.time() - LEFTOVER_KEEP_HOURS * 3600):
+        log.info("unfinished large files were removed", count=count)
+
+
+def _clear(folder: Path, before: float) -> int:
+    old = [path for path in folder.iterdir() if path.stat().st_mtime < before] if folder.is_dir() else []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _image(key: str) -> UUID | None:

@@ -21,7 +21,7 @@ from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.schemas import BatchView
 from ml_worker.tasks.export import expire_exports
-from ml_worker.tasks.leftovers import clear_incoming, forget_uploads
+from ml_worker.tasks.leftovers import clear_incoming, clear_partial, forget_uploads
 from ml_worker.tasks.outage import is_outage
 
 log = structlog.get_logger(__name__)
@@ -95,6 +95,7 @@ class Upkeep:
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
             _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
+            _Chore("clear unfinished large files", partial(clear_partial, runtime), EXPIRE_EVERY_S),
         ]
 
     async def run(self) -> None:

@@ -1,6 +1,5 @@
 """Taking files in: the bytes wait in temporary storage, a row and an ingest job are made, and a worker does the rest."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -26,8 +25,6 @@ from cellhub_app.domain.uploads import service as uploads
 from cellhub_app.domain.uploads.refusals import size_objection
 from cellhub_app.domain.uploads.schemas import FileState, Outcome
 from cellhub_app.models.image import incoming_key
-
-STORE_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -189,14 +186,8 @@ class _Intake:
 
     async def store(self, runtime: Runtime) -> None:
         """Put the bytes of the rest into temporary storage."""
-        gate = asyncio.Semaphore(STORE_AT_ONCE)
-
-        async def put(row: NewImage, file: IncomingFile) -> None:
-            async with gate:
-                await runtime.storage.put(incoming_key(row.id), file.content)
-
-        good = [(row, self._files[number][1]) for number, row in self._rows.items() if not row.error]
-        await asyncio.gather(*(put(row, file) for row, file in good))
+        good = [(incoming_key(row.id), self._files[number][1].content) for number, row in self._rows.items() if not row.error]
+        await runtime.storage.put_many(good)
 
     async def write(self, session: AsyncSession) -> None:
         """Make the images and their jobs, and note in the session what became of every file."""
@@ -221,7 +212,7 @@ class _Intake:
     async def _look_again(self, session: AsyncSession) -> None:
         """Hold the bytes, so that of equal files that come at the same moment one wins and the others find it."""
         assert self._session_id is not None  # noqa: S101 - only sessions are checked
-        await lock_content(session, self._place.project_id, [row.sha256 for row in self._rows.values()])
+        await lock_content(session, self._place.project_id, [row.sha256 for row in self._rows.values() if not row.error])
         await self._find_known(session, self._session_id)
         await self._find_duplicates(session)
 

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import select, text
+from sqlalchemy import Integer, any_, bindparam, delete, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,6 +24,12 @@ _ADD = text("""
                 cast(:upload_index as int[]), cast(:errors as jsonb[])) as v(id, name, bytes, sha256, upload_index, error)
     on conflict do nothing returning id
 """)
+# Built once: it goes with every request of an upload, and to build it takes longer than to run it.
+_BY_INDEX = select(Image).where(
+    col(Image.project_id) == bindparam("project"),
+    col(Image.upload_session) == bindparam("session"),
+    col(Image.upload_index) == any_(bindparam("indexes", type_=ARRAY(Integer))),
+)
 _SAME = text("""
     select distinct on (sha256) sha256, id, name from image
     where project_id = :project and sha256 = any(:hashes) and deleted_at is null order by sha256, id
@@ -37,10 +44,8 @@ async def by_upload_index(
     wanted = [index for index in indexes if index is not None]
     if upload_session is None or not wanted:
         return {}
-    query = select(Image).where(
-        col(Image.project_id) == project_id, col(Image.upload_session) == upload_session, col(Image.upload_index).in_(wanted)
-    )
-    return {image.upload_index: image for image in (await session.execute(query)).scalars()}
+    values = {"project": project_id, "session": upload_session, "indexes": wanted}
+    return {image.upload_index: image for image in (await session.execute(_BY_INDEX, values)).scalars()}
 
 
 async def add_new(
@@ -73,3 +78,8 @@ async def awaited(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the images whose bytes still wait to be read."""
     query = select(col(Image.id)).where(col(Image.id).in_(ids), col(Image.status).in_([ImageStatus.UPLOADED, ImageStatus.INGESTING]))
     return set((await session.execute(query)).scalars())
+
+
+async def drop(session: AsyncSession, image_id: UUID) -> None:
+    """Remove an image for good, with its jobs."""
+    await session.execute(delete(Image).where(col(Image.id) == image_id))

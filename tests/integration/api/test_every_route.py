@@ -1,5 +1,6 @@
 """What holds for every route of the API, read from its own OpenAPI document."""
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,7 @@ VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects/{project_id}/segmentations"): {"imageIds": "all", "model": "classical"},
     ("post", "/projects/{project_id}/exports"): {"formats": ["coco"], "imageIds": "all"},
 }
+TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
 OPENAPI = create_api().openapi()
 
 
@@ -48,11 +50,11 @@ async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, s
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
     if (method, path) == ("post", "/projects/{project_id}/images"):
         return await http.post(url, files=[("files", ("a.png", b"x"))])
-    return await http.request(method, url, json=VALID_BODIES.get((method, path)))
+    return await http.request(method, url, json=VALID_BODIES.get((method, path)), headers=TUS if "/uploads" in path else None)
 
 
 def _fresh_ids() -> dict[str, str]:
-    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id", "session_id")
+    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id")
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
 
@@ -92,6 +94,9 @@ async def owned(ada: Person) -> dict[str, str]:
     project_id = await ada.project()
     [image_id] = await ada.upload(project_id, "a.png")
     batch = (await ada.http.post(f"/api/v1/projects/{project_id}/segmentations", json={"imageIds": "all", "model": "classical"})).json()
+    words = {"projectId": project_id, "filename": "c.png"}
+    metadata = ",".join(f"{name} {base64.b64encode(word.encode()).decode()}" for name, word in words.items())
+    large = await ada.http.post("/api/v1/uploads", headers={**TUS, "Upload-Length": "9", "Upload-Metadata": metadata})
     drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
@@ -103,6 +108,7 @@ async def owned(ada: Person) -> dict[str, str]:
         "job_id": image["segmentation"]["jobId"],
         "export_id": export["id"],
         "session_id": drop["id"],
+        "upload_id": large.headers["location"].rpartition("/")[2],
         "revision": "1",
     }
 
@@ -122,7 +128,7 @@ async def test_viewers_and_annotators_change_nothing_but_polygons(owned: dict[st
         if method == "get" or path.endswith("/exports") or "/members/{user_id}" in path:
             continue
         answer = await _ask(bob.http, method, path, owned)
-        if "{session_id}" in path:
+        if "{session_id}" in path or "{upload_id}" in path:
             assert answer.status_code in {403, 404}
             continue
         may = role == "annotator" and ("/polygons" in path or "/revisions/" in path)

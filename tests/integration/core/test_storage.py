@@ -91,12 +91,13 @@ async def test_an_object_moves_to_another_key_and_a_missing_one_is_told(storage:
     assert await storage.get("images/a/original") == b"pixels"
 
 
-async def test_a_local_file_becomes_an_object_and_is_listed_with_its_time(storage: Storage, tmp_path: Path) -> None:
+async def test_many_objects_of_bytes_and_files_are_put_at_once_and_listed_with_their_time(storage: Storage, tmp_path: Path) -> None:
     source = tmp_path / "part"
     source.write_bytes(b"large")
-    await storage.take("incoming/b", source)
+    await storage.put_many([("incoming/a", b"small"), ("incoming/b", source)])
+    source.unlink()
     listed = [found async for batch in storage.list("incoming") for found in batch]
-    assert [found.key for found in listed] == ["incoming/b"]
+    assert sorted(found.key for found in listed) == ["incoming/a", "incoming/b"]
     assert abs(datetime.now(UTC) - listed[0].written_at) < timedelta(minutes=5)
     assert await storage.get("incoming/b") == b"large"
     assert [batch async for batch in storage.list("nowhere") if batch] == []

@@ -10,7 +10,7 @@ from cellhub_app.core.ids import new_id
 from cellhub_app.domain.uploads import service as uploads
 from cellhub_app.domain.uploads.schemas import FileOffer, NewUploadSession
 from cellhub_app.models.image import incoming_key
-from ml_worker.tasks.leftovers import clear_incoming, forget_uploads
+from ml_worker.tasks.leftovers import clear_incoming, clear_partial, forget_uploads
 from tests.integration.worker.conftest import Lab
 
 
@@ -30,6 +30,16 @@ async def test_old_bytes_without_an_image_that_waits_for_them_are_removed(lab: L
     await clear_incoming(lab.runtime)
     there = [image for image in (orphan, young, *images.values()) if await lab.runtime.storage.exists(incoming_key(image))]
     assert there == [young, images["waits.png"]]
+
+
+async def test_large_files_to_which_nothing_was_added_for_a_day_are_removed(lab: Lab) -> None:
+    folder = lab.runtime.settings.partial_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, hours in (("old", 25), ("young", 23)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - hours * 3600,) * 2)
+    await clear_partial(lab.runtime)
+    assert [path.name for path in folder.iterdir() if path.name in {"old", "young"}] == ["young"]
 
 
 async def _session(lab: Lab, began_hours_ago: int, ended_hours_ago: int | None) -> UUID:
