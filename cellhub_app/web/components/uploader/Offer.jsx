@@ -13,7 +13,9 @@ export function Offer({ offer, askFiles, askFolder, reopen, discard }) {
       </p>
       <div className="ch-tray-actions">
         {offer.handles.length > 0 ? (
-          <button type="button" className="btn btn-small btn-primary" data-testid="offer-go-on" onClick={() => reopen(offer.handles)}>Go on</button>
+          <button type="button" className="btn btn-small btn-primary" data-testid="offer-go-on" onClick={() => reopen(offer.handles)}>
+            Go on
+          </button>
         ) : (
           <>
             <button type="button" className="btn btn-small btn-primary" data-testid="offer-files" onClick={askFiles}>Choose files</button>

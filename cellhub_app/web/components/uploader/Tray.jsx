@@ -42,7 +42,11 @@ function rowOf(place, _data, { rowAt }) {
   const row = rowAt(place);
   if (!row) return <div className="ch-upload" />;
   if (row.item) return <Row item={row.item} />;
-  return <h3 className={`ch-upload-heading ch-upload-${row.heading}`} data-testid={`upload-group-${row.heading}`}>{headingOf(row.heading, row.count)}</h3>;
+  return (
+    <h3 className={`ch-upload-heading ch-upload-${row.heading}`} data-testid={`upload-group-${row.heading}`}>
+      {headingOf(row.heading, row.count)}
+    </h3>
+  );
 }
 
 function Bar({ snapshot }) {
@@ -137,7 +141,10 @@ export function Tray({ snapshot, queue, offers, offered, isReading, signInUrl, a
       </header>
       {hasFiles && <Current snapshot={snapshot} queue={queue} signInUrl={signInUrl} folded={folded} />}
       {offered.map(offer => (
-        <Offer key={offer.id} offer={offer} askFiles={askFiles} askFolder={askFolder} reopen={reopen} discard={() => offers.discard(offer.id)} />
+        <Offer
+          key={offer.id} offer={offer} askFiles={askFiles} askFolder={askFolder} reopen={reopen}
+          discard={() => offers.discard(offer.id)}
+        />
       ))}
       <p className="ch-tray-spoken" role="status">{isActive ? titleOf({ ...snapshot, bytesSent: 0 }) : title}</p>
     </section>
