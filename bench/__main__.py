@@ -59,6 +59,7 @@ def main() -> None:
             run("upload", "--url", url)
             run("bulk", "--url", url)
             run("live", "--url", url)
+            run("gallery_page", "--url", url, "--home", str(folder))
             if nuclei:
                 run("accuracy", "--url", url)
         asyncio.run(without_workers(Home(folder), nuclei))

@@ -19,6 +19,7 @@ from cellhub_app.domain.jobs.news import Subject, job_event
 from cellhub_app.models.image import incoming_key, storage_key
 from ml_worker.tasks.outage import insist
 from ml_worker.tasks.reader_pool import ReaderPool
+from ml_worker.tasks.unpack import Unpacking, is_archive
 
 PICTURES = ("display", "thumbnail")
 
@@ -28,12 +29,17 @@ class Ingest:
 
     def __init__(self, runtime: Runtime, pool: ReaderPool) -> None:
         self._runtime, self._pool = runtime, pool
+        self._unpacking = Unpacking(runtime, pool)
 
     async def work(self, job: Claimed) -> None:
         """Read one file, store its pictures and facts. A refusal is written on the image; other trouble is raised."""
         began = time.perf_counter()
         try:
             with TemporaryDirectory(prefix="cellhub-ingest-") as folder:
+                if is_archive(job):
+                    assert job.image_id is not None  # noqa: S101 - an ingest job has an image
+                    await self._unpacking.work(job, await self._fetch(job.image_id, Path(folder) / "archive"), Path(folder))
+                    return
                 facts = await self._read(job, Path(folder))
         except ImageRefused as refusal:
             await insist(partial(self._refuse, job, refusal), "refuse an image")

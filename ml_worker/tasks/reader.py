@@ -5,6 +5,9 @@ be killed at any moment. It imports no torch and no database, and its answers ar
 
 in  {"path", "name", "display", "thumbnail"}: the file, its name for people, where the WebP pictures go
 out {"facts": {...}} or {"refused": {"reason", "detail"}}
+
+in  {"path", "name", "archive": "list"} or {..., "archive": "unpack", "indexes", "folder"}: what is in a ZIP, or some of it (archive.py)
+out {"members": [...]} or {"unpacked": {...}} or {"refused": ...}
 """
 
 import json
@@ -23,6 +26,7 @@ from cellhub_app.core.imaging.display import encode_webp, limit_side, to_display
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.imaging.thumbnail import make_thumbnail
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
+from ml_worker.tasks import archive
 
 MEMORY_BYTES = 2 * 1024**3
 ROW = ("format", "width", "height", "channels", "bit_depth", "frames", "timepoints", "pixel_size_um", "pixel_size_origin")
@@ -45,6 +49,16 @@ def read(task: dict[str, str]) -> dict[str, Any]:
     return {"facts": {key: info[key] for key in ROW}}
 
 
+def answer(task: dict[str, Any]) -> dict[str, Any]:
+    """What comes of a task of any kind."""
+    if "archive" not in task:
+        return read(task)
+    try:
+        return archive.answer(task)
+    except ImageRefused as refusal:
+        return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
+
+
 def limit_self() -> None:
     """No more than MEMORY_BYTES beyond what is mapped now, no core dump, and an end when the worker is gone."""
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
@@ -60,8 +74,9 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     limit_self()
     for line in sys.stdin:
-        signal.alarm(INGEST_TIME_LIMIT_S + 5)
-        answers.write(json.dumps(read(json.loads(line))) + "\n")
+        task = json.loads(line)
+        signal.alarm(int(task.get("seconds", INGEST_TIME_LIMIT_S)) + 5)
+        answers.write(json.dumps(answer(task)) + "\n")
         answers.flush()
         signal.alarm(0)
 

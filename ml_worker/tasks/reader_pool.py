@@ -37,7 +37,7 @@ class _Reader:
         )  # fmt: skip
         return cls(process)
 
-    async def ask(self, task: dict[str, str]) -> dict[str, Any] | None:
+    async def ask(self, task: dict[str, Any]) -> dict[str, Any] | None:
         """The child's answer, None when it died instead."""
         assert self.process.stdin is not None  # noqa: S101 - both pipes were asked for
         assert self.process.stdout is not None  # noqa: S101
@@ -69,15 +69,20 @@ class ReaderPool:
 
     async def read(self, task: dict[str, str]) -> dict[str, Any]:
         """The facts about a file, whose pictures are written by then. Raises ImageRefused, also when the child hangs or dies of it."""
+        facts: dict[str, Any] = (await self.ask(task, self._time_limit_s))["facts"]
+        return facts
+
+    async def ask(self, task: dict[str, Any], time_limit_s: float) -> dict[str, Any]:
+        """What a child answers to a task. Raises ImageRefused, also when it hangs or dies of it."""
         async with self._gate:
             reader = self._idle.pop() if self._idle else await self._start()
             keep = False
             try:
-                answer = await asyncio.wait_for(reader.ask(task), self._time_limit_s)
+                answer = await asyncio.wait_for(reader.ask({**task, "seconds": time_limit_s}), time_limit_s)
                 keep = answer is not None and reader.served < FILES_PER_PROCESS
             except TimeoutError:
                 log.warning("a reader took too long and was killed", name=task["name"])
-                detail = f"Couldn't read {task['name']}: it took longer than {self._time_limit_s:.0f} seconds. Save it smaller."
+                detail = f"Couldn't read {task['name']}: it took longer than {time_limit_s:.0f} seconds. Save it smaller."
                 raise ImageRefused("tookTooLong", detail) from None
             finally:
                 if keep:
@@ -90,8 +95,7 @@ class ReaderPool:
             raise ImageRefused("readerDied", detail)
         if refused := answer.get("refused"):
             raise ImageRefused(refused["reason"], refused["detail"])
-        facts: dict[str, Any] = answer["facts"]
-        return facts
+        return answer
 
     async def close(self) -> None:
         """Kill every child."""

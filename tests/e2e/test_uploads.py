@@ -3,21 +3,25 @@
 import os
 import re
 import signal
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
+import tifffile
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from cellhub_app.cli.stack_home import Home
 from cellhub_app.cli.stack_services import service_urls
 from tests.e2e.pictures import speckles
 from tests.e2e.visitors import Visitor
-from tests.fixtures.processes import command_of, descendants
+from tests.fixtures.processes import command_of, descendants, until
 from tests.fixtures.services import RunningStack
 
 COUNT, BATCH = 300, 50
+PIECE_BYTES = 8 * 1024 * 1024
 WORK_MS = 60_000
 OF_A_DEAD_SERVER = r"ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|WebSocket|status of 50\d|Failed to fetch|Failed to load resource"
 ACCEPTED = "select sum((detail->>'accepted')::int) from audit where action = 'upload' and resource_id = %s"
@@ -136,18 +140,77 @@ def test_what_is_here_already_is_named_and_a_pause_holds_everything(visitor: Vis
     assert len(all_images(visitor, project)) == 60
 
 
+KEPT_FOLDER = """async files => {
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle('plate 7', { create: true });
+  for (const [name, bytes] of Object.entries(files)) {
+    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+    await stream.write(Uint8Array.from(bytes));
+    await stream.close();
+  }
+  window.showDirectoryPicker = async () => folder;
+}"""
+
+
+def test_a_folder_that_the_browser_may_open_again_goes_on_with_one_click_or_is_discarded(visitor: Visitor, tmp_path: Path) -> None:
+    """The dialog that chooses a folder is the system's; the folder is a real one, of the browser's own storage."""
+    project = visitor.make_project("Folder")
+    gate = Gate(visitor.page, open_for=0)
+    visitor.page.on("dialog", Dialog.accept)
+    visitor.page.evaluate(KEPT_FOLDER, {path.name: list(path.read_bytes()) for path in speckles(tmp_path, 3)})
+    visitor.by_id("choose-folder").click()
+    expect(visitor.page.locator("[data-testid=upload-file][data-state=sending]")).to_have_count(3)
+    visitor.page.reload()
+    expect(visitor.by_id("upload-offer")).to_contain_text("It goes on with plate 7")
+    visitor.by_id("offer-go-on").click()
+    expect(visitor.page.locator("[data-testid=upload-file][data-state=sending]")).to_have_count(3)
+    visitor.page.reload()
+    gate.open_for, gate.held = COUNT, []
+    visitor.by_id("offer-go-on").click()
+    expect(visitor.by_id("upload-title")).to_have_text("3 images added")
+    assert session_of(visitor, project)["counts"]["received"] == 3
+
+
 def test_an_upload_that_stopped_can_be_discarded(visitor: Visitor, tmp_path: Path) -> None:
     project = visitor.make_project("Not these")
     Gate(visitor.page, open_for=0)
     visitor.page.on("dialog", Dialog.accept)
     visitor.by_id("file-input").set_input_files(speckles(tmp_path, 3))
-    expect(visitor.by_id("upload-title")).to_have_text("Uploading 3 files")
     expect(visitor.page.locator("[data-testid=upload-file][data-state=sending]")).to_have_count(3)
     visitor.page.reload()
     expect(visitor.by_id("upload-offer")).to_contain_text("stopped before the first arrived")
     visitor.by_id("offer-discard").click()
     expect(visitor.by_id("upload-tray")).not_to_be_attached()
-    visitor.page.reload()
-    expect(visitor.page.get_by_role("heading", name="Not these")).to_be_visible()
     assert session_of(visitor, project)["cancelledAt"]
-    expect(visitor.by_id("upload-tray")).not_to_be_attached()
+
+
+def test_a_large_file_goes_on_after_a_reload_and_an_archive_becomes_its_images(visitor: Visitor, tmp_path: Path) -> None:
+    wells = speckles(tmp_path, 3)
+    with zipfile.ZipFile(tmp_path / "plate.zip", "w") as archive:
+        for path in wells:
+            archive.write(path, f"plate/{path.name}")
+    tifffile.imwrite(tmp_path / "large.tif", np.random.default_rng(3).integers(0, 256, (3000, 3000), dtype=np.uint8))
+    visitor.make_project("Large")
+    offsets: list[str] = []
+    held: list[Route] = []
+
+    def come(route: Route) -> None:
+        if route.request.method == "PATCH":
+            offsets.append(route.request.headers["upload-offset"])
+            if len(offsets) == 2:
+                held.append(route)
+                return
+        route.continue_()
+
+    visitor.page.route("**/api/v1/uploads/*", come)
+    visitor.page.on("dialog", Dialog.accept)
+    visitor.by_id("file-input").set_input_files([tmp_path / "large.tif", tmp_path / "plate.zip"])
+    expect(visitor.by_id("upload-status")).to_contain_text("1 of 2")
+    until(lambda: visitor.page.evaluate("() => 1") and held)
+    visitor.page.reload()
+    expect(visitor.by_id("upload-offer")).to_contain_text("An upload of 2 files stopped at 1.")
+    visitor.by_id("file-input").set_input_files(tmp_path / "large.tif")
+    expect(visitor.by_id("upload-title")).to_have_text("1 image added")
+    assert offsets == ["0", str(PIECE_BYTES), str(PIECE_BYTES)]
+    visitor.waits_for(4, "ready")
+    expect(visitor.cells()).to_have_count(4)

@@ -212,7 +212,7 @@ class _Intake:
     async def _look_again(self, session: AsyncSession) -> None:
         """Hold the bytes, so that of equal files that come at the same moment one wins and the others find it."""
         assert self._session_id is not None  # noqa: S101 - only sessions are checked
-        await lock_content(session, self._place.project_id, [row.sha256 for row in self._rows.values()])
+        await lock_content(session, self._place.project_id, [row.sha256 for row in self._rows.values() if not row.error])
         await self._find_known(session, self._session_id)
         await self._find_duplicates(session)
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Integer, any_, bindparam, select, text
+from sqlalchemy import Integer, any_, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -78,3 +78,8 @@ async def awaited(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the images whose bytes still wait to be read."""
     query = select(col(Image.id)).where(col(Image.id).in_(ids), col(Image.status).in_([ImageStatus.UPLOADED, ImageStatus.INGESTING]))
     return set((await session.execute(query)).scalars())
+
+
+async def drop(session: AsyncSession, image_id: UUID) -> None:
+    """Remove an image for good, with its jobs."""
+    await session.execute(delete(Image).where(col(Image.id) == image_id))

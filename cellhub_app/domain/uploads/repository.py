@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, delete, literal, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -48,8 +49,26 @@ async def add(session: AsyncSession, row: UploadSession, files: Iterable[FileRow
     """Write a session and its files, thousands at once."""
     session.add(row)
     await session.flush()
-    rows = ((row.id, file.index, file.name, file.path, file.size, file.last_modified, file.state, file.reason) for file in files)
+    await _write_files(session, row.id, files)
+
+
+async def _write_files(session: AsyncSession, session_id: UUID, files: Iterable[FileRow]) -> None:
+    rows = ((session_id, file.index, file.name, file.path, file.size, file.last_modified, file.state, file.reason) for file in files)
     await copy_rows(session, "upload_file", _COLUMNS, rows)
+
+
+async def add_archive(session: AsyncSession, row: UploadSession, files: Sequence[FileRow]) -> None:
+    """The same for the members of an archive, unless a worker before this one did it."""
+    values = row.model_dump()
+    made = insert(UploadSession).values(**values).on_conflict_do_nothing().returning(col(UploadSession.id))
+    if (await session.execute(made)).first() is not None:
+        await _write_files(session, row.id, files)
+
+
+async def needed(session: AsyncSession, session_id: UUID) -> set[int]:
+    """The places of the files that have not come yet."""
+    query = select(col(UploadFile.index)).where(col(UploadFile.session_id) == session_id, col(UploadFile.state) == FileState.NEEDED)
+    return set((await session.execute(query)).scalars())
 
 
 def _own(principal: Principal, project_id: UUID) -> Select[UploadSession]:

@@ -140,6 +140,15 @@ async def test_viewers_change_nothing_and_strangers_learn_nothing(plate: Plate) 
             await selection.count(session, plate.stranger, plate.project_id, chosen)
 
 
+async def test_pictures_in_the_trash_are_for_members_only(plate: Plate) -> None:
+    async with plate.runtime.work() as session:
+        await trash.put(session, plate.owner, plate.project_id, Chosen(plate.ids[:1]))
+        assert (await service.row(session, plate.viewer, plate.ids[0], also_trashed=True)).deleted_at is not None
+        for person, also_trashed in ((plate.stranger, True), (plate.viewer, False)):
+            with pytest.raises(service.ImageNotFound):
+                await service.row(session, person, plate.ids[0], also_trashed=also_trashed)
+
+
 async def test_nothing_selected_is_said(plate: Plate) -> None:
     async with plate.runtime.work() as session:
         with pytest.raises(SelectionEmpty):

@@ -13,11 +13,13 @@ export function Offer({ offer, askFiles, askFolder, reopen, discard }) {
       </p>
       <div className="ch-tray-actions">
         {offer.handles.length > 0 ? (
-          <button type="button" className="btn btn-small btn-primary" data-testid="offer-go-on" onClick={() => reopen(offer.handles)}>Go on</button>
+          <button type="button" className="btn btn-small btn-primary" data-testid="offer-go-on" onClick={() => reopen(offer.handles)}>
+            Go on
+          </button>
         ) : (
           <>
             <button type="button" className="btn btn-small btn-primary" data-testid="offer-files" onClick={askFiles}>Choose files</button>
-            <button type="button" className="btn btn-small" data-testid="offer-folder" onClick={askFolder}>Choose the folder</button>
+            <button type="button" className="btn btn-small" data-testid="offer-folder" onClick={askFolder}>Choose a folder</button>
           </>
         )}
         <button type="button" className="btn btn-small btn-ghost" data-testid="offer-discard" onClick={discard}>Discard</button>

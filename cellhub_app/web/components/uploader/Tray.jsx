@@ -17,6 +17,7 @@ const ICONS = {
   cancelled: 'M4 8h8',
   accepted: 'm3 8.6 3.2 3.2L13 4.8',
 };
+const NARROW = '(max-width: 767px)';
 const ROW_PX = 34;
 const LONGEST_LIST = 'min(300px, 34vh)';
 
@@ -41,7 +42,11 @@ function rowOf(place, _data, { rowAt }) {
   const row = rowAt(place);
   if (!row) return <div className="ch-upload" />;
   if (row.item) return <Row item={row.item} />;
-  return <h3 className={`ch-upload-heading ch-upload-${row.heading}`} data-testid={`upload-group-${row.heading}`}>{headingOf(row.heading, row.count)}</h3>;
+  return (
+    <h3 className={`ch-upload-heading ch-upload-${row.heading}`} data-testid={`upload-group-${row.heading}`}>
+      {headingOf(row.heading, row.count)}
+    </h3>
+  );
 }
 
 function Bar({ snapshot }) {
@@ -96,7 +101,7 @@ function Acts({ snapshot, queue }) {
 }
 
 function Current({ snapshot, queue, signInUrl, folded }) {
-  const { halt, isActive, failed, rowCount, rowAt, duplicate, refused, cancelled } = snapshot;
+  const { halt, isActive, failed, rowCount, rowAt, duplicate, refused } = snapshot;
   return (
     <>
       <Bar snapshot={snapshot} />
@@ -112,7 +117,6 @@ function Current({ snapshot, queue, signInUrl, folded }) {
           className="ch-tray-list" totalCount={rowCount} context={{ rowAt }} defaultItemHeight={ROW_PX} itemContent={rowOf}
           computeItemKey={(place, _data, context) => context.rowAt(place)?.item?.key ?? `row-${place}`}
           style={{ height: `min(${rowCount * ROW_PX + 18 * Math.min(6, failed + refused + duplicate)}px, ${LONGEST_LIST})` }}
-          data-cancelled={cancelled || undefined}
         />
       )}
     </>
@@ -123,7 +127,8 @@ function Current({ snapshot, queue, signInUrl, folded }) {
 export function Tray({ snapshot, queue, offers, offered, isReading, signInUrl, askFiles, askFolder, reopen, close }) {
   const { total, isActive, failed, refused, duplicate } = snapshot;
   const [choice, setChoice] = useState(null);
-  const folded = choice ?? (!isActive && failed + refused + duplicate === 0);
+  const isTrouble = failed + refused + duplicate > 0;
+  const folded = choice ?? (!isTrouble && (!isActive || window.matchMedia(NARROW).matches));
   const hasFiles = total > 0;
   const title = isReading ? 'Looking through the files' : hasFiles ? titleOf(snapshot) : 'Unfinished upload';
   const folding = folded ? { label: 'Show the files', path: 'm4 10 4-4 4 4' } : { label: 'Hide the files', path: 'm4 6 4 4 4-4' };
@@ -136,7 +141,10 @@ export function Tray({ snapshot, queue, offers, offered, isReading, signInUrl, a
       </header>
       {hasFiles && <Current snapshot={snapshot} queue={queue} signInUrl={signInUrl} folded={folded} />}
       {offered.map(offer => (
-        <Offer key={offer.id} offer={offer} askFiles={askFiles} askFolder={askFolder} reopen={reopen} discard={() => offers.discard(offer.id)} />
+        <Offer
+          key={offer.id} offer={offer} askFiles={askFiles} askFolder={askFolder} reopen={reopen}
+          discard={() => offers.discard(offer.id)}
+        />
       ))}
       <p className="ch-tray-spoken" role="status">{isActive ? titleOf({ ...snapshot, bytesSent: 0 }) : title}</p>
     </section>

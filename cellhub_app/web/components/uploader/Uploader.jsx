@@ -7,6 +7,9 @@ import { uploadsOf } from './queues.js';
 import { Tray } from './Tray.jsx';
 import './uploader.css';
 
+const FILES = { 'aria-label': 'Image files', 'data-testid': 'file-input' };
+const FOLDER = { webkitdirectory: '', 'aria-label': 'Folder of images', 'data-testid': 'folder-input' };
+
 /** A file input without a face; `ask` opens the browser's own chooser. */
 function useChooser(onFiles, props) {
   const input = useRef(null);
@@ -75,8 +78,9 @@ export function Uploader(props) {
   const [closed, setClosed] = useState(false);
   const { take, isReading } = useTake({ queue, offers, open: () => setClosed(false) });
   const takeDrop = useCallback(transfer => take(filesFromDrop(transfer), handlesFromDrop(transfer)), [take]);
-  const [askFiles, filesInput] = useChooser(take, { accept: (props.accept ?? []).join(','), 'aria-label': 'Image files', 'data-testid': 'file-input' });
-  const [askFolder, folderInput] = useChooser(take, { webkitdirectory: '', 'aria-label': 'Folder of images', 'data-testid': 'folder-input' });
+  const accept = (props.accept ?? []).join(',');
+  const [askFiles, filesInput] = useChooser(take, { ...FILES, accept });
+  const [askFolder, folderInput] = useChooser(take, FOLDER);
   if (disabled) return null;
   const askForFolder = () => chooseFolder(take, askFolder);
   const hasTray = !closed && (isReading || snapshot.total > 0 || offered.length > 0);
@@ -90,7 +94,8 @@ export function Uploader(props) {
       {hasTray && (
         <Tray
           snapshot={snapshot} queue={queue} offers={offers} offered={offered} isReading={isReading} signInUrl={signInUrl}
-          askFiles={askFiles} askFolder={askForFolder} reopen={handles => take(filesFromHandles(handles), handles)} close={() => setClosed(true)}
+          askFiles={askFiles} askFolder={askForFolder} reopen={handles => take(filesFromHandles(handles), handles)}
+          close={() => setClosed(true)}
         />
       )}
     </div>

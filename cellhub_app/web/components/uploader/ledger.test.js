@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
 import { Ledger } from './ledger.js';
 
-const add = (ledger, count, pile = 'small') => Array.from({ length: count }, (_, i) => ledger.add({ name: `f${i}.png`, path: `f${i}.png`, size: 10 }, pile));
+const add = (ledger, count, pile = 'small') =>
+  Array.from({ length: count }, (_, i) => ledger.add({ name: `f${i}.png`, path: `f${i}.png`, size: 10 }, pile));
 const rows = ledger => Array.from({ length: ledger.rowCount }, (_, place) => ledger.rowAt(place)).map(row => row.heading ?? row.item.name);
 
 test('the list starts with what needs attention, each group under its heading', () => {
@@ -11,7 +12,7 @@ test('the list starts with what needs attention, each group under its heading', 
   ledger.move(b, 'refused', 'It ends early.');
   ledger.move(c, 'duplicate', 'Already here as x.png.');
   ledger.move(d, 'sending');
-  expect(rows(ledger)).toEqual(['refused', 'f1.png', 'duplicate', 'f2.png', 'sending', 'f3.png', 'waiting', 'f4.png', 'accepted', 'f0.png']);
+  expect(rows(ledger).join(' ')).toBe('refused f1.png duplicate f2.png sending f3.png waiting f4.png accepted f0.png');
   expect(ledger.rowAt(99)).toBeNull();
 });
 

@@ -21,7 +21,8 @@ async function offering(sessions, files = {}, { busy = [] } = {}) {
 const ids = offers => offers.getSnapshot().map(({ id }) => id);
 
 test('only what stopped is offered: nothing finished, nothing that another window is sending', async () => {
-  const { offers } = await offering([session('new', 2), session('done', 0), session('over', 2, { finishedAt: '2026' }), session('discarded', 2, { cancelledAt: '2026' }), session('busy', 5), session('old', 1)], {}, { busy: ['busy'] });
+  const over = [session('done', 0), session('over', 2, { finishedAt: '2026' }), session('discarded', 2, { cancelledAt: '2026' })];
+  const { offers } = await offering([session('new', 2), ...over, session('busy', 5), session('old', 1)], {}, { busy: ['busy'] });
   expect(ids(offers)).toEqual(['new', 'old']);
 });
 
@@ -29,7 +30,8 @@ test('chosen files go to the sessions that need them, the rest is new', async ()
   const files = { a: [known(0, '1.tif', 'received'), known(1, '2.tif')], b: [known(0, '3.tif')] };
   const { offers } = await offering([session('a', 1), session('b', 1)], files);
   const { resumed, others } = await offers.claim(['1.tif', '2.tif', '3.tif', '4.tif'].map(chosen));
-  expect(resumed.map(({ session: id, matched, missing }) => [id, matched.map(({ index }) => index), missing])).toEqual([['a', [0, 1], 0], ['b', [0], 0]]);
+  const told = resumed.map(({ session: id, matched, missing }) => [id, matched.map(({ index }) => index), missing]);
+  expect(told).toEqual([['a', [0, 1], 0], ['b', [0], 0]]);
   expect(others.map(({ path }) => path)).toEqual(['4.tif']);
   expect(ids(offers)).toEqual([]);
 });

@@ -10,6 +10,7 @@
  */
 const LOST_STATUSES = new Set([0, 408, 502, 503, 504]);
 const RETRY_STATUSES = new Set([425, 429, 500]);
+const HALTING_STATUSES = new Set([401, 403, 404]);
 const GONE_CODES = new Set(['uploadCancelled', 'uploadSessionNotFound']);
 const LONGEST_WAIT_MS = 120e3;
 
@@ -42,10 +43,11 @@ export function outcomeOf({ status, text = '', retryAfter = '', files = 1, nowMs
   }
   if (LOST_STATUSES.has(status)) return { kind: 'lost', reason: status === 0 ? 'the connection broke' : 'the server did not answer' };
   if (RETRY_STATUSES.has(status)) {
-    return { kind: 'retry', reason: status === 429 ? 'too many uploads at once' : 'the server had a problem', afterMs: retryAfterMs(retryAfter, nowMs) };
+    const reason = status === 429 ? 'too many uploads at once' : 'the server had a problem';
+    return { kind: 'retry', reason, afterMs: retryAfterMs(retryAfter, nowMs) };
   }
   if (GONE_CODES.has(body?.code)) return { kind: 'gone', reason: 'This upload was discarded in another window.' };
-  if (status === 401 || status === 403 || status === 404) return { kind: 'halted', signedOut: status === 401, reason: haltReason(status, body?.detail) };
+  if (HALTING_STATUSES.has(status)) return { kind: 'halted', signedOut: status === 401, reason: haltReason(status, body?.detail) };
   if (status === 413 && files > 1) return { kind: 'split' };
   if (status === 413) return { kind: 'refused', reason: body?.detail ?? 'The file is larger than this server takes.' };
   return { kind: 'refused', reason: body?.detail ?? 'The server did not take this file.' };

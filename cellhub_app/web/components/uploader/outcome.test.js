@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
 import { outcomeOf, retryAfterMs } from './outcome.js';
 
-const answer = (status, body, more = {}) => outcomeOf({ status, text: body === undefined ? '' : JSON.stringify(body), files: 3, nowMs: 0, ...more });
+const answer = (status, body, more = {}) =>
+  outcomeOf({ status, text: body === undefined ? '' : JSON.stringify(body), files: 3, nowMs: 0, ...more });
 
 test('an answer tells of each file by its index', () => {
   const files = [{ index: 3, state: 'refused', reason: 'It ends early.' }];

@@ -1,8 +1,10 @@
 import { expect, test } from 'bun:test';
 import { Clock, deferred, flush } from './clock.fixture.js';
-import { backoffMs, MAX_RETRIES, PARALLEL, UploadQueue } from './queue.js';
+import { UploadQueue } from './queue.js';
+import { backoffMs, MAX_RETRIES, PARALLEL } from './sending.js';
 
-const found = (count, size = 3e6, prefix = 'f') => Array.from({ length: count }, (_, i) => ({ file: { name: `${prefix}${i}.png`, size }, path: `${prefix}${i}.png` }));
+const found = (count, size = 3e6, prefix = 'f') =>
+  Array.from({ length: count }, (_, i) => ({ file: { name: `${prefix}${i}.png`, size }, path: `${prefix}${i}.png` }));
 const named = (items, state, reason = null) => items.map(({ index }) => ({ index, state, reason }));
 const taken = items => ({ kind: 'answered', files: named(items, 'received') });
 const LOST = { kind: 'lost', reason: 'the connection broke' };
@@ -54,7 +56,8 @@ async function setUp(answer, files = null) {
   return { clock, doors, queue, finished, now };
 }
 
-const states = snapshot => Array.from({ length: snapshot.rowCount }, (_, i) => snapshot.rowAt(i)).filter(row => row.item).map(row => row.item.state);
+const states = snapshot =>
+  Array.from({ length: snapshot.rowCount }, (_, i) => snapshot.rowAt(i)).filter(row => row.item).map(row => row.item.state);
 
 test('one drop is one session; four requests run at once and the next starts when one is answered', async () => {
   const { doors, finished, now } = await setUp(null, found(20));
@@ -80,17 +83,21 @@ test('a second drop is a second session beside the first', async () => {
 
 test('each file has the fate that its index got, whatever its name', async () => {
   const fates = ['refused', 'received', 'duplicate', 'refused'];
-  const answer = items => ({ kind: 'answered', files: items.map(({ index }) => ({ index, state: fates[index], reason: index === 1 ? null : `fate ${index}` })) });
+  const fateOf = ({ index }) => ({ index, state: fates[index], reason: index === 1 ? null : `fate ${index}` });
+  const answer = items => ({ kind: 'answered', files: items.map(fateOf) });
   const same = Array.from({ length: 3 }, (_, i) => ({ file: { name: 'A01.png', size: 10 }, path: `plate ${i}/A01.png` }));
-  const { finished, now, queue } = await setUp(answer, [...same, { file: { name: 'notes.txt', size: 5 }, path: 'notes.txt' }, { file: null, path: 'x/locked.png' }]);
+  const odd = [{ file: { name: 'notes.txt', size: 5 }, path: 'notes.txt' }, { file: null, path: 'x/locked.png' }];
+  const { finished, now, queue } = await setUp(answer, [...same, ...odd]);
   expect(states(now())).toEqual(['refused', 'refused', 'refused', 'duplicate', 'accepted']);
-  expect([1, 2, 3].map(row => queue.getSnapshot().rowAt(row).item.reason)).toEqual(["locked.png couldn't be read from your disk.", 'fate 0', 'fate 3']);
+  const reasons = [1, 2, 3].map(row => queue.getSnapshot().rowAt(row).item.reason);
+  expect(reasons).toEqual(["locked.png couldn't be read from your disk.", 'fate 0', 'fate 3']);
   expect(finished).toEqual([{ accepted: 1, duplicate: 1, refused: 3 }]);
 });
 
 test('what the session needs is all that is sent', async () => {
   const { doors, queue, now } = await setUp();
-  doors.open = async items => ({ kind: 'answered', id: 's', files: [{ index: 0, state: 'refused', reason: 'Nobody reads it.' }, ...named(items.slice(1).map((_, i) => ({ index: i + 1 })), 'needed')] });
+  const refused = { index: 0, state: 'refused', reason: 'Nobody reads it.' };
+  doors.open = async () => ({ kind: 'answered', id: 's', files: [refused, ...named([{ index: 1 }, { index: 2 }], 'needed')] });
   queue.add(found(3, 10));
   await flush();
   expect(doors.requests[0].items.map(({ index }) => index)).toEqual([1, 2]);
@@ -110,7 +117,8 @@ test('a large file goes alone, and does not hold the small ones up', async () =>
 
 test('a server with trouble is asked five times more with growing pauses, then the files can be sent again', async () => {
   let working = false;
-  const { doors, queue, clock, finished, now } = await setUp(items => (working ? taken(items) : { kind: 'retry', reason: 'the server had a problem', afterMs: 0 }), found(1));
+  const trouble = { kind: 'retry', reason: 'the server had a problem', afterMs: 0 };
+  const { doors, queue, clock, finished, now } = await setUp(items => (working ? taken(items) : trouble), found(1));
   await clock.pass(100e3);
   expect(doors.requests.map(request => request.atMs)).toEqual([0, 2000, 6000, 14000, 30000, 62000]);
   expect(doors.requests).toHaveLength(MAX_RETRIES + 1);
@@ -124,7 +132,8 @@ test('a server with trouble is asked five times more with growing pauses, then t
 });
 
 test('Retry-After holds back everything, not only the request that was told', async () => {
-  const { doors, clock, now } = await setUp((items, n) => (n <= PARALLEL ? { kind: 'retry', reason: 'too many', afterMs: 9000 } : taken(items)), found(20));
+  const busy = { kind: 'retry', reason: 'too many', afterMs: 9000 };
+  const { doors, clock, now } = await setUp((items, n) => (n <= PARALLEL ? busy : taken(items)), found(20));
   await clock.pass(8999);
   expect(doors.requests).toHaveLength(PARALLEL);
   await clock.pass(1);
@@ -184,7 +193,8 @@ test('a session that cannot be made waits for the server', async () => {
 
 test('signed out stops everything, loses nothing, and goes on afterwards', async () => {
   let signedIn = false;
-  const { queue, now } = await setUp(items => (signedIn ? taken(items) : { kind: 'halted', signedOut: true, reason: 'You are signed out.' }), found(30));
+  const signedOut = { kind: 'halted', signedOut: true, reason: 'You are signed out.' };
+  const { queue, now } = await setUp(items => (signedIn ? taken(items) : signedOut), found(30));
   expect(now()).toMatchObject({ waiting: 30, accepted: 0, halt: { signedOut: true } });
   signedIn = true;
   queue.goOn();
@@ -212,6 +222,20 @@ test('a pause lets small requests end, stops large files, and starts nothing', a
   queue.resume();
   await flush();
   expect(now()).toMatchObject({ isPaused: false, accepted: 201 });
+});
+
+test('a pause in an outage does not stop the asking for ever', async () => {
+  const { doors, queue, clock, now } = await setUp(null, found(1, 20e6));
+  const { look } = doors;
+  doors.look = () => new Promise(() => {});
+  doors.requests[0].resolve(LOST);
+  await clock.pass(2000);
+  queue.pause();
+  Object.assign(doors, { look, answer: taken });
+  queue.sender.looks.clear();
+  queue.resume();
+  await flush();
+  expect(now()).toMatchObject({ accepted: 1, isActive: false });
 });
 
 test('cancel aborts what runs, discards the session and sends nothing more', async () => {

@@ -3,6 +3,8 @@ import { outcomeOf } from './outcome.js';
 import { lookAtSession } from './transport.js';
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Another offset than we thought, or a request of before that the server has not ended yet. */
+const OUT_OF_STEP = new Set([409, 423, 460]);
 
 /** One large file by tus, from where it was left; what became of it is asked of its session. The queue tries again, not tus. */
 export async function sendLargeFile(projectId, session, item, { signal, onProgress }) {
@@ -38,7 +40,10 @@ function transfer(projectId, session, { file, name, index }, { signal, onProgres
 function problemOf(error) {
   const response = error.originalResponse;
   if (!response) return outcomeOf({ status: 0 });
-  return outcomeOf({ status: response.getStatus(), text: response.getBody(), retryAfter: response.getHeader('Retry-After') ?? '', nowMs: Date.now() });
+  const status = response.getStatus();
+  const outcome = outcomeOf({ status, text: response.getBody(), retryAfter: response.getHeader('Retry-After') ?? '', nowMs: Date.now() });
+  const isOutOfStep = OUT_OF_STEP.has(status) && outcome.kind === 'refused';
+  return isOutOfStep ? { kind: 'retry', reason: 'the server was still busy with it', afterMs: 0 } : outcome;
 }
 
 /** tus says only that the bytes arrived; whether the file was taken stands in the session. */

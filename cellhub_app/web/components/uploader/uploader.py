@@ -5,8 +5,9 @@ import reflex as rx
 from cellhub_app.web.components.modules import linked_modules
 
 _NAMES = (
-    "Uploader.jsx", "DropLayer.jsx", "Tray.jsx", "Offer.jsx", "uploader.css", "queue.js", "queues.js", "ledger.js", "plan.js", "rate.js",
-    "outcome.js", "transport.js", "resumable.js", "offers.js", "matching.js", "handles.js", "windows.js", "words.js", "entries.js",
+    "Uploader.jsx", "DropLayer.jsx", "Tray.jsx", "Offer.jsx", "uploader.css", "queue.js", "queues.js", "sending.js", "ledger.js", "plan.js",
+    "rate.js", "outcome.js", "transport.js", "resumable.js", "offers.js", "matching.js", "handles.js", "windows.js", "words.js",
+    "entries.js",
 )  # fmt: skip
 _LIBRARY = linked_modules(__file__, *_NAMES)
 

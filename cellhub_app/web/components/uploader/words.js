@@ -24,8 +24,8 @@ export function titleOf({ isActive, halt, isCut, isPaused, total, accepted, dupl
   if (isActive && isPaused) return 'Upload paused';
   if (isActive && isCut) return 'Waiting for the server';
   if (isActive) return `Uploading ${files(total)}`;
-  const left = [[duplicate, 'already here'], [refused, 'refused'], [failed, 'not sent'], [cancelled, 'cancelled']].filter(([count]) => count > 0);
-  return [`${images(accepted)} added`, ...left.map(([count, word]) => `${number(count)} ${word}`)].join(', ');
+  const left = [[duplicate, 'already here'], [refused, 'refused'], [failed, 'not sent'], [cancelled, 'cancelled']];
+  return [`${images(accepted)} added`, ...left.filter(([count]) => count > 0).map(([count, word]) => `${number(count)} ${word}`)].join(', ');
 }
 
 export function progressText(snapshot) {
@@ -45,7 +45,8 @@ export function offerText({ counts }) {
 }
 
 export function offerAdvice({ handles }) {
-  return handles.length > 0
-    ? `It goes on with ${handles.length === 1 ? handles[0].name : `${handles[0].name} and ${handles.length - 1} more`}; nothing is sent twice.`
+  const [first, ...others] = handles;
+  return first
+    ? `It goes on with ${first.name}${others.length > 0 ? ` and ${others.length} more` : ''}; nothing is sent twice.`
     : 'Choose the same files or folder again to go on; nothing is sent twice.';
 }

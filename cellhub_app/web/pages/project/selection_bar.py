@@ -67,8 +67,9 @@ def tag_dialog() -> rx.Component:
         rx.el.div(rx.foreach(ImagesState.tags, _known), class_name="pills", role="group", aria_label=t("Tags in this project")),
     )
     is_empty = SelectionState.new_tag.strip() == ""
+    remove = button(t("Take it off"), disabled=is_empty, on_click=SelectionState.remove_tag, data_testid="tag-remove")
     acts = rx.el.div(
-        button(t("Take it off"), disabled=is_empty, on_click=SelectionState.remove_tag, data_testid="tag-remove"),
+        rx.cond(ImagesState.tags.length() > 0, remove),
         button(t("Add the tag"), kind="primary", type="submit", disabled=is_empty, data_testid="tag-add"),
         class_name="dialog-actions",
     )
