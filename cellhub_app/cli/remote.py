@@ -10,7 +10,7 @@ from cellhub_app.sdk.client import CellHub
 from cellhub_app.sdk.errors import CellHubFailure
 from cellhub_app.sdk.types import Batch, Project, Upload
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"})
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".zip"})
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,9 +31,9 @@ def upload(
     try:
         with CellHub(url, email, password) as hub:
             found = find_project(hub, project)
-            done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files sent"))
+            done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
             report(found, done)
-            if model and done.accepted:
+            if model and (done.accepted or done.already_sent or done.duplicates):
                 hub.wait_for_batch(hub.segment(found.id, model).id, on_change=_tell_batch)
             hub.sign_out()
     except CellHubFailure as failure:
@@ -60,7 +60,12 @@ def find_project(hub: CellHub, word: str) -> Project:
 
 def report(project: Project, done: Upload) -> None:
     """Say what became of the files."""
-    typer.echo(f"{len(done.accepted)} images are in {project.name} ({project.id}).")
+    count = len(done.accepted)
+    typer.echo(f"{count:,} {'image is' if count == 1 else 'images are'} new in {project.name} ({project.id}).")
+    if done.already_sent:
+        typer.echo(f"{done.already_sent} files had been sent before and were passed over.")
+    for duplicate in done.duplicates:
+        typer.echo(duplicate.detail if duplicate.name in duplicate.detail else f"{duplicate.name}: {duplicate.detail}")
     for refusal in done.refused:
         typer.echo(refusal.detail, err=True)
 

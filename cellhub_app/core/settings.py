@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")
     smtp_url: str = Field("", description="mail server, `smtp://user:password@host:587` or `smtps://...`; empty: no e-mail is sent")
     mail_from: str = Field("CellHub <cellhub@localhost>", description="sender of e-mails")
+    clamav_url: str = Field("", description="ClamAV that checks uploads, `tcp://host:3310` or `unix:///path`; empty: no check")
     ingest_concurrency: int = Field(3, ge=1, description="images an io worker reads at once")
     lease_s: int = Field(30, ge=2, description="seconds without a sign of life after which a worker's images go to another")
     retry_delay_s: float = Field(5, gt=0, description="seconds before a failed image is tried again; twice as long each further time")
@@ -63,6 +64,13 @@ class Settings(BaseSettings):
                 raise ValueError("CELLHUB_SECRET_KEY must be set to at least 32 random characters in production")
             if not self.public_url:
                 raise ValueError("CELLHUB_PUBLIC_URL must be set in production")
+        return self
+
+    @model_validator(mode="after")
+    def _check_scanner(self) -> Self:
+        parts = urlsplit(self.clamav_url)
+        if self.clamav_url and not ((parts.scheme == "tcp" and parts.hostname and parts.port) or (parts.scheme == "unix" and parts.path)):
+            raise ValueError("CELLHUB_CLAMAV_URL must be tcp://host:port or unix:///path")
         return self
 
     @property

@@ -9,20 +9,18 @@ with CellHub("https://cells.example.org", "ada@example.org", "...") as hub:
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, Self, TypeVar
-from uuid import UUID, uuid4
+from typing import Any, Literal, Self, TypeVar
+from uuid import UUID
 
 import httpx
 
 from cellhub_app.sdk.connection import Connection
 from cellhub_app.sdk.errors import WaitedTooLong
-from cellhub_app.sdk.types import Batch, Export, Image, ImageMeasures, Model, ObjectMeasures, Project, Refusal, Upload
+from cellhub_app.sdk.types import Batch, Export, Image, ImageMeasures, Model, ObjectMeasures, Project, Upload
+from cellhub_app.sdk.uploading import Uploading
 
-FILES_A_REQUEST = 20
-BYTES_A_REQUEST = 64 * 1024 * 1024
 PAGE = 200
 _FIRST_LOOK_S, _LAST_LOOK_S = 0.3, 5.0
 
@@ -97,35 +95,12 @@ class CellHub:
         return (Image.model_validate(row) for row in self._pages(f"/projects/{project_id}/images", status=status, q=q, sort=sort))
 
     def upload(self, project_id: UUID, paths: Iterable[Path], on_progress: Callable[[int, Upload], None] | None = None) -> Upload:
-        """Send files, some at a time; each is taken once, also when an answer is lost and a request sent again.
+        """Send files; each is taken once, also when an answer is lost, a request sent again, or this program started again.
 
-        `on_progress` hears after each request how many files were sent so far, and what became of the latest.
+        What is in the project already is not taken a second time. `on_progress` hears after each request how many files are done, and
+        what became of the latest.
         """
-        session = str(uuid4())
-        accepted: list[Image] = []
-        refused: list[Refusal] = []
-        sent = 0
-        for group in _groups(paths):
-            answer = self._upload_group(project_id, session, sent, group)
-            accepted += answer.accepted
-            refused += answer.refused
-            sent += len(group)
-            if on_progress is not None:
-                on_progress(sent, answer)
-        return Upload(accepted=accepted, refused=refused)
-
-    def _upload_group(self, project_id: UUID, session: str, first: int, group: Sequence[Path]) -> Upload:
-        with ExitStack() as stack:
-
-            def fields() -> list[tuple[str, tuple[str | None, str | IO[bytes]]]]:
-                opened: list[tuple[str, tuple[str | None, str | IO[bytes]]]] = [("session", (None, session))]
-                for index, path in enumerate(group, first):
-                    opened.append(("index", (None, str(index))))
-                    opened.append(("files", (path.name, stack.enter_context(path.open("rb")))))
-                return opened
-
-            answer = self._json("POST", f"/projects/{project_id}/images", again=True, files=fields)
-        return Upload.model_validate(answer)
+        return Uploading(self._connection, project_id, list(paths), on_progress).run()
 
     def models(self, project_id: UUID | None = None) -> list[Model]:
         """The installed models; the default for the project's kind of sample comes first."""
@@ -185,20 +160,6 @@ class CellHub:
 
 def _selection(images: Selection) -> list[str] | str:
     return images if isinstance(images, str) else [str(image_id) for image_id in images]
-
-
-def _groups(paths: Iterable[Path]) -> Iterator[list[Path]]:
-    group: list[Path] = []
-    size = 0
-    for path in paths:
-        bytes_more = path.stat().st_size
-        if group and (len(group) == FILES_A_REQUEST or size + bytes_more > BYTES_A_REQUEST):
-            yield group
-            group, size = [], 0
-        group.append(path)
-        size += bytes_more
-    if group:
-        yield group
 
 
 def _wait(look: Callable[[], Job], timeout_s: float, on_change: Callable[[Job], None] | None) -> Job:

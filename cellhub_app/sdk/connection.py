@@ -75,10 +75,11 @@ class Connection:
     def _send(self, method: str, path: str, *, again: bool, **options: Any) -> httpx.Response:
         # `files` may be a function, because a file that was read once must be opened anew.
         make_files = options.pop("files", None)
+        more: dict[str, str] = options.pop("headers", {})
         for attempt in range(1, self._attempts + 1):
             files = make_files() if callable(make_files) else make_files
             try:
-                answer = self._http.request(method, path, headers=self._signature(), files=files, **options)
+                answer = self._http.request(method, path, headers=self._signature() | more, files=files, **options)
             except httpx.TransportError as error:
                 if attempt == self._attempts or not (again or isinstance(error, httpx.ConnectError)):
                     raise Unreachable(f"The server at {self._http.base_url} does not answer: {error}") from error

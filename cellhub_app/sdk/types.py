@@ -1,7 +1,7 @@
 """What the server answers, typed. Fields that a newer server adds are passed over."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -82,10 +82,45 @@ class Refusal(Answer):
 
 
 class Upload(Answer):
-    """What became of uploaded files."""
+    """What became of uploaded files; `duplicates` are in the project already, `already_sent` came in an earlier try."""
 
     accepted: list[Image]
     refused: list[Refusal]
+    duplicates: list[Refusal] = []
+    already_sent: int = 0
+
+    def sorted_out(self) -> Self:
+        """The same with the duplicates apart from what was refused."""
+        duplicates = [refusal for refusal in self.refused if refusal.code == "duplicate"]
+        refused = [refusal for refusal in self.refused if refusal.code != "duplicate"]
+        return self.model_copy(update={"refused": refused, "duplicates": [*self.duplicates, *duplicates]})
+
+    def with_more(self, other: "Upload") -> Self:
+        """Both together."""
+        return self.model_copy(
+            update={
+                "accepted": self.accepted + other.accepted,
+                "refused": self.refused + other.refused,
+                "duplicates": self.duplicates + other.duplicates,
+                "already_sent": self.already_sent + other.already_sent,
+            }
+        )
+
+
+class UploadedFile(Answer):
+    """A file of an upload session: `state` is needed, received, duplicate or refused."""
+
+    index: int
+    state: str
+    reason: str | None = None
+    image_id: UUID | None = None
+
+
+class UploadSession(Answer):
+    """What the server knows of an upload."""
+
+    id: UUID
+    files: list[UploadedFile]
 
 
 class Model(Answer):

@@ -19,6 +19,7 @@ from cellhub_app.domain.jobs.news import Subject, job_event
 from cellhub_app.models.image import incoming_key, storage_key
 from ml_worker.tasks.outage import insist
 from ml_worker.tasks.reader_pool import ReaderPool
+from ml_worker.tasks.scanner import Scanner
 from ml_worker.tasks.unpack import Unpacking, is_archive
 
 PICTURES = ("display", "thumbnail")
@@ -29,6 +30,7 @@ class Ingest:
 
     def __init__(self, runtime: Runtime, pool: ReaderPool) -> None:
         self._runtime, self._pool = runtime, pool
+        self._scanner = Scanner(runtime.settings.clamav_url)
         self._unpacking = Unpacking(runtime, pool)
 
     async def work(self, job: Claimed) -> None:
@@ -36,20 +38,26 @@ class Ingest:
         began = time.perf_counter()
         try:
             with TemporaryDirectory(prefix="cellhub-ingest-") as folder:
+                original = await self._checked(job, Path(folder) / "original")
                 if is_archive(job):
-                    assert job.image_id is not None  # noqa: S101 - an ingest job has an image
-                    await self._unpacking.work(job, await self._fetch(job.image_id, Path(folder) / "archive"), Path(folder))
+                    await self._unpacking.work(job, original, Path(folder))
                     return
-                facts = await self._read(job, Path(folder))
+                facts = await self._read(job, original, Path(folder))
         except ImageRefused as refusal:
             await insist(partial(self._refuse, job, refusal), "refuse an image")
             return
         read_s = time.perf_counter() - began
         await insist(lambda: self._save(job, facts, read_s), "save what was read")
 
-    async def _read(self, job: Claimed, folder: Path) -> dict[str, Any]:
+    async def _checked(self, job: Claimed, target: Path) -> Path:
+        """The bytes, once the virus scanner (where there is one) has passed them; it is waited for like the database."""
         assert job.image_id is not None  # noqa: S101 - an ingest job has an image
-        original = await self._fetch(job.image_id, folder / "original")
+        original = await self._fetch(job.image_id, target)
+        await insist(lambda: self._scanner.check(original, job.image_name or "the file"), "check a file for viruses")
+        return original
+
+    async def _read(self, job: Claimed, original: Path, folder: Path) -> dict[str, Any]:
+        assert job.image_id is not None  # noqa: S101 - an ingest job has an image
         pictures = {name: folder / f"{name}.webp" for name in PICTURES}
         task = {"path": str(original), "name": job.image_name or "the file", **{name: str(path) for name, path in pictures.items()}}
         facts = await self._pool.read(task)

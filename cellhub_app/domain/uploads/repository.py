@@ -20,7 +20,8 @@ from cellhub_app.domain.uploads.schemas import FileRow, FileState, Outcome
 from cellhub_app.models.upload import UploadFile, UploadSession
 
 _COLUMNS = ("session_id", "index", "name", "path", "size", "last_modified", "state", "reason")
-_SHOWN = tuple(UploadFile.__table__.c[name] for name in ("index", "state", "reason", "name", "path", "size", "last_modified"))  # type: ignore[attr-defined]
+_NAMES = ("index", "state", "reason", "name", "path", "size", "last_modified", "image_id")
+_SHOWN = tuple(UploadFile.__table__.c[name] for name in _NAMES)  # type: ignore[attr-defined]
 _EXPECTED = text("""
     select s.project_id, s.user_id, s.cancelled_at, f.index as place, f.state, f.reason, f.image_id
     from upload_session s left join upload_file f on f.session_id = s.id and f.index = any(:indexes) where s.id = :id

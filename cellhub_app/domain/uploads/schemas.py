@@ -90,6 +90,7 @@ class FileDetail(FileView):
     path: str
     size: int
     last_modified: int | None
+    image_id: UUID | None
 
 
 class SessionView(SessionSummary):

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import Conflict, NotFound
@@ -41,10 +43,11 @@ class UploadCancelled(Conflict):
 async def begin(session: AsyncSession, principal: Principal, project_id: UUID, wanted: NewUploadSession, max_mb: int) -> SessionView:
     """Note the files of a drop; those that can never be taken are refused at once. Raises ProjectNotFound, NotAllowed."""
     await require(session, principal, project_id, Permission.EDIT)
+    # Fifty thousand files take a while; in a thread other requests go on meanwhile.
     files = await asyncio.to_thread(lambda: [_row(index, offer, max_mb) for index, offer in enumerate(wanted.files)])
     row = _counted(UploadSession(project_id=project_id, user_id=principal.user_id), files)
     await repository.add(session, row, files)
-    views = [FileView.model_construct(index=file.index, state=file.state, reason=file.reason) for file in files]
+    views = await asyncio.to_thread(lambda: list(map(_view, files)))
     return SessionView.model_construct(**dict(SessionSummary.of(row)), files=views)
 
 
@@ -52,6 +55,14 @@ def _row(index: int, offer: FileOffer, max_mb: int) -> FileRow:
     objection = size_objection(offer.name, offer.size, max_mb) or name_objection(offer.name)
     state, reason = (FileState.REFUSED, objection.detail) if objection else (FileState.NEEDED, None)
     return FileRow(index, offer.name, offer.path, offer.size, offer.last_modified, state, reason)
+
+
+def _view(file: FileRow) -> FileView:
+    return FileView.model_construct(index=file.index, state=file.state, reason=file.reason)
+
+
+def _detail(file: Row[Any]) -> FileDetail:
+    return FileDetail.model_construct(**{**file._mapping, "state": FileState(file.state)})
 
 
 def _counted(row: UploadSession, files: Sequence[FileRow]) -> UploadSession:
@@ -74,7 +85,7 @@ async def get(
     """A session with its files, or those of one state. Raises ProjectNotFound, UploadSessionNotFound."""
     row = await _own(session, principal, project_id, session_id, Permission.VIEW)
     rows = await repository.files(session, session_id, state)
-    files = [FileDetail.model_construct(**{**file._mapping, "state": FileState(file.state)}) for file in rows]
+    files = await asyncio.to_thread(lambda: list(map(_detail, rows)))
     return SessionDetail.model_construct(**dict(SessionSummary.of(row)), files=files)
 
 

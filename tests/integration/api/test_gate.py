@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from cellhub_app.api.gate import Gate
-from cellhub_app.core.limits import JSON_BODY_MAX_BYTES, MEGABYTE
+from cellhub_app.core.limits import JSON_BODY_MAX_BYTES, MEGABYTE, UPLOAD_SESSION_BODY_MAX_BYTES
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service
 from tests.integration.api.asgi import ask, http_scope, websocket
@@ -54,6 +54,10 @@ async def test_uploads_have_a_limit_of_their_own(app: ASGIApp, ada: Person, runt
     limit = 50 * runtime.settings.max_file_bytes + MEGABYTE
     scope = http_scope("POST", f"/api/v1/projects/{project_id}/images", headers | {"Content-Length": str(limit + 1)})
     assert (await ask(app, scope, _endless()))[0] == 413
+    resumed = {"Content-Length": str(runtime.settings.max_upload_bytes + MEGABYTE + 1)}
+    assert (await ask(app, http_scope("PATCH", f"/api/v1/uploads/{project_id}", headers | resumed), _endless()))[0] == 413
+    listed = {"Content-Length": str(UPLOAD_SESSION_BODY_MAX_BYTES + 1)}
+    assert (await ask(app, http_scope("POST", f"/api/v1/projects/{project_id}/upload-sessions", headers | listed), _endless()))[0] == 413
 
 
 @pytest.mark.parametrize("path", ["/_upload", "/_upload/", "/_upload/x.png"])

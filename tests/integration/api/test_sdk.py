@@ -1,6 +1,7 @@
 """The SDK against the real API, over a line that can be made to break."""
 
 import asyncio
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from cellhub_app.models.export import Export as ExportRow
 from cellhub_app.models.export import storage_key
 from cellhub_app.models.image import Image as ImageRow
 from cellhub_app.sdk import client as client_module
-from cellhub_app.sdk import connection
+from cellhub_app.sdk import connection, uploading
 from cellhub_app.sdk.client import CellHub
 from cellhub_app.sdk.errors import Forbidden, InConflict, Missing, Rejected, SignedOut, Unreachable, WaitedTooLong
 from cellhub_app.sdk.types import Batch
@@ -111,9 +112,9 @@ async def test_projects_are_made_listed_and_deleted(hub: CellHub, project_id: UU
 async def test_every_file_arrives_once_in_groups_and_progress_is_told(hub: CellHub, project_id: UUID, tmp_path: Path) -> None:
     told: list[int] = []
     done = await _do(hub.upload, project_id, [*_files(tmp_path, 45), _empty(tmp_path)], lambda sent, _: told.append(sent))
-    assert told == [20, 40, 46]
+    assert told == [21, 41, 46]
     assert [(image.name, image.bytes) for image in done.accepted] == [(f"{index:03}.png", index + 1) for index in range(45)]
-    assert [refusal.code for refusal in done.refused] == ["empty"]
+    assert [refusal.code for refusal in done.refused] == ["refused"]
     assert len(await _do(lambda: list(hub.images(project_id)))) == 45
 
 
@@ -131,6 +132,42 @@ async def test_an_upload_over_a_broken_line_takes_each_file_once(
     done = await _do(hub.upload, project_id, _files(tmp_path, 3))
     assert [image.name for image in done.accepted] == ["000.png", "001.png", "002.png"]
     assert len(await _do(lambda: list(hub.images(project_id)))) == 3
+
+
+async def test_an_upload_that_was_broken_off_goes_on_where_it_was(
+    hub: CellHub, line: Line, project_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _files(tmp_path, 45)
+    posts = iter(["", ""])
+    line.fault = lambda request: next(posts, "lost") if request.url.path.endswith("/images") else ""
+    with pytest.raises(Unreachable):
+        await _do(hub.upload, project_id, files)
+    line.fault = lambda _: ""
+    line.carried.clear()
+    done = await _do(hub.upload, project_id, files)
+    assert (done.already_sent, len(done.accepted), done.refused, done.duplicates) == (40, 5, [], [])
+    assert sum(word.startswith(f"POST /api/v1/projects/{project_id}/images") for word in line.carried) == 1
+    again = await _do(hub.upload, project_id, files)
+    assert (len(again.accepted), len(again.duplicates)) == (0, 45)
+    assert again.duplicates[0].detail == "Didn't add 000.png: it is already here as 000.png."
+
+
+@pytest.mark.parametrize("kind", ["lost", "answer lost"])
+async def test_a_large_file_goes_on_after_a_broken_line(
+    hub: CellHub, line: Line, project_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(uploading, "RESUMABLE_FROM_BYTES", 1000)
+    monkeypatch.setattr(uploading, "PIECE_BYTES", 1000)
+    path = tmp_path / "slide.tif"
+    path.write_bytes(bytes(range(256)) * 14)
+    copy = tmp_path / "slide again.tif"
+    copy.write_bytes(path.read_bytes())
+    patches = iter(["", kind, "", kind])
+    line.fault = lambda request: next(patches, "") if request.method == "PATCH" else ""
+    done = await _do(hub.upload, project_id, [path, copy])
+    [image] = done.accepted
+    assert (image.bytes, image.sha256) == (3584, hashlib.sha256(path.read_bytes()).hexdigest())
+    assert [(refusal.name, refusal.detail) for refusal in done.duplicates] == [("slide again.tif", "Already here as slide.tif.")]
 
 
 async def test_what_changes_something_is_not_sent_twice(hub: CellHub, line: Line, project_id: UUID) -> None:

@@ -33,17 +33,20 @@ async def _run(*arguments: str) -> Result:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "deep").mkdir()
     for name in ("a.png", "deep/b.TIF", "notes.txt", ".hidden"):
-        (tmp_path / name).write_bytes(b"x")
+        (tmp_path / name).write_bytes(name.encode())
     return tmp_path
 
 
 @pytest.mark.usefixtures("server")
-async def test_a_folder_is_sent_to_a_new_project_and_then_to_the_same_one(ada: Person, folder: Path) -> None:
-    for images in (2, 4):
+async def test_a_folder_is_sent_to_a_new_project_and_a_second_time_only_what_is_new(ada: Person, folder: Path) -> None:
+    for images in (2, 3):
         done = await _run(str(folder), "--project", "Plate 7", "--password", PASSWORD)
         assert done.exit_code == 0, done.output
         [project] = (await ada.http.get("/api/v1/projects")).json()["data"]
         assert (project["name"], project["images"]["total"]) == ("Plate 7", images)
+        (folder / "new.png").write_bytes(b"new")
+    assert "1 image is new in Plate 7" in done.output
+    assert "\nDidn't add b.TIF: it is already here as b.TIF." in done.output
 
 
 @pytest.mark.usefixtures("server")
@@ -52,7 +55,7 @@ async def test_a_refused_file_is_named_and_the_status_says_so(ada: Person, folde
     done = await _run(str(folder), "--project", "Plate 7", "--password", PASSWORD)
     assert done.exit_code == 1
     assert "empty.png" in done.output
-    assert "2 images are in Plate 7" in done.output
+    assert "2 images are new in Plate 7" in done.output
 
 
 @pytest.mark.usefixtures("server", "ada")

@@ -61,7 +61,7 @@ async def test_a_session_says_which_files_are_needed_and_which_can_never_be_take
     again = (await ada.http.get(drop.url)).json()
     assert again["files"][0] == {
         "index": 0, "state": "needed", "reason": None, "name": "a.png", "path": "plate/a.png", "size": 10,
-        "lastModified": 1_700_000_000_000,
+        "lastModified": 1_700_000_000_000, "imageId": None,
     }  # fmt: skip
 
 

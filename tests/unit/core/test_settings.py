@@ -45,3 +45,14 @@ def test_secrets_do_not_show_in_print() -> None:
 def test_lists_are_split_at_commas_and_trimmed() -> None:
     assert split_list(" a, b,,c ") == ("a", "b", "c")
     assert split_list("") == ()
+
+
+@pytest.mark.parametrize("url", ["", "tcp://clamav:3310", "unix:///run/clamav/clamd.sock"])
+def test_a_scanner_is_named_by_its_address(url: str) -> None:
+    assert Settings(clamav_url=url).clamav_url == url
+
+
+@pytest.mark.parametrize("url", ["clamav:3310", "tcp://clamav", "http://clamav:3310", "unix://"])
+def test_an_address_that_is_no_scanners_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="CELLHUB_CLAMAV_URL must be"):
+        Settings(clamav_url=url)
