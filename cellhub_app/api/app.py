@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 
 from cellhub_app.api import docs, health, problems
-from cellhub_app.api.v1 import admin, auth, events, exports, images, members, pictures, polygons, projects, segmentations
+from cellhub_app.api.v1 import admin, auth, events, exports, images, members, pictures, polygons, projects, queue, segmentations
 
 PREFIX = "/api/v1"
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
@@ -21,6 +21,7 @@ ROUTERS = (
     images.router,
     pictures.router,
     segmentations.router,
+    queue.router,
     polygons.router,
     exports.router,
     events.router,

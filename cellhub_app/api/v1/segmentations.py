@@ -10,7 +10,7 @@ from cellhub_app.api.deps import Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import service as jobs
-from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView, QueueView
+from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.schema import Schema
 from cellhub_app.domain.segmentation import service as segmentation
@@ -42,12 +42,6 @@ async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: 
     batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters)
     await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)
     return batch
-
-
-@router.get("/queue", response_model=QueueView, tags=["queue"])
-async def queue(session: Work, principal: Signed) -> QueueView:
-    """What runs in the caller's projects, how long the whole line is, and the workers."""
-    return await jobs.queue(session, principal)
 
 
 @_batches.get("", response_model=BatchView)

@@ -69,6 +69,13 @@ class BatchView(Schema):
         return cls(**{name: getattr(batch, name) for name in names}, counts=counts, position=position, eta=eta)
 
 
+class Steered(Schema):
+    """What became of several batches at once: how many images moved, and the batches that they belong to."""
+
+    images: int
+    batches: list[BatchView]
+
+
 class JobView(Schema):
     """A job as doors show it; `timings` are seconds."""
 
