@@ -71,6 +71,12 @@ async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, f
     await subjects.write_results(session, rows)
 
 
+async def warn(session: AsyncSession, job: Claimed, sentences: Sequence[str]) -> None:
+    """Write what a person should know of a job that went well into its log."""
+    for sentence in sentences:
+        await repository.write_log(session, [job.id], sentence, level="warning")
+
+
 async def fail(session: AsyncSession, job: Claimed, code: str, detail: str, *, retry: bool) -> JobStatus | None:
     """Fail a job with one plain sentence, or queue it again after 5, 10, 20 s until its attempts are spent.
 
