@@ -58,6 +58,7 @@ def main() -> None:
         with whole_house(folder) as url:
             run("upload", "--url", url)
             run("live", "--url", url)
+            run("eta", "--url", url)
             if nuclei:
                 run("accuracy", "--url", url)
         asyncio.run(without_workers(Home(folder), nuclei))

@@ -22,11 +22,12 @@ _jobs = APIRouter(prefix="/jobs/{job_id}", tags=["jobs"])
 
 
 class SegmentRequest(Schema):
-    """A model over chosen images; "all" takes every image that did not fail."""
+    """A model over chosen images; "all" takes every image that did not fail. `notify` asks for an e-mail at the end."""
 
     image_ids: list[UUID] | Literal["all"]
     model: str = Field(max_length=40)
     parameters: ModelParameters = Field(default_factory=ModelParameters)
+    notify: bool = False
 
 
 @router.get("/models", response_model=list[ModelView], tags=["models"])
@@ -39,7 +40,7 @@ async def list_models(session: Work, principal: Signed, projectId: UUID | None =
 @router.post("/projects/{project_id}/segmentations", status_code=202, response_model=BatchView, tags=["batches"])
 async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Queue a model over images."""
-    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters)
+    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters, notify=wanted.notify)
     await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)
     return batch
 

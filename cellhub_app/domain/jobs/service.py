@@ -45,9 +45,11 @@ class BatchFinished(Conflict):
     code, title = "batchFinished", "This batch is finished already"
 
 
-async def add_batch(session: AsyncSession, *, project_id: UUID, user_id: UUID, model: str, parameters: dict[str, Any]) -> Batch:
-    """A new batch without jobs; add() brings them in the same transaction."""
-    batch = Batch(project_id=project_id, user_id=user_id, model=model, parameters=parameters)
+async def add_batch(
+    session: AsyncSession, *, project_id: UUID, user_id: UUID, model: str, parameters: dict[str, Any], notify: bool = False
+) -> Batch:
+    """A new batch without jobs; add() brings them in the same transaction. `notify`: its end is told by e-mail."""
+    batch = Batch(project_id=project_id, user_id=user_id, model=model, parameters=parameters, notify=notify)
     session.add(batch)
     await session.flush()
     return batch

@@ -13,7 +13,7 @@ from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.jobs import claiming, leases, repository, subjects
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
-from cellhub_app.domain.jobs.news import Subject, batch_event, job_event
+from cellhub_app.domain.jobs.news import Subject, batch_event, finished_event, job_event
 from cellhub_app.domain.jobs.schemas import BatchView
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED)
@@ -175,4 +175,6 @@ async def settle_batches(session: AsyncSession, ids: Iterable[UUID | None], *, c
         return
     counted = await repository.counts(session, closed)
     for batch in await repository.lock_batches(session, closed):
-        emit(session, batch_event(BatchView.of(batch, counted[batch.id])))
+        view = BatchView.of(batch, counted[batch.id])
+        emit(session, batch_event(view))
+        emit(session, finished_event(view, batch.user_id))
