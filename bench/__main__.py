@@ -60,6 +60,7 @@ def main() -> None:
             run("bulk", "--url", url)
             run("live", "--url", url)
             run("gallery_page", "--url", url, "--home", str(folder))
+            run("eta", "--url", url)
             if nuclei:
                 run("accuracy", "--url", url)
         asyncio.run(without_workers(Home(folder), nuclei))

@@ -18,6 +18,7 @@ class EventType(StrEnum):
     SEGMENTATION_STATUS = "segmentationStatus"
     IMAGE_STATUS = "imageStatus"
     QUEUE_UPDATE = "queueUpdate"
+    BATCH_FINISHED = "batchFinished"
     EXPORT_PROGRESS = "exportProgress"
     PROJECT_CHANGED = "projectChanged"
     ACCESS_CHANGED = "accessChanged"

@@ -16,6 +16,7 @@ class Batch(Table, table=True):
     __table_args__ = (
         Index("ix_batch_project_created", "project_id", "created_at", "id"),
         Index("ix_batch_unfinished", "project_id", postgresql_where=text("finished_at is null")),
+        Index("ix_batch_letter", "id", postgresql_where=text("notify and notified_at is null")),
         CheckConstraint(STATUSES, name="status"),
     )
 
@@ -25,6 +26,8 @@ class Batch(Table, table=True):
     status: str = Field(default=JobStatus.QUEUED, max_length=20)
     model: str = Field(max_length=40)
     parameters: dict[str, object] = document()
+    notify: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    notified_at: datetime | None = moment()
     created_at: datetime = moment(default_now=True)
     started_at: datetime | None = moment()
     finished_at: datetime | None = moment()

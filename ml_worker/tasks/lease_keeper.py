@@ -1,7 +1,7 @@
 """Renews leases from a thread with a database connection of its own, so that a busy network or event loop cannot starve them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from uuid import UUID
@@ -10,13 +10,14 @@ import psycopg
 import structlog
 
 from cellhub_app.core.settings import get_settings
-from cellhub_app.domain.jobs.leases import renew
+from cellhub_app.domain.jobs.leases import renew, still_held
 
+_Held = Callable[["psycopg.Connection[tuple[UUID]]", Mapping[UUID, UUID]], set[UUID]]
 log = structlog.get_logger(__name__)
 
 RENEWALS_A_LEASE = 4
 RETRY_S = 1.0
-LOOK_AGAIN_S = 1.0
+LOOK_EVERY_S = 0.8  # a cancelled job is let go after two looks
 
 
 @dataclass(frozen=True)
@@ -58,26 +59,34 @@ class LeaseKeeper:
             self._kept.pop(lease, None)
 
     def _run(self) -> None:
-        wait_s = self._every_s
+        wait_s = LOOK_EVERY_S
         while not self._stop.wait(wait_s):
             try:
                 with psycopg.connect(self._url, connect_timeout=5, application_name="cellhub-leases") as connection:
                     connection.execute("set statement_timeout = '10s'")
                     connection.commit()
                     self._renew_all(connection)
-                    while not self._stop.wait(LOOK_AGAIN_S if self._missed else self._every_s):
-                        self._renew_all(connection)
+                    renewed = time.monotonic()
+                    while not self._stop.wait(LOOK_EVERY_S):
+                        if time.monotonic() - renewed < self._every_s:
+                            self._ask(connection, still_held)
+                        else:
+                            self._renew_all(connection)
+                            renewed = time.monotonic()
             except psycopg.Error as error:
                 log.warning("leases could not be renewed", error=str(error).split("\n", 1)[0])
             wait_s = RETRY_S
 
     def _renew_all(self, connection: "psycopg.Connection[tuple[UUID]]") -> None:
+        self._ask(connection, renew)
+
+    def _ask(self, connection: "psycopg.Connection[tuple[UUID]]", held: "_Held") -> None:
         with self._lock:
             moment = time.monotonic()
             wanted = {lease: kept for lease, kept in self._kept.items() if kept.until > moment}
         missing: set[UUID] = set()
         if wanted:
-            missing = wanted.keys() - renew(connection, {lease: kept.job_id for lease, kept in wanted.items()})
+            missing = wanted.keys() - held(connection, {lease: kept.job_id for lease, kept in wanted.items()})
         # A lease is gone as soon as its own job is committed, a moment before the job drops it: only who misses twice has lost.
         for lease in missing & self._missed:
             self.drop(lease)

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cellhub_app.core.imaging.quality import SENTENCES
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import Runtime, emit
 from cellhub_app.domain.annotations import service as annotations
@@ -102,6 +103,7 @@ class Saver:
             seconds = time.perf_counter() - began
             await work.finish(session, [Finished(saving.job, _timings(saving, began, seconds)) for saving in mine])
             for saving in mine:
+                await work.warn(session, saving.job, [SENTENCES[flaw] for flaw in saving.result.flaws])
                 _tell(session, saving, numbers[saving.job.id])
         return held
 
@@ -126,4 +128,5 @@ def _timings(saving: _Saving, began: float, seconds: float) -> dict[str, float]:
 
 def _tell(session: AsyncSession, saving: _Saving, revision: int) -> None:
     more: dict[str, Any] = {"objectCount": len(saving.result.objects), "doubt": saving.result.doubt, "revision": revision}
+    more |= {"flaws": list(saving.result.flaws)} if saving.result.flaws else {}
     emit(session, job_event(Subject.of(saving.job), JobStatus.SUCCEEDED, **more))

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from cellhub_app.core.imaging.info import Plane
+from cellhub_app.core.imaging.quality import Flaw, assess
 from cellhub_app.core.imaging.read import read_plane
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from cellhub_app.core.runtime import Runtime
@@ -79,22 +80,22 @@ class SegmentPipeline:
             self._in_hand -= 1
 
     async def _compute(self, job: Claimed, timings: dict[str, float]) -> Described:
-        plane, prepared, timings["read_s"] = await self._read(job)
+        plane, prepared, flaws, timings["read_s"] = await self._read(job)
         maps, timings["network_s"] = await self._network.predict(prepared, _left(timings))
         described, timings["postprocess_s"] = await self._finishers.run(_left(timings), self._describe, prepared, maps, plane)
-        return described
+        return described.of_flawed(flaws)
 
-    async def _read(self, job: Claimed) -> tuple[Plane, Prepared, float]:
+    async def _read(self, job: Claimed) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
         assert job.image_id is not None  # noqa: S101 - a segmentation has an image
         with TemporaryDirectory(prefix="cellhub-segment-") as folder:
             path = await self._runtime.storage.fetch(storage_key(job.image_id, "original"), Path(folder) / "original")
             return await self._readers.run(IMAGE_TIME_LIMIT_S, self._prepare, job, path)
 
-    def _prepare(self, job: Claimed, path: Path) -> tuple[Plane, Prepared, float]:
+    def _prepare(self, job: Claimed, path: Path) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
         began = time.perf_counter()
         plane = read_plane(path, name=job.image_name)
         prepared = self._segmenter.prepare(plane, job.model or "", parameters_of(job))
-        return plane, prepared, time.perf_counter() - began
+        return plane, prepared, assess(np.asarray(plane)), time.perf_counter() - began
 
     def _describe(self, prepared: Prepared, maps: Maps, plane: Plane) -> tuple[Described, float]:
         began = time.perf_counter()

@@ -14,8 +14,10 @@ from redis.exceptions import RedisError
 
 from cellhub_app.core.events import publish
 from cellhub_app.core.limits import WAKE_EVERY_S
+from cellhub_app.core.mail import send
 from cellhub_app.core.queue import send_ticket
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.domain.flows.notify import due_letters
 from cellhub_app.domain.images import trash
 from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
@@ -91,6 +93,7 @@ class Upkeep:
             _Chore("tell progress", self.tell_progress, TICK_S),
             _Chore("take back lost jobs", self.take_back, WAKE_EVERY_S),
             _Chore("re-issue tickets", self.reissue_tickets, WAKE_EVERY_S),
+            _Chore("send letters", self.send_letters, WAKE_EVERY_S),
             _Chore("drop old exports", self.drop_exports, EXPIRE_EVERY_S),
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
@@ -141,6 +144,13 @@ class Upkeep:
             kinds = await work.waiting_kinds(session)
         for kind in kinds:
             await send_ticket(self._runtime.queue, kind)
+
+    async def send_letters(self) -> None:
+        """Tell people by e-mail of batches that ended, if they asked for it."""
+        async with self._runtime.work() as session:
+            letters = await due_letters(session, self._runtime.settings.base_url)
+        for letter in letters:
+            await send(letter, self._runtime.settings)
 
     async def drop_exports(self) -> None:
         """Delete the files of exports whose time is over."""

@@ -10,7 +10,7 @@ from cellhub_app.api.deps import Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import service as jobs
-from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView, QueueView
+from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.schema import Schema
 from cellhub_app.domain.segmentation import service as segmentation
@@ -22,11 +22,12 @@ _jobs = APIRouter(prefix="/jobs/{job_id}", tags=["jobs"])
 
 
 class SegmentRequest(Schema):
-    """A model over chosen images; "all" takes every image that did not fail."""
+    """A model over chosen images; "all" takes every image that did not fail. `notify` asks for an e-mail at the end."""
 
     image_ids: list[UUID] | Literal["all"]
     model: str = Field(max_length=40)
     parameters: ModelParameters = Field(default_factory=ModelParameters)
+    notify: bool = False
 
 
 @router.get("/models", response_model=list[ModelView], tags=["models"])
@@ -39,15 +40,9 @@ async def list_models(session: Work, principal: Signed, projectId: UUID | None =
 @router.post("/projects/{project_id}/segmentations", status_code=202, response_model=BatchView, tags=["batches"])
 async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Queue a model over images."""
-    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters)
+    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters, notify=wanted.notify)
     await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)
     return batch
-
-
-@router.get("/queue", response_model=QueueView, tags=["queue"])
-async def queue(session: Work, principal: Signed) -> QueueView:
-    """What runs in the caller's projects, how long the whole line is, and the workers."""
-    return await jobs.queue(session, principal)
 
 
 @_batches.get("", response_model=BatchView)

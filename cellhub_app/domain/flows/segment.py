@@ -26,8 +26,12 @@ async def segment(
     image_ids: Sequence[UUID] | Literal["all"],
     model: str,
     parameters: ModelParameters | None = None,
+    *,
+    notify: bool = False,
 ) -> BatchView:
     """Queue the chosen images ("all": every one that did not fail; those still being read are waited for).
+
+    `notify`: the caller gets an e-mail when all is done.
 
     Raises ProjectNotFound, NotAllowed, ModelUnknown, SelectionEmpty.
     """
@@ -38,9 +42,10 @@ async def segment(
     if not rows:
         raise SelectionEmpty("There is no image to segment here: none is chosen, or none could be read.")
     given = (parameters or ModelParameters()).model_dump(exclude_none=True)
-    batch = await jobs.add_batch(session, project_id=project_id, user_id=principal.user_id, model=card.name, parameters=given)
+    user_id = principal.user_id
+    batch = await jobs.add_batch(session, project_id=project_id, user_id=user_id, model=card.name, parameters=given, notify=notify)
     work = [
-        NewJob(JobKind.SEGMENT, principal.user_id, project_id, batch_id=batch.id, image_id=row.id, model=card.name, parameters=given)
+        NewJob(JobKind.SEGMENT, user_id, project_id, batch_id=batch.id, image_id=row.id, model=card.name, parameters=given)
         for row in rows
     ]
     await jobs.add(session, work)

@@ -40,6 +40,7 @@ _RECLAIM = text("""
         select id from job where status = 'running' and lease_until < clock_timestamp() order by id for update skip locked))
     returning id, kind, status, project_id, batch_id, image_id, export_id, model, error
 """)
+_STILL_HELD = "select lease_id from job where id = any(%s) and lease_id = any(%s) and status = 'running'"
 _RENEW = """
     update job set lease_until = clock_timestamp() + make_interval(secs => %s)
     where id = any(%s) and lease_id = any(%s) and status = 'running' returning lease_id
@@ -57,6 +58,13 @@ class Finished:
 def renew(connection: Connection[tuple[UUID]], leases: Mapping[UUID, UUID]) -> set[UUID]:
     """Prolong the leases (lease -> job) and say which of them are still held. Meant for a thread with a connection of its own."""
     rows = connection.execute(_RENEW, (get_settings().lease_s, list(leases.values()), list(leases))).fetchall()
+    connection.commit()
+    return {row[0] for row in rows}
+
+
+def still_held(connection: Connection[tuple[UUID]], leases: Mapping[UUID, UUID]) -> set[UUID]:
+    """Which of the leases (lease -> job) are still held; writes nothing, so it can be asked often."""
+    rows = connection.execute(_STILL_HELD, (list(leases.values()), list(leases))).fetchall()
     connection.commit()
     return {row[0] for row in rows}
 

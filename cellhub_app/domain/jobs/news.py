@@ -50,3 +50,9 @@ def batch_event(view: BatchView) -> Event:
     """How far a batch is."""
     seen = view.model_dump(mode="json", by_alias=True, include={"status", "counts", "position", "eta"})
     return Event(EventType.QUEUE_UPDATE, view.project_id, data={"batchId": view.id, **seen})
+
+
+def finished_event(view: BatchView, user_id: UUID | None) -> Event:
+    """That a batch ended, once, for whoever wants to be told; `startedBy` is the person who asked for it."""
+    seen = view.model_dump(mode="json", by_alias=True, include={"status", "counts", "model"})
+    return Event(EventType.BATCH_FINISHED, view.project_id, data={"batchId": view.id, "startedBy": user_id, **seen})

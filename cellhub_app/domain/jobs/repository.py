@@ -17,6 +17,7 @@ from cellhub_app.domain.access import Principal, readable_projects
 from cellhub_app.domain.jobs.claiming import CLAIMABLE_ABOVE, PARKED
 from cellhub_app.domain.jobs.forecast import Finish, Stretch
 from cellhub_app.domain.jobs.schemas import BatchCounts
+from cellhub_app.models.image import Image
 from cellhub_app.models.job import Batch, Job, JobLog
 
 RECENT_FINISHES = 200
@@ -57,6 +58,14 @@ _DEPTHS = text("""
 """)
 _LOCK_JOBS = "select id from job where {chosen} and status = any(:statuses) order by id for update"
 _BATCHES = text("select distinct batch_id from job where id = any(:jobs) and batch_id is not null")
+_WITHOUT_MOTION = text("""
+    select b.id from unnest(cast(:batches as uuid[])) as b(id)
+    where not exists (select from job where batch_id = b.id and status = 'queued')
+      and not exists (select from job where batch_id = b.id and status = 'running')
+""")
+_STEERABLE = """
+    finished_at is null or exists (select from job where batch_id = batch.id and status = 'failed')
+"""
 _WAITING = text("""
     select distinct t.kind from turn t cross join lateral (
         select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
@@ -64,6 +73,9 @@ _WAITING = text("""
 """)
 _CHOSEN = {
     "batch_id": "batch_id = :batch_id",
+    "batch_ids": "batch_id = any(:batch_ids)",
+    "job_ids": "id = any(:job_ids)",
+    "is_latest": ":is_latest = exists (select from image where image.id = job.image_id and image.segmentation_job_id = job.id)",
     "export_id": "export_id = :export_id",
     "image_ids": "image_id = any(:image_ids)",
     "kind": "kind = :kind",
@@ -203,6 +215,30 @@ async def unfinished(session: AsyncSession, principal: Principal | None = None) 
     query = select(Batch) if principal is None else _readable_batches(principal)
     query = query.where(col(Batch.finished_at).is_(None)).order_by(col(Batch.created_at), col(Batch.id))
     return list((await session.execute(query)).scalars())
+
+
+async def steerable(
+    session: AsyncSession, *, project_id: UUID | None = None, user_id: UUID | None = None, readable_by: Principal | None = None
+) -> list[Batch]:
+    """Batches in which something waits or failed: of a project, or those that a person started and may see."""
+    query = select(Batch) if readable_by is None else _readable_batches(readable_by)
+    query = query.where(text(f"({_STEERABLE})"))
+    if project_id is not None:
+        query = query.where(col(Batch.project_id) == project_id)
+    if user_id is not None:
+        query = query.where(col(Batch.user_id) == user_id)
+    return list((await session.execute(query.order_by(col(Batch.id)))).scalars())
+
+
+async def without_motion(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the batches of which nothing is queued or running."""
+    return set((await session.execute(_WITHOUT_MOTION, {"batches": list(ids)})).scalars())
+
+
+async def latest_job(session: AsyncSession, principal: Principal, image_id: UUID) -> Job | None:
+    """The latest segmentation of an image that the caller may see."""
+    query = select(Job).join(Image, and_(col(Image.segmentation_job_id) == col(Job.id), col(Image.deleted_at).is_(None)))
+    return (await session.execute(query.where(col(Image.id) == image_id, col(Job.project_id).in_(readable_projects(principal))))).scalar()
 
 
 async def readable_job(session: AsyncSession, principal: Principal, job_id: UUID) -> Job | None:

@@ -56,6 +56,7 @@ class BatchView(Schema):
     model: str
     parameters: dict[str, Any]
     counts: BatchCounts
+    notify: bool = False
     position: int | None = None
     eta: Eta | None = None
     created_at: datetime
@@ -65,8 +66,15 @@ class BatchView(Schema):
     @classmethod
     def of(cls, batch: Batch, counts: BatchCounts, position: int | None = None, eta: Eta | None = None) -> Self:
         """The row with what is counted beside it."""
-        names = ("id", "project_id", "status", "model", "parameters", "created_at", "started_at", "finished_at")
+        names = ("id", "project_id", "status", "model", "parameters", "notify", "created_at", "started_at", "finished_at")
         return cls(**{name: getattr(batch, name) for name in names}, counts=counts, position=position, eta=eta)
+
+
+class Steered(Schema):
+    """What became of several batches at once: how many images moved, and the batches that they belong to."""
+
+    images: int
+    batches: list[BatchView]
 
 
 class JobView(Schema):

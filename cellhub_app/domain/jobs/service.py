@@ -45,9 +45,11 @@ class BatchFinished(Conflict):
     code, title = "batchFinished", "This batch is finished already"
 
 
-async def add_batch(session: AsyncSession, *, project_id: UUID, user_id: UUID, model: str, parameters: dict[str, Any]) -> Batch:
-    """A new batch without jobs; add() brings them in the same transaction."""
-    batch = Batch(project_id=project_id, user_id=user_id, model=model, parameters=parameters)
+async def add_batch(
+    session: AsyncSession, *, project_id: UUID, user_id: UUID, model: str, parameters: dict[str, Any], notify: bool = False
+) -> Batch:
+    """A new batch without jobs; add() brings them in the same transaction. `notify`: its end is told by e-mail."""
+    batch = Batch(project_id=project_id, user_id=user_id, model=model, parameters=parameters, notify=notify)
     session.add(batch)
     await session.flush()
     return batch
@@ -86,20 +88,20 @@ def _row(job: NewJob, image_status: str | None) -> dict[str, Any]:
 
 async def batch(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
     """One batch. Raises BatchNotFound."""
-    return (await _views(session, [await _found(session, principal, batch_id)]))[0]
+    return (await views(session, [await _found(session, principal, batch_id)]))[0]
 
 
 async def project_batches(session: AsyncSession, principal: Principal, project_id: UUID) -> list[BatchView]:
     """The unfinished and the latest finished batches of a project, newest first. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
-    return await _views(session, await repository.project_batches(session, principal, project_id))
+    return await views(session, await repository.project_batches(session, principal, project_id))
 
 
 async def queue(session: AsyncSession, principal: Principal) -> QueueView:
     """What runs in the caller's projects, how long the whole line is, and the workers."""
-    views = await _views(session, await repository.unfinished(session, principal))
+    batches = await views(session, await repository.unfinished(session, principal))
     queued, running = await repository.totals(session)
-    return QueueView(batches=views, queued=queued, running=running, workers=await workers.alive(get_runtime().redis))
+    return QueueView(batches=batches, queued=queued, running=running, workers=await workers.alive(get_runtime().redis))
 
 
 async def depths(session: AsyncSession) -> dict[JobKind, tuple[int, float]]:
@@ -110,7 +112,7 @@ async def depths(session: AsyncSession) -> dict[JobKind, tuple[int, float]]:
 
 async def progress(session: AsyncSession) -> list[BatchView]:
     """Every unfinished batch, for the worker that publishes how far they are."""
-    return await _views(session, await repository.unfinished(session))
+    return await views(session, await repository.unfinished(session))
 
 
 async def job(session: AsyncSession, principal: Principal, job_id: UUID) -> JobView:
@@ -148,7 +150,7 @@ async def cancel(session: AsyncSession, principal: Principal, batch_id: UUID) ->
     moved = await _move(session, found, work.UNFINISHED, JobStatus.CANCELLED)
     await repository.write_log(session, moved, f"Cancelled by {principal.name}.")
     await work.settle_batches(session, [batch_id], cancelled=True)
-    return (await _views(session, await repository.lock_batches(session, [batch_id])))[0]
+    return (await views(session, await repository.lock_batches(session, [batch_id])))[0]
 
 
 async def retry_failed(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
@@ -206,13 +208,14 @@ async def _set(session: AsyncSession, found: Batch, status: JobStatus) -> BatchV
     row = (await repository.lock_batches(session, [found.id]))[0]
     row.status, row.finished_at = status, None
     await session.flush()
-    view = (await _views(session, [row]))[0]
+    view = (await views(session, [row]))[0]
     emit(session, batch_event(view))
     emit(session, Event(EventType.PROJECT_CHANGED, row.project_id, data={"images": True}))
     return view
 
 
-async def _views(session: AsyncSession, batches: Sequence[Batch]) -> list[BatchView]:
+async def views(session: AsyncSession, batches: Sequence[Batch]) -> list[BatchView]:
+    """Batches with what is counted, their place in the line and their time left."""
     if not batches:
         return []
     counts = await repository.counts(session, [row.id for row in batches])
@@ -221,14 +224,14 @@ async def _views(session: AsyncSession, batches: Sequence[Batch]) -> list[BatchV
     line = places(await repository.stretches(session))
     recent = await repository.finishes(session)
     pace = paces(recent)
-    views = []
+    found = []
     for row in batches:
         place = line.get(row.id)
         ahead = Counter(place.work if place else {}) + Counter({row.model: counts[row.id].running})
         known = None if _has_stalled(row, counts[row.id], recent) else eta_range(ahead, pace)
         eta = Eta(low_seconds=known[0], high_seconds=known[1]) if known and ahead and row.status != JobStatus.PAUSED else None
-        views.append(BatchView.of(row, counts[row.id], place.first if place else None, eta))
-    return views
+        found.append(BatchView.of(row, counts[row.id], place.first if place else None, eta))
+    return found
 
 
 def _has_stalled(row: Batch, counts: BatchCounts, recent: Sequence[Finish]) -> bool:

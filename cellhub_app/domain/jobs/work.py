@@ -13,7 +13,7 @@ from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.jobs import claiming, leases, repository, subjects
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
-from cellhub_app.domain.jobs.news import Subject, batch_event, job_event
+from cellhub_app.domain.jobs.news import Subject, batch_event, finished_event, job_event
 from cellhub_app.domain.jobs.schemas import BatchView
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED)
@@ -69,6 +69,12 @@ async def finish(session: AsyncSession, done: Sequence[Finished]) -> set[UUID]:
 async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, float | None, int]]) -> None:
     """Write (image, objects, doubt, revision) of images whose jobs are held onto their rows."""
     await subjects.write_results(session, rows)
+
+
+async def warn(session: AsyncSession, job: Claimed, sentences: Sequence[str]) -> None:
+    """Write what a person should know of a job that went well into its log."""
+    for sentence in sentences:
+        await repository.write_log(session, [job.id], sentence, level="warning")
 
 
 async def fail(session: AsyncSession, job: Claimed, code: str, detail: str, *, retry: bool) -> JobStatus | None:
@@ -169,4 +175,6 @@ async def settle_batches(session: AsyncSession, ids: Iterable[UUID | None], *, c
         return
     counted = await repository.counts(session, closed)
     for batch in await repository.lock_batches(session, closed):
-        emit(session, batch_event(BatchView.of(batch, counted[batch.id])))
+        view = BatchView.of(batch, counted[batch.id])
+        emit(session, batch_event(view))
+        emit(session, finished_event(view, batch.user_id))

@@ -15,6 +15,7 @@ from tests.integration.chaos.house import API, House
 from tests.integration.worker.conftest import until
 
 SIDE = 384
+ENDS_WITHIN_S = 240
 DRAWN = 3
 STATES = """
     select i.id, i.name, i.status, i.segmentation_status, i.segmentation_error, i.revision, i.object_count, i.error,
@@ -107,7 +108,7 @@ class Scene:
 
     async def over(self) -> list[dict[str, Any]]:
         """The images once every batch is closed."""
-        await until(self.is_over)
+        await until(self.is_over, within_s=ENDS_WITHIN_S)
         return await self.images()
 
     async def images(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from tests.integration.chaos.scene import Scene
 
 WINDOW = {"width": 1280, "height": 1000}
 SMALL_THUMBNAILS = "localStorage.setItem('cellhub-thumbnail-size', '96')"
-CATCHES_UP_WITHIN_MS = 60_000
+CATCHES_UP_WITHIN_MS = 120_000
 MARK = "() => { window.wasNeverLoadedAgain = true }"
 MARKED = "() => window.wasNeverLoadedAgain === true"
 

@@ -1,11 +1,15 @@
 """A lease that its own job has just ended is not a lost one: the job may still have something to tell."""
 
+import asyncio
+import time
+from threading import Event
+
 import psycopg
 import pytest_asyncio
 
-from cellhub_app.core.queue import JobKind
+from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.jobs import service, work
+from cellhub_app.domain.jobs import repository, service, work
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.jobs.schemas import NewJob
@@ -49,3 +53,22 @@ async def test_a_job_that_drops_its_lease_after_its_end_lost_nothing(runtime: Ru
         keeper.drop(job.lease_id)
         keeper._renew_all(connection)
     assert lost == []
+
+
+async def test_a_cancelled_job_is_let_go_within_two_seconds(runtime: Runtime, job: Claimed) -> None:
+    lost = Event()
+    keeper = LeaseKeeper(runtime.settings.database_url)
+    keeper.keep(job.lease_id, job.id, 60, lost.set)
+    keeper.start()
+    try:
+        async with runtime.work() as session:
+            await repository.move_jobs(session, [job.id], JobStatus.CANCELLED)
+        # The first time it has to connect as well.
+        assert await asyncio.to_thread(lost.wait, 20)
+        keeper.keep(job.lease_id, job.id, 60, lost.set)
+        lost.clear()
+        began = time.monotonic()
+        assert await asyncio.to_thread(lost.wait, 20)
+        assert time.monotonic() - began < 2
+    finally:
+        keeper.stop()

@@ -1,7 +1,10 @@
 """From a queued job to polygons: the whole pipeline of a GPU worker."""
 
 import asyncio
+import io
 
+import numpy as np
+from PIL import Image
 from sqlalchemy import text
 
 from cellhub_app.core.events import Event, EventType, follow
@@ -135,3 +138,16 @@ async def test_a_gallery_hears_all_it_needs_in_order(lab: Lab, gpu: WorkerContex
         "imageId": str(image), "jobId": str(row.segmentation_job_id), "batchId": told[0]["batchId"], "model": "classical",
         "status": "succeeded", "error": None, "objectCount": row.object_count, "doubt": told[-1]["doubt"], "revision": 1,
     }  # fmt: skip
+
+
+async def test_a_doubtful_picture_is_segmented_marked_and_explained(lab: Lab, gpu: WorkerContext) -> None:
+    noise = np.random.default_rng(1).normal(100, 5, (256, 256)).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "PNG")
+    [good, empty] = await lab.ready([*nuclei_files(1), SampleFile("empty.png", out.getvalue(), noise)])
+    seen = await lab.finished(await lab.segment([good, empty]))
+    assert seen.counts.succeeded == 2
+    assert ((await lab.image(empty)).doubt or 0) >= 0.9 > ((await lab.image(good)).doubt or 0)
+    query = "select message from job_log l join job j on j.id = l.job_id where level = 'warning' and image_id = :id"
+    warnings = await lab.column(query, id=empty)
+    assert warnings == ["The field looks empty: nothing in it stands out from the noise."]

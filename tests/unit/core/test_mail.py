@@ -8,38 +8,9 @@ import pytest
 from cellhub_app.core import mail
 from cellhub_app.core.mail import Letter, send
 from cellhub_app.core.settings import Settings
+from tests.fixtures.mail import MailServer
 
 LETTER = Letter("ada@example.org", "Schöne Grüße", "Zeile 1\nZeile 2\n")
-
-
-class MailServer:
-    """Takes every letter, after refusing the first `stumbles` connections; refuses recipients at refused.example."""
-
-    def __init__(self, stumbles: int = 0) -> None:
-        self.stumbles = stumbles
-        self.connections = 0
-        self.letters: list[str] = []
-        self.port = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        if self.connections <= self.stumbles:
-            writer.write(b"421 busy\r\n")
-        else:
-            writer.write(b"220 ready\r\n")
-            while (line := (await reader.readline()).decode().strip()) and line != "QUIT":
-                writer.write(self._answer(line))
-                if line == "DATA":
-                    self.letters.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-                    writer.write(b"250 taken\r\n")
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    def _answer(self, line: str) -> bytes:
-        if line.startswith("RCPT") and "refused.example" in line:
-            return b"550 no such person\r\n"
-        return b"354 go on\r\n" if line == "DATA" else b"250 fine\r\n"
 
 
 @pytest.fixture(autouse=True)

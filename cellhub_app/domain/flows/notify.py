@@ -1,0 +1,45 @@
+"""Telling people by e-mail that a batch ended, when they asked for it. Each batch is told once, by whichever worker comes first."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core.mail import Letter
+from cellhub_app.domain.jobs import repository as jobs
+from cellhub_app.domain.jobs.schemas import BatchCounts
+
+LETTERS_AT_ONCE = 20
+_DUE = text("""
+    update batch b set notified_at = clock_timestamp()
+    from app_user u, project p
+    where u.id = b.user_id and p.id = b.project_id and b.id = any(array(
+        select id from batch where notify and notified_at is null and finished_at is not null
+        order by id limit :limit for update skip locked))
+    returning b.id, b.project_id, b.status, b.model, u.email, p.name as project
+""")
+_WORDS = {"succeeded": "done", "failed": "failed", "cancelled": "cancelled"}
+
+
+@dataclass(frozen=True)
+class _Ended:
+    row: RowMapping
+    counts: BatchCounts
+
+
+async def due_letters(session: AsyncSession, base_url: str) -> list[Letter]:
+    """The letters of batches that ended; from this transaction's commit on they count as sent."""
+    rows = (await session.execute(_DUE, {"limit": LETTERS_AT_ONCE})).mappings().all()
+    counted = await jobs.counts(session, [row["id"] for row in rows])
+    return [_letter(_Ended(row, counted[row["id"]]), base_url) for row in rows]
+
+
+def _letter(ended: _Ended, base_url: str) -> Letter:
+    row, counts = ended.row, ended.counts
+    project = " ".join(str(row["project"]).split())
+    parts = [(counts.succeeded, "segmented"), (counts.failed, "failed"), (counts.cancelled, "cancelled")]
+    words = ", ".join(f"{count:,} {word}" for count, word in parts if count) or "no image"
+    lines = [f"The batch you started in {project} with {row['model']} has ended: {words}.", "", f"{base_url}/projects/{row['project_id']}"]
+    if counts.failed:
+        lines += ["", "Each image that failed says why on its page, and can be tried again there."]
+    return Letter(row["email"], f"{project}: segmentation {_WORDS.get(row['status'], row['status'])}", "\n".join([*lines, ""]))
