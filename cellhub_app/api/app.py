@@ -11,9 +11,11 @@ from starlette.routing import Mount
 
 from cellhub_app.api import docs, health, problems
 from cellhub_app.api.deps import describe_signing_in
+from cellhub_app.api.shortcut import short_routes
 from cellhub_app.api.v1 import admin, auth, events, exports, images, members, pictures, polygons, projects, segmentations
 
 PREFIX = "/api/v1"
+OFTEN = (images.list_images, pictures.thumbnail)
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
 ROUTERS = (
     auth.router,
@@ -58,6 +60,7 @@ def create_api() -> FastAPI:
         responses=problems.RESPONSES,
         generate_unique_id_function=lambda route: route.name,
     )
+    api.router.routes += short_routes(ROUTERS, OFTEN)
     for router in ROUTERS:
         api.include_router(router)
     problems.install(api)
