@@ -34,7 +34,7 @@ class ShortRoute(Route):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether this request is for the route; then the gate counts it under the route's own name."""
         match, found = super().matches(scope)
-        return match, {**found, "route": self._route} if match is Match.FULL else found
+        return (match, {**found, "route": self._route}) if match is Match.FULL else (Match.NONE, {})
 
 
 def short_routes(routers: Iterable[Any], endpoints: Iterable[Callable[..., Any]]) -> list[ShortRoute]:
