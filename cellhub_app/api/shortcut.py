@@ -74,7 +74,7 @@ def _reader(name: str, hint: Any) -> Reader:
         kind, *notes = get_args(hint)
         for note in notes:
             if isinstance(note, Depends) and note.dependency is not None:
-                return _depended(note.dependency)
+                return _depended(name, note.dependency)
             if isinstance(note, Query) and issubclass(kind, BaseModel):
                 return _query(kind)
     raise TypeError(f"{name} cannot be asked for on the shorter way")
@@ -84,8 +84,11 @@ async def _the_request(request: Request) -> Request:
     return request
 
 
-def _depended(dependency: Callable[..., Any]) -> Reader:
-    if inspect.signature(dependency).parameters:
+def _depended(name: str, dependency: Callable[..., Any]) -> Reader:
+    asked = set(inspect.signature(dependency).parameters)
+    if asked - {"request"} or inspect.isasyncgenfunction(dependency):
+        raise TypeError(f"{name} cannot be asked for on the shorter way")
+    if asked:
         return dependency
 
     async def without(_request: Request) -> Any:
