@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'b7d4e0a91c52'
-down_revision = '29c0343355b4'
+down_revision = '5d1c7a90b3e4'
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 
 from cellhub_app.api import docs, health, problems
 from cellhub_app.api.deps import describe_signing_in
+from cellhub_app.api.shortcut import short_routes
 from cellhub_app.api.v1 import (
     admin,
     auth,
@@ -28,6 +29,7 @@ from cellhub_app.api.v1 import (
 )
 
 PREFIX = "/api/v1"
+OFTEN = (images.list_images, pictures.thumbnail)
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
 ROUTERS = (
     auth.router,
@@ -75,6 +77,7 @@ def create_api() -> FastAPI:
         responses=problems.RESPONSES,
         generate_unique_id_function=lambda route: route.name,
     )
+    api.router.routes += short_routes(ROUTERS, OFTEN)
     for router in ROUTERS:
         api.include_router(router)
     problems.install(api)

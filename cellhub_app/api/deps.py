@@ -9,6 +9,7 @@ from fastapi.security.base import SecurityBase
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.api.context import OriginForeign, RequestContext, context_of
+from cellhub_app.core.db import looking
 from cellhub_app.core.errors import NotSignedIn
 from cellhub_app.core.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cellhub_app.core.log import bind_user
@@ -38,6 +39,12 @@ async def work(services: Annotated[Runtime, Depends(runtime)]) -> AsyncIterator[
         yield session
 
 
+async def look() -> AsyncIterator[AsyncSession]:
+    """A session for a route that only reads; what it changed would be lost."""
+    async with looking() as session:
+        yield session
+
+
 async def client(request: Request) -> RequestContext:
     """Whence the request comes."""
     return context_of(request.scope)
@@ -45,6 +52,7 @@ async def client(request: Request) -> RequestContext:
 
 Services = Annotated[Runtime, Depends(runtime)]
 Work = Annotated[AsyncSession, Depends(work, scope="function")]
+Look = Annotated[AsyncSession, Depends(look, scope="function")]
 Client = Annotated[RequestContext, Depends(client)]
 
 

@@ -41,7 +41,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings | None = None) -> None:
         self._settings = settings or get_settings()
-        self.app = GZipMiddleware(app, minimum_size=1000, compresslevel=5, exclude_content_types=_NOT_COMPRESSED)
+        self.app = GZipMiddleware(app, minimum_size=1000, compresslevel=3, exclude_content_types=_NOT_COMPRESSED)
         self.headers = security_headers(self._settings)
         self._proxies = networks(split_list(self._settings.trusted_proxies))
         self.sampler = telemetry.ProcessSampler()

@@ -79,6 +79,7 @@ def web_program(settings: Settings, environment: Mapping[str, str]) -> Program:
     """The web process: pages, API and websocket on one port, from the prebuilt frontend."""
     command: list[str | Path] = [SCRIPTS / "granian", "--interface", "asgi", "--factory", "--host", settings.host]
     command += ["--port", str(settings.port), "--workers", str(settings.web_workers), "--workers-kill-timeout", "5"]
+    command += ["--loop", "uvloop"]
     if settings.environment is Environment.PRODUCTION:
         command += ["--log-config", ROOT / "deploy" / "granian-log.json"]
     reflex = {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true", "__REFLEX_SKIP_COMPILE": "true", "REFLEX_ENV_MODE": "prod"}

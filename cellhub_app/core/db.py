@@ -18,6 +18,7 @@ CONNECTION_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000"
 _IDLE_OPTION = " -c idle_in_transaction_session_timeout={idle_s}s"
 _engine: AsyncEngine | None = None
 _sessions: async_sessionmaker[AsyncSession] | None = None
+_lookers: async_sessionmaker[AsyncSession] | None = None
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -62,20 +63,22 @@ def has_hung_up(connection: AsyncConnection[Any]) -> bool:
 
 def open_db(pool_size: int | None = None) -> AsyncEngine:
     """Make this process's engine; later calls return the same one."""
-    global _engine, _sessions  # noqa: PLW0603 - one engine a process is the point
+    global _engine, _sessions, _lookers  # noqa: PLW0603 - one engine a process is the point
     if _engine is None:
         settings = get_settings()
         _engine = make_engine(settings.database_url, pool_size=pool_size or settings.database_pool_size, idle_s=settings.lease_s)
         _sessions = async_sessionmaker(_engine, expire_on_commit=False)
+        alone = _engine.execution_options(isolation_level="AUTOCOMMIT")
+        _lookers = async_sessionmaker(alone, expire_on_commit=False, autoflush=False)
     return _engine
 
 
 async def close_db() -> None:
     """Give all connections back."""
-    global _engine, _sessions  # noqa: PLW0603
+    global _engine, _sessions, _lookers  # noqa: PLW0603
     if _engine is not None:
         await _engine.dispose()
-    _engine = _sessions = None
+    _engine = _sessions = _lookers = None
 
 
 @asynccontextmanager
@@ -85,6 +88,16 @@ async def transaction() -> AsyncIterator[AsyncSession]:
         open_db()
     assert _sessions is not None  # noqa: S101 - open_db() has just set it
     async with _sessions() as session, session.begin():
+        yield session
+
+
+@asynccontextmanager
+async def looking() -> AsyncIterator[AsyncSession]:
+    """A session that only reads: each statement stands for itself, so that nothing is begun or committed."""
+    if _lookers is None:
+        open_db()
+    assert _lookers is not None  # noqa: S101 - open_db() has just set it
+    async with _lookers() as session:
         yield session
 
 

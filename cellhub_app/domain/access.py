@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
@@ -83,14 +84,20 @@ _ROLE = (
 )
 
 
+def may_view_project_of(project_id: SQLCoreOperations[UUID], *, sees_all: bool) -> ColumnElement[bool]:
+    """Whether a project is there for the principal, to be joined to a query about what is in it; bind `:user_id`."""
+    there = select(col(Project.id)).where(col(Project.id) == project_id, col(Project.deleted_at).is_(None))
+    if sees_all:
+        return and_(there.exists(), bindparam("user_id", type_=Uuid).is_not(None))
+    return there.join(Membership, and_(_same_project(), col(Membership.user_id) == bindparam("user_id"))).exists()
+
+
+_MAY_VIEW = {sees_all: may_view_project_of(bindparam("project_id", type_=Uuid), sees_all=sees_all) for sees_all in (False, True)}
+
+
 def may_view(principal: Principal) -> ColumnElement[bool]:
     """Whether the principal may see the project `:project_id`, to be joined to a query about it; bind `:user_id` as well."""
-    return _EVERYBODYS if principal.role in SEES_EVERY_PROJECT else _MEMBERS
-
-
-_THERE = select(col(Project.id)).where(col(Project.id) == bindparam("project_id"), col(Project.deleted_at).is_(None))
-_EVERYBODYS = and_(_THERE.exists(), bindparam("user_id", type_=Uuid).is_not(None))
-_MEMBERS = _THERE.join(Membership, and_(_same_project(), col(Membership.user_id) == bindparam("user_id"))).exists()
+    return _MAY_VIEW[principal.role in SEES_EVERY_PROJECT]
 
 
 async def project_role(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectRole:

@@ -1,6 +1,7 @@
 """A real Chromium against a whole running CellHub. These tests use Playwright's synchronous API, so they run in a process of their own.
 
-CELLHUB_E2E_URL names a CellHub that runs already; without it one is started for the session.
+CELLHUB_E2E_URL names a CellHub that runs already; without it one is started for the session, with CELLHUB_TEST_WEB_WORKERS web processes
+(1 by default), or with CELLHUB_TEST_PROXY=1 two separate ones behind a round-robin nginx.
 """
 
 import os
@@ -11,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.visitors import Visitor, assert_clean
-from tests.fixtures.services import RunningStack
+from tests.fixtures.proxy import proxied_stack
+from tests.fixtures.services import RunningStack, temporary_home
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -34,12 +36,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def stack_behind_proxy() -> Iterator[RunningStack]:
+    with temporary_home() as home, proxied_stack(home) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
 def base_url(request: pytest.FixtureRequest) -> str:
     """The address of the CellHub under test."""
     given = os.environ.get("CELLHUB_E2E_URL")
     if given:
         return given.rstrip("/")
-    stack: RunningStack = request.getfixturevalue("running_stack")
+    stack: RunningStack = request.getfixturevalue("stack_behind_proxy" if os.environ.get("CELLHUB_TEST_PROXY") == "1" else "running_stack")
     return stack.base_url
 
 

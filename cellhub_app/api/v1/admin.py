@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from cellhub_app.api.deps import Paged, Signed, Work
+from cellhub_app.api.deps import Look, Paged, Signed
 from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action, ActivityView
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/admin", tags=["admin"])
 
 @router.get("/activity", response_model=PageView[ActivityView])
 async def list_activity(
-    session: Work,
+    session: Look,
     principal: Signed,
     page: Paged,
     userId: UUID | None = None,  # noqa: N803 - the name in the URL

@@ -6,7 +6,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Request
 from starlette.responses import Response
 
 from cellhub_app.api.context import RequestContext
-from cellhub_app.api.deps import COOKIE, Client, Recorded, Services, Signed, Work, limit_sign_ins, require_origin
+from cellhub_app.api.deps import COOKIE, Client, Look, Recorded, Services, Signed, Work, limit_sign_ins, require_origin
 from cellhub_app.api.forms import FORM, go_to, read_fields
 from cellhub_app.core import mail
 from cellhub_app.core.errors import CellHubError, NotSignedIn
@@ -104,7 +104,7 @@ async def logout(session: Work, principal: Signed, record: Recorded) -> None:
 
 
 @router.get("/me", response_model=UserView)
-async def me(session: Work, principal: Signed) -> UserView:
+async def me(session: Look, principal: Signed) -> UserView:
     """Who is signed in."""
     return await accounts.me(session, principal)
 

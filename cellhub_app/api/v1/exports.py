@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cellhub_app.api.deps import Client, MediaSigned, Paged, Recorded, Services, Signed, Work
+from cellhub_app.api.deps import Client, Look, MediaSigned, Paged, Recorded, Services, Signed, Work
 from cellhub_app.api.downloads import ASK_FIRST, stored
 from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity import service as activity
@@ -29,13 +29,13 @@ async def start_export(project_id: UUID, wanted: ExportRequest, session: Work, p
 
 
 @router.get("/projects/{project_id}/exports", response_model=PageView[ExportView])
-async def list_exports(project_id: UUID, session: Work, principal: Signed, page: Paged) -> Page[ExportView]:
+async def list_exports(project_id: UUID, session: Look, principal: Signed, page: Paged) -> Page[ExportView]:
     """One page of a project's exports, newest first."""
     return await exports.page(session, principal, project_id, page)
 
 
 @router.get("/exports/{export_id}", response_model=ExportView)
-async def get_export(export_id: UUID, session: Work, principal: Signed) -> ExportView:
+async def get_export(export_id: UUID, session: Look, principal: Signed) -> ExportView:
     """How far an export is."""
     return await exports.get(session, principal, export_id)
 

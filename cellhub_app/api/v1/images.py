@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from cellhub_app.api.deps import Client, Recorded, Services, Signed, Work
+from cellhub_app.api.deps import Client, Look, Recorded, Services, Signed, Work
 from cellhub_app.api.paging import PageQuery, page_answer
 from cellhub_app.api.uploads import incoming_files
 from cellhub_app.core import telemetry
@@ -58,7 +58,7 @@ async def list_images(project_id: UUID, query: Annotated[ImageQuery, Query()], p
 
 
 @router.get("/images/{image_id}", response_model=ImageView)
-async def get_image(image_id: UUID, session: Work, principal: Signed) -> ImageView:
+async def get_image(image_id: UUID, session: Look, principal: Signed) -> ImageView:
     """One image."""
     return await images.get(session, principal, image_id)
 

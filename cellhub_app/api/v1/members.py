@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from cellhub_app.api.deps import Recorded, Signed, Work
+from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import MemberView, NewMember, RoleChange
@@ -13,7 +13,7 @@ router = APIRouter(prefix="/projects/{project_id}/members", tags=["members"])
 
 
 @router.get("", response_model=list[MemberView])
-async def list_members(project_id: UUID, session: Work, principal: Signed) -> list[MemberView]:
+async def list_members(project_id: UUID, session: Look, principal: Signed) -> list[MemberView]:
     """Everybody who takes part, in the order they came."""
     return await projects.members(session, principal, project_id)
 

@@ -4,17 +4,18 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from cellhub_app.api.deps import Client, MediaSigned, Services
 from cellhub_app.api.downloads import ASK_FIRST, FOR_EVER, stored
 from cellhub_app.core.errors import NotFound
+from cellhub_app.core.reading import read
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.images import service as images
-from cellhub_app.models.image import Image, ImageStatus, storage_key
+from cellhub_app.domain.images.repository import Picture
+from cellhub_app.models.image import ImageStatus, storage_key
 
 router = APIRouter(prefix="/images/{image_id}", tags=["images"])
 WEBP = "image/webp"
@@ -36,11 +37,11 @@ class FileNotReady(NotFound):
     code, title = "fileNotReady", "The file of this image has not been checked yet"
 
 
-async def _ready(session: AsyncSession, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Image:
-    row = await images.row(session, principal, image_id, also_trashed=also_trashed)
-    if row.status != ImageStatus.READY:
+async def _ready(principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Picture:
+    found = await images.picture(read, principal, image_id, also_trashed=also_trashed)
+    if found.status != ImageStatus.READY:
         raise PictureNotReady
-    return row
+    return found
 
 
 @router.get("/file", response_class=Response, responses=_BYTES)
@@ -61,8 +62,7 @@ async def original(image_id: UUID, request: Request, services: Services, princip
 @router.get("/display", response_class=Response, responses=_PICTURE)
 async def display(image_id: UUID, request: Request, services: Services, principal: MediaSigned) -> Response:
     """The picture for the viewer: 8-bit WebP in full resolution, its longest side at most 8192 pixels."""
-    async with services.work() as session:
-        row = await _ready(session, principal, image_id)
+    row = await _ready(principal, image_id)
     etag = f'"{row.sha256[:32]}-display"'
     return await stored(request, services.storage, storage_key(image_id, "display.webp"), media_type=WEBP, etag=etag)
 
@@ -70,8 +70,7 @@ async def display(image_id: UUID, request: Request, services: Services, principa
 @router.get("/thumbnail", response_class=Response, responses=_PICTURE)
 async def thumbnail(image_id: UUID, request: Request, services: Services, principal: MediaSigned) -> Response:
     """A small WebP; 404 until the image is read."""
-    async with services.work() as session:
-        row = await _ready(session, principal, image_id, also_trashed=True)
+    row = await _ready(principal, image_id, also_trashed=True)
     etag = f'"{row.sha256[:32]}-thumbnail"'
     return await stored(request, services.storage, storage_key(image_id, "thumbnail.webp"), media_type=WEBP, etag=etag)
 
@@ -85,8 +84,7 @@ async def overlay(
     revision: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; without it the newest")] = None,
 ) -> Response:
     """The outlines of a revision drawn on nothing, the size of the thumbnail; 404 until the image is segmented."""
-    async with services.work() as session:
-        row = await _ready(session, principal, image_id, also_trashed=True)
+    row = await _ready(principal, image_id, also_trashed=True)
     number = revision or row.revision
     key = storage_key(image_id, f"overlay-{number}.webp")
     cache = FOR_EVER if revision else ASK_FIRST

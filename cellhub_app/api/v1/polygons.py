@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from cellhub_app.api.deps import Paged, Recorded, Signed, Work
+from cellhub_app.api.deps import Look, Paged, Recorded, Signed, Work
 from cellhub_app.api.downloads import ASK_FIRST, is_current, not_modified
 from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity.schemas import Action
@@ -34,7 +34,7 @@ def _prefers_binary(request: Request, wanted: str | None) -> bool:
 async def get_polygons(
     image_id: UUID,
     request: Request,
-    session: Work,
+    session: Look,
     principal: Signed,
     frame: Frame = 0,
     revision: Number = None,
@@ -63,7 +63,7 @@ async def edit_polygons(
 
 
 @router.get("/images/{image_id}/revisions", response_model=list[RevisionView], tags=["polygons"])
-async def list_revisions(image_id: UUID, session: Work, principal: Signed, frame: Frame = 0) -> list[RevisionView]:
+async def list_revisions(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> list[RevisionView]:
     """The history of a frame, newest first."""
     return await annotations.revisions(session, principal, image_id, frame)
 
@@ -79,12 +79,12 @@ async def restore_revision(
 
 
 @router.get("/images/{image_id}/measurements", response_model=ImageMeasurements, tags=["measurements"])
-async def image_measurements(image_id: UUID, session: Work, principal: Signed, frame: Frame = 0) -> ImageMeasurements:
+async def image_measurements(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> ImageMeasurements:
     """Every object of a frame with its measures, in pixels and, where the pixel size is known, in micrometres."""
     return await measurements.of_image(session, principal, image_id, frame)
 
 
 @router.get("/projects/{project_id}/measurements", response_model=PageView[ObjectMeasurements], tags=["measurements"])
-async def project_measurements(project_id: UUID, session: Work, principal: Signed, page: Paged) -> Page[ObjectMeasurements]:
+async def project_measurements(project_id: UUID, session: Look, principal: Signed, page: Paged) -> Page[ObjectMeasurements]:
     """One page of the objects of a whole project with their measures."""
     return await measurements.of_project(session, principal, project_id, page)

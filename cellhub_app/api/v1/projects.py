@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from cellhub_app.api.deps import Paged, Recorded, Signed, Work
+from cellhub_app.api.deps import Look, Paged, Recorded, Signed, Work
 from cellhub_app.core.limits import NAME_MAX_LENGTH
 from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity.schemas import Action
@@ -18,7 +18,7 @@ Search = Annotated[str | None, Query(max_length=NAME_MAX_LENGTH, description="pa
 
 
 @router.get("", response_model=PageView[ProjectCard])
-async def list_projects(session: Work, principal: Signed, page: Paged, q: Search = None) -> Page[ProjectCard]:
+async def list_projects(session: Look, principal: Signed, page: Paged, q: Search = None) -> Page[ProjectCard]:
     """The caller's projects, newest first, each with its counts, newest pictures and members."""
     return await projects.list_cards(session, principal, page, q)
 
@@ -32,7 +32,7 @@ async def create_project(new: NewProject, session: Work, principal: Signed, reco
 
 
 @router.get("/{project_id}", response_model=ProjectCard)
-async def get_project(project_id: UUID, session: Work, principal: Signed) -> ProjectCard:
+async def get_project(project_id: UUID, session: Look, principal: Signed) -> ProjectCard:
     """One project."""
     return await projects.card(session, principal, project_id)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from cellhub_app.api.deps import Recorded, Signed, Work
+from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs import steering
@@ -22,7 +22,7 @@ _SAID = {
 
 
 @router.get("/queue", response_model=QueueView)
-async def queue(session: Work, principal: Signed) -> QueueView:
+async def queue(session: Look, principal: Signed) -> QueueView:
     """What runs in the caller's projects, how long the whole line is, and the workers."""
     return await jobs.queue(session, principal)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from cellhub_app.api.deps import Recorded, Signed, Work
+from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import service as jobs
@@ -31,7 +31,7 @@ class SegmentRequest(Schema):
 
 
 @router.get("/models", response_model=list[ModelView], tags=["models"])
-async def list_models(session: Work, principal: Signed, projectId: UUID | None = None) -> list[ModelView]:  # noqa: N803 - the name in the URL
+async def list_models(session: Look, principal: Signed, projectId: UUID | None = None) -> list[ModelView]:  # noqa: N803 - the name in the URL
     """The installed models; the default for that project's kind of sample comes first."""
     kind = (await projects.get(session, principal, projectId)).sample_kind if projectId else None
     return segmentation.models(kind)
@@ -46,7 +46,7 @@ async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: 
 
 
 @_batches.get("", response_model=BatchView)
-async def get_batch(batch_id: UUID, session: Work, principal: Signed) -> BatchView:
+async def get_batch(batch_id: UUID, session: Look, principal: Signed) -> BatchView:
     """How far a batch is."""
     return await jobs.batch(session, principal, batch_id)
 
@@ -80,13 +80,13 @@ async def retry_failed(batch_id: UUID, session: Work, principal: Signed, record:
 
 
 @_jobs.get("", response_model=JobView)
-async def get_job(job_id: UUID, session: Work, principal: Signed) -> JobView:
+async def get_job(job_id: UUID, session: Look, principal: Signed) -> JobView:
     """One job."""
     return await jobs.job(session, principal, job_id)
 
 
 @_jobs.get("/log", response_model=list[JobLogView])
-async def get_job_log(job_id: UUID, session: Work, principal: Signed) -> list[JobLogView]:
+async def get_job_log(job_id: UUID, session: Look, principal: Signed) -> list[JobLogView]:
     """What happened to a job, oldest first."""
     return await jobs.job_log(session, principal, job_id)
 

@@ -1,16 +1,18 @@
 """Queries about images; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, any_, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.ids import now
-from cellhub_app.domain.access import Principal, readable_projects
+from cellhub_app.core.reading import Fetch
+from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, may_view_project_of, readable_projects
 from cellhub_app.domain.images.listing import conditions_of
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.models.image import Image, ImageStatus
@@ -50,6 +52,32 @@ async def readable(session: AsyncSession, principal: Principal, image_id: UUID, 
     if not also_trashed:
         query = query.where(col(Image.deleted_at).is_(None))
     return (await session.execute(query.where(col(Image.project_id).in_(readable_projects(principal))))).scalar_one_or_none()
+
+
+class Picture(NamedTuple):
+    """What it takes to find an image's pictures."""
+
+    status: str
+    sha256: str
+    revision: int
+
+
+def _picture(*, sees_all: bool, also_trashed: bool) -> Select[str, str, int]:
+    query = select(col(Image.status), col(Image.sha256), col(Image.revision)).where(col(Image.id) == bindparam("image_id"))
+    if not also_trashed:
+        query = query.where(col(Image.deleted_at).is_(None))
+    return query.where(may_view_project_of(col(Image.project_id), sees_all=sees_all))
+
+
+# Built once: a gallery asks for hundreds of thumbnails.
+_PICTURES = {(sees, trash): _picture(sees_all=sees, also_trashed=trash) for sees in (False, True) for trash in (False, True)}
+
+
+async def picture(fetch: Fetch, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Picture | None:
+    """The pictures of an image that the caller may see."""
+    values = {"image_id": image_id, "user_id": principal.user_id}
+    rows = await fetch(_PICTURES[principal.role in SEES_EVERY_PROJECT, also_trashed], values)
+    return Picture(*rows[0]) if rows else None
 
 
 async def neighbours(session: AsyncSession, image: Image) -> tuple[UUID | None, UUID | None]:

@@ -91,6 +91,14 @@ async def get(session: AsyncSession, principal: Principal, image_id: UUID) -> Im
     return image_view(await row(session, principal, image_id))
 
 
+async def picture(fetch: Fetch, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> repository.Picture:
+    """What it takes to find an image's pictures. Raises ImageNotFound."""
+    found = await repository.picture(fetch, principal, image_id, also_trashed=also_trashed)
+    if found is None:
+        raise ImageNotFound
+    return found
+
+
 async def neighbours(session: AsyncSession, principal: Principal, image_id: UUID) -> tuple[UUID | None, UUID | None]:
     """The images before and after this one. Raises ImageNotFound."""
     return await repository.neighbours(session, await row(session, principal, image_id))
