@@ -1,7 +1,7 @@
 """Queries about images; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, func, literal, select, tuple_, update
