@@ -155,7 +155,7 @@ async def test_a_page_that_is_told_to_look_again_stays_live_in_all_its_parts(sce
     await scene.ada.call(ProjectState, "load")
     image = str(UUID(int=7))
     await publish(scene.runtime.redis, Event(EventType.SEGMENTATION_STATUS, scene.project_id, data={"imageId": image, "status": "running"}))
-    await until(lambda: any(change["id"] == image for change in gallery.changes))
+    await until(lambda: any(change["id"] == image for change in gallery.changes["rows"]))
 
 
 async def test_a_project_taken_out_of_the_trash_is_shown_again_to_everybody_in_it(scene: Scene) -> None:
