@@ -147,9 +147,9 @@ class Storage:
 
 
 def _write_files(files: Sequence[tuple[Path, bytes | bytearray | Path]]) -> None:
-    """Each file appears whole or not at all; a `#` marks what is not an object yet, as obstore does it."""
+    """Each file appears under its name whole or not at all."""
     for path, data in files:
-        staged = path.with_name(f"{path.name}#{new_id().hex}")
+        staged = path.with_name(f"{path.name}.{new_id().hex}")
         try:
             _write_file(staged, data)
             staged.replace(path)

@@ -31,12 +31,12 @@ async def clear_incoming(runtime: Runtime) -> None:
     """Remove bytes older than a day from temporary storage whose image is not there, was read, or was refused."""
     before = now() - timedelta(hours=LEFTOVER_KEEP_HOURS)
     async for found in runtime.storage.list(INCOMING):
-        old = {_image(stored.key): stored.key for stored in found if stored.written_at < before}
+        old = {stored.key: _image(stored.key) for stored in found if stored.written_at < before}
         if not old:
             continue
         async with runtime.work() as session:
-            kept = await awaited(session, [image for image in old if image])
-        gone = [key for image, key in old.items() if image not in kept]
+            kept = await awaited(session, [image for image in old.values() if image])
+        gone = [key for key, image in old.items() if image not in kept]
         await runtime.storage.delete(*gone)
         if gone:
             log.info("leftovers were removed from temporary storage", count=len(gone))

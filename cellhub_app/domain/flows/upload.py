@@ -89,11 +89,15 @@ async def take_in(runtime: Runtime, place: Place, incoming: Incoming, note: Note
     intake = _Intake(place, incoming)
     await intake.look(runtime)
     await intake.store(runtime)
-    async with runtime.work() as session:
-        await intake.write(session)
-        answer = intake.answer()
-        if note:
-            await note(session, answer)
+    try:
+        async with runtime.work() as session:
+            await intake.write(session)
+            answer = intake.answer()
+            if note:
+                await note(session, answer)
+    except uploads.UploadCancelled:
+        await runtime.storage.delete(*intake.stored)
+        raise
     await runtime.storage.delete(*(incoming_key(row.id) for row in intake.left_over))
     return answer
 
@@ -110,6 +114,7 @@ class _Intake:
         self._settled: list[Outcome] = []
         self._rows: dict[int, NewImage] = {}
         self._is_checked = False
+        self.stored: list[str] = []
         self.left_over: list[NewImage] = []
 
     async def look(self, runtime: Runtime) -> None:
@@ -187,6 +192,7 @@ class _Intake:
     async def store(self, runtime: Runtime) -> None:
         """Put the bytes of the rest into temporary storage."""
         good = [(incoming_key(row.id), self._files[number][1].content) for number, row in self._rows.items() if not row.error]
+        self.stored = [key for key, _ in good]
         await runtime.storage.put_many(good)
 
     async def write(self, session: AsyncSession) -> None:

@@ -25,9 +25,12 @@ async def test_old_bytes_without_an_image_that_waits_for_them_are_removed(lab: L
     orphan, young = new_id(), new_id()
     for image in (orphan, young):
         await lab.runtime.storage.put(incoming_key(image), b"nobody's")
-    for image in (orphan, *images.values()):
-        _age(lab, incoming_key(image), 25)
+    half_written = [f"{incoming_key(young)}.{part}" for part in ("aa", "bb")]
+    await lab.runtime.storage.put_many([(key, b"half") for key in half_written])
+    for key in (incoming_key(orphan), *map(incoming_key, images.values()), *half_written):
+        _age(lab, key, 25)
     await clear_incoming(lab.runtime)
+    assert not any([await lab.runtime.storage.exists(key) for key in half_written])
     there = [image for image in (orphan, young, *images.values()) if await lab.runtime.storage.exists(incoming_key(image))]
     assert there == [young, images["waits.png"]]
 
