@@ -128,7 +128,8 @@ def main() -> None:
     with Account(given.url) as account:
         times = asyncio.run(measure(account, account.make_project("Listing benchmark"), given))
     print(f"machine: {machine()}; server, database and clients on it together")
-    print(f"{given.clients} clients, pages of 50 of {given.images:,} images, {given.seconds} s: {len(times) / given.seconds:.0f} requests/s")
+    rate = len(times) / given.seconds
+    print(f"{given.clients} clients, pages of 50 of {given.images:,} images, {given.seconds} s: {rate:.0f} requests/s")
     print(f"a page answered: median {percentile(times, 0.5):.0f} ms, p95 {percentile(times, 0.95):.0f} ms, max {max(times):.0f} ms")
 
 
