@@ -31,6 +31,7 @@ from bench.server import API, Account, checked, machine, parser, percentile, wai
 from tests.fixtures.processes import command_of, descendants
 
 MIX = ("page", "batch", "thumbnail", "polygons")
+WARM_UP_S = 3
 CHANGES = "changes_rx_state_"
 
 
@@ -78,13 +79,14 @@ def web_seconds(url: str) -> float:
 async def person(number: int, connection: Connection, place: Place, until: float, times: dict[str, list[float]]) -> None:
     """Ask once a second for something else."""
     await asyncio.sleep(number % 100 / 100)
-    turn = number
+    turn, counts_from = number, time.perf_counter() + WARM_UP_S
     while (began := time.perf_counter()) < until:
         what = MIX[turn % len(MIX)]
         status, body = await connection.get(place.path(what, turn))
         if status not in {200, 404} or (status == 404 and what != "thumbnail"):
             raise RuntimeError(f"{what}: {status} {body[:200]!r}")
-        times[what].append(1000 * (time.perf_counter() - began))
+        if began >= counts_from:
+            times[what].append(1000 * (time.perf_counter() - began))
         turn += 1
         await asyncio.sleep(max(0.0, began + 1 - time.perf_counter()))
 
@@ -96,7 +98,7 @@ async def ask(url: str, people: Sequence[Account], place: Place, seconds: float)
         opened = [Connection(url, account.http.headers["Authorization"]) for account in people]
         for connection in opened:
             await stack.enter_async_context(connection)
-        until = time.perf_counter() + seconds
+        until = time.perf_counter() + WARM_UP_S + 1 + seconds
         await asyncio.gather(*(person(number, connection, place, until, times) for number, connection in enumerate(opened)))
     return times
 
