@@ -44,6 +44,7 @@ async def without_workers(home: Home, images: Path | None) -> None:
     async with losable_services(home) as services:
         environment = process_environment(home) | services
         await asyncio.to_thread(run, "claim", environment=environment)
+        await asyncio.to_thread(run, "million", environment=environment)
         if images:
             await asyncio.to_thread(run, "pipeline", "--data", str(images), environment=environment)
 
@@ -61,6 +62,8 @@ def main() -> None:
             run("live", "--url", url)
             run("gallery_page", "--url", url, "--home", str(folder))
             run("eta", "--url", url)
+            run("listing", "--url", url, environment=dict(os.environ) | {"CELLHUB_HOME": str(folder)})
+            run("crowd", "--url", url)
             if nuclei:
                 run("accuracy", "--url", url)
         asyncio.run(without_workers(Home(folder), nuclei))
