@@ -49,7 +49,7 @@ export function handlesFromDrop(transfer) {
 const SLICE_MS = 12;
 const nextTurn = () => new Promise(resolve => setTimeout(resolve));
 
-/** Browsers look a file up on disk when its size is first asked for, a millisecond each: asked for in slices, so that the page stays alive. */
+/** Browsers look a file up on disk when its size is first asked for, a millisecond each: we ask in slices, so that the page stays alive. */
 export async function lookUp(found, { now = () => performance.now(), turn = nextTurn } = {}) {
   let sliceFrom = now();
   for (const { file } of found) {
