@@ -1,6 +1,6 @@
 import React, { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { DropLayer } from './DropLayer.jsx';
-import { filesFromDrop, filesFromInput, handlesFromDrop } from './entries.js';
+import { filesFromDrop, filesFromInput, handlesFromDrop, lookUp } from './entries.js';
 import { filesFromHandles } from './handles.js';
 import { isSystemFile } from './plan.js';
 import { uploadsOf } from './queues.js';
@@ -64,6 +64,7 @@ function useTake({ queue, offers, open }) {
     setIsReading(true);
     const [found, handles] = await Promise.all([promised, promisedHandles]);
     const files = (found ?? []).filter(({ path }) => !path.split('/').some(isSystemFile));
+    await lookUp(files);
     const { resumed, others } = files.length > 0 ? await offers.claim(files) : { resumed: [], others: [] };
     setIsReading(false);
     for (const { session, matched } of resumed) queue.resumeSession(session, matched);

@@ -45,3 +45,17 @@ export function handlesFromDrop(transfer) {
   const promises = [...transfer.items].map(item => item.getAsFileSystemHandle?.()).filter(Boolean);
   return Promise.all(promises).then(handles => handles.filter(Boolean), () => []);
 }
+
+const SLICE_MS = 12;
+const nextTurn = () => new Promise(resolve => setTimeout(resolve));
+
+/** Browsers look a file up on disk when its size is first asked for, a millisecond each: we ask in slices, so that the page stays alive. */
+export async function lookUp(found, { now = () => performance.now(), turn = nextTurn } = {}) {
+  let sliceFrom = now();
+  for (const { file } of found) {
+    if (file && file.size + file.lastModified >= 0 && now() - sliceFrom > SLICE_MS) {
+      await turn();
+      sliceFrom = now();
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { filesFromDrop, filesFromInput } from './entries.js';
+import { filesFromDrop, filesFromInput, lookUp } from './entries.js';
 
 const fileEntry = (fullPath, file = { name: fullPath.split('/').at(-1) }) => ({
   isDirectory: false, fullPath, file: (done, failed) => (file ? done(file) : failed(new Error('locked'))),
@@ -37,4 +37,15 @@ test('a browser without entries gives its plain files', async () => {
 
 test('a chosen folder keeps its paths', () => {
   expect(filesFromInput([{ name: 'a.png', webkitRelativePath: 'plate/a.png' }])[0].path).toBe('plate/a.png');
+});
+
+test('ten thousand files that each take a millisecond to look up never hold the page for long', async () => {
+  let ms = 0;
+  const turns = [];
+  const file = { get size() { ms += 1; return 10; }, lastModified: 5 };
+  const found = Array.from({ length: 10_000 }, () => ({ file, path: 'f.png' }));
+  await lookUp([{ file: null, path: 'locked.png' }, ...found], { now: () => ms, turn: async () => { turns.push(ms); } });
+  expect(ms).toBe(10_000);
+  const gaps = turns.map((at, i) => at - (turns[i - 1] ?? 0));
+  expect(Math.max(...gaps)).toBeLessThan(20);
 });

@@ -10,7 +10,8 @@ const chosen = (path, ...about) => ({ file: file(path.split('/').at(-1), ...abou
 test('the same folder chosen again is the same files, each with what the server has of it', () => {
   const session = [known(0, 'plate/A01.tif', { state: 'received' }), known(1, 'plate/A02.tif')];
   const { matched, others } = matchFiles([chosen('plate/A02.tif'), chosen('plate/A01.tif')], session);
-  expect(matched.map(({ path, index, state }) => `${path} ${index} ${state}`)).toEqual(['plate/A01.tif 0 received', 'plate/A02.tif 1 needed']);
+  const told = matched.map(({ path, index, state }) => `${path} ${index} ${state}`);
+  expect(told).toEqual(['plate/A01.tif 0 received', 'plate/A02.tif 1 needed']);
   expect(others).toEqual([]);
 });
 

@@ -25,7 +25,8 @@ export function titleOf({ isActive, halt, isCut, isPaused, total, accepted, dupl
   if (isActive && isCut) return 'Waiting for the server';
   if (isActive) return `Uploading ${files(total)}`;
   const left = [[duplicate, 'already here'], [refused, 'refused'], [failed, 'not sent'], [cancelled, 'cancelled']];
-  return [`${images(accepted)} added`, ...left.filter(([count]) => count > 0).map(([count, word]) => `${number(count)} ${word}`)].join(', ');
+  const rest = left.filter(([count]) => count > 0).map(([count, word]) => `${number(count)} ${word}`);
+  return [`${images(accepted)} added`, ...rest].join(', ');
 }
 
 export function progressText(snapshot) {
