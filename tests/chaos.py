@@ -59,7 +59,7 @@ def main() -> int:
     """Run the rounds, print the table; 0 when every round passed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--images", type=int, default=40)
+    parser.add_argument("--images", type=int, default=24)
     parser.add_argument("--browsers", type=int, default=10)
     given = parser.parse_args()
     environment = os.environ | {"CELLHUB_CHAOS_IMAGES": str(given.images), "CELLHUB_CHAOS_BROWSERS": str(given.browsers)}
