@@ -30,7 +30,7 @@ def files() -> list[tuple[str, bytes]]:
     return pictures(IMAGES)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def running_house() -> AsyncIterator[House]:
     with temporary_home() as home, SmallDisk(home / "disk").mounted() as disk:
         settings = {"CELLHUB_LEASE_S": str(LEASE_S), "CELLHUB_STORAGE_URL": disk.path.as_uri(), "CELLHUB_RETRY_DELAY_S": "0.5"}
@@ -52,7 +52,7 @@ async def house(running_house: House) -> House:
     return running_house
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The system's Chromium (CELLHUB_TEST_BROWSER, else the first on PATH), or Playwright's own."""
     path = os.environ.get("CELLHUB_TEST_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome") or None

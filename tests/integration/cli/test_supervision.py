@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from cellhub_app.cli import stack_process
 from cellhub_app.cli.stack_process import Program, StackError, Supervisor
 from cellhub_app.core.settings import ROOT
-from tests.fixtures.processes import descendants, is_alive, none_alive, until
+from tests.fixtures.processes import children, descendants, is_alive, none_alive, until
 
 # A service with a grandchild in its group that ignores the polite signal.
 STUBBORN = """
@@ -72,7 +72,7 @@ def test_kill_9_of_the_supervisor_leaves_no_child_and_no_grandchild(supervisor_p
 
 def test_kill_9_of_the_supervisor_and_its_guard_still_ends_the_services(supervisor_process: subprocess.Popen[str]) -> None:
     until(lambda: len(descendants(supervisor_process.pid)) >= 5)
-    guard, *services = children_in_order(supervisor_process.pid)
+    guard, *services = children(supervisor_process.pid)
     os.kill(guard, signal.SIGKILL)
     supervisor_process.kill()
     supervisor_process.wait()
@@ -82,11 +82,6 @@ def test_kill_9_of_the_supervisor_and_its_guard_still_ends_the_services(supervis
         for group in services:  # nobody is left to end the stubborn grandchild
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-
-
-def children_in_order(pid: int) -> list[int]:
-    """Ids of the direct children, oldest first."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def test_stopping_ends_whole_process_groups(tmp_path: Path) -> None:

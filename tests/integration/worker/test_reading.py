@@ -15,7 +15,7 @@ from ml_worker.tasks.life import start_io
 from ml_worker.tasks.reader_pool import ReaderPool
 from ml_worker.worker import IoWorker
 from tests.fixtures.hostile import broken_files, odd_files
-from tests.fixtures.processes import descendants
+from tests.fixtures.processes import children
 from tests.fixtures.samples import nuclei_files
 from tests.fixtures.services import Services
 from tests.integration.worker.conftest import Lab, arq_worker, until
@@ -136,8 +136,8 @@ async def test_a_file_that_kills_its_reader_is_refused_and_the_next_one_read(pip
 
 
 def readers() -> list[int]:
-    """The reader processes of this one."""
-    return [pid for pid in descendants(os.getpid()) if "ml_worker.tasks.reader" in about(pid, "cmdline")]
+    """The reader processes that this one started; not those of other running workers."""
+    return [pid for pid in children(os.getpid()) if "ml_worker.tasks.reader" in about(pid, "cmdline")]
 
 
 def opened_for_writing(pipe: Path) -> list[int]:

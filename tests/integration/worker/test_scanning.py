@@ -4,6 +4,7 @@ Runs against a real clamd with a signature of its own where there is one, and ev
 """
 
 import asyncio
+import os
 import shutil
 import struct
 import subprocess
@@ -59,7 +60,7 @@ async def clamd(port: int) -> AsyncIterator[None]:
         (folder / "cellhub.ndb").write_text(f"CellHub.Test:0:*:{EVIL.hex()}\n")
         lines = [f"TCPSocket {port}", "TCPAddr 127.0.0.1", f"DatabaseDirectory {folder}", "Foreground yes", f"StreamMaxLength {STREAM_MAX}"]
         (folder / "clamd.conf").write_text("\n".join([*lines, f"TemporaryDirectory {folder}", f"LogFile {folder / 'log'}", ""]))
-        process = await asyncio.create_subprocess_exec("clamd", "-c", str(folder / "clamd.conf"), stdout=subprocess.DEVNULL)
+        process = await asyncio.create_subprocess_exec(CLAMD or "clamd", "-c", str(folder / "clamd.conf"), stdout=subprocess.DEVNULL)
         try:
             await until(lambda: _listens(port))
             yield
@@ -77,10 +78,11 @@ async def _listens(port: int) -> bool:
     return True
 
 
-NO_CLAMD = pytest.mark.skipif(shutil.which("clamd") is None, reason="clamd is not installed")
+CLAMD = shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+SCANNERS = [speaker, clamd] if CLAMD else [speaker]
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=[speaker, pytest.param(clamd, marks=NO_CLAMD)], ids=["speaker", "clamd"])
+@pytest_asyncio.fixture(loop_scope="session", params=SCANNERS, ids=lambda each: each.__name__)
 async def scanner(request: pytest.FixtureRequest) -> AsyncIterator[Scanner]:
     port = free_port()
     async with request.param(port):
