@@ -127,6 +127,8 @@ async def arq_worker(settings: type, on_startup: Startup, services: Services) ->
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+        worker.tasks.clear()  # arq's close() would cancel a ticket in hand, raise that, and leave the worker running
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # arq calls redis-py's close() by its old name
             await worker.close()
