@@ -12,17 +12,14 @@ class EntranceState(rx.State):
     """What the address says to somebody who is not signed in yet. It knows nobody and reads no data."""
 
     problem: str = ""
-    next_path: str = routes.HOME
     is_registered: bool = False
     _is_fresh: bool = False
 
     @rx.event
     def read_address(self) -> Any:
-        """Take the error, the way back and the welcome from the address; start with a clean tab."""
+        """Take the error and the welcome from the address; start with a clean tab."""
         asked = self.router.url.query_parameters
-        wanted = asked.get("next", "")
         self.problem = asked.get("error", "")[:40]
-        self.next_path = wanted if wanted.startswith("/") and not wanted.startswith("//") else routes.HOME
         self.is_registered = asked.get("registered") == "1"
         if not self._is_fresh:
             # The tab's name at the server is forgotten, so that the next person to sign in here never meets the last one's pages.
@@ -50,5 +47,5 @@ def notice(words: Any, kind: str = "failed") -> rx.Component:
 
 
 def next_field() -> rx.Component:
-    """Where the form goes after it worked."""
-    return rx.el.input(type="hidden", name="next", value=EntranceState.next_path, read_only=True)
+    """Where the form goes after it worked; assets/entrance.js fills it in from the address."""
+    return rx.el.input(type="hidden", name="next", default_value=routes.HOME)
