@@ -133,7 +133,7 @@ def succeeded(text: str) -> tuple[str, ...]:
     if CHANGES not in text or "succeeded" not in text:
         return ()
     _, update = json.loads(text.partition(",")[2])
-    changes = [change for state in update["delta"].values() for change in state.get(CHANGES, ())]
+    changes = [change for state in update["delta"].values() for change in state.get(CHANGES, {}).get("rows", ())]
     return tuple(change["id"] for change in changes if (change.get("segmentation") or {}).get("status") == "succeeded")
 
 

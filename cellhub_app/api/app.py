@@ -29,7 +29,7 @@ from cellhub_app.api.v1 import (
 )
 
 PREFIX = "/api/v1"
-OFTEN = (images.list_images, pictures.thumbnail)
+OFTEN = (images.list_images, pictures.thumbnail, polygons.get_polygons)
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
 ROUTERS = (
     auth.router,

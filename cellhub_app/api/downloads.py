@@ -40,8 +40,8 @@ async def stored(
     headers = {"ETag": etag, "Cache-Control": cache}
     if name is not None:
         headers |= {"Content-Disposition": disposition(name), "Content-Security-Policy": "sandbox; default-src 'none'"}
-    size = await storage.size(key)
-    if size <= WHOLE_UP_TO_BYTES:
-        return Response(await storage.get(key), media_type=media_type, headers=headers)
-    headers["Content-Length"] = str(size)
-    return StreamingResponse(await storage.stream(key), media_type=media_type, headers=headers)
+    found = await storage.open(key)
+    if found.size <= WHOLE_UP_TO_BYTES:
+        return Response(await found.whole(), media_type=media_type, headers=headers)
+    headers["Content-Length"] = str(found.size)
+    return StreamingResponse(found.pieces(), media_type=media_type, headers=headers)

@@ -40,7 +40,7 @@ async def read(statement: Executable, values: Mapping[str, Any]) -> Rows:
     pool = await _open()
     connection = await pool.getconn()
     try:
-        async with connection.cursor() as cursor:
+        async with connection.cursor(binary=True) as cursor:
             await cursor.execute(text, {**own, **values})  # type: ignore[call-overload]
             return await cursor.fetchall()
     finally:

@@ -21,6 +21,7 @@ from cellhub_app.core.ids import new_id
 from cellhub_app.core.retry import Backoff, CircuitBreaker, retry
 
 if TYPE_CHECKING:
+    from obstore import GetResult
     from obstore.store import ObjectStore
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -35,6 +36,23 @@ class Stored(NamedTuple):
 
     key: str
     written_at: datetime
+
+
+class Opened:
+    """An object that is there, not read yet; `size` in bytes."""
+
+    def __init__(self, result: "GetResult") -> None:
+        self._result = result
+        self.size = int(result.meta["size"])
+
+    async def whole(self) -> bytes:
+        """All of it."""
+        return bytes(await self._result.bytes_async())
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """One piece of about 256 KB after the other."""
+        async for piece in self._result.stream(min_chunk_size=STREAM_BYTES):
+            yield bytes(piece)
 
 
 class Storage:
@@ -84,20 +102,17 @@ class Storage:
         async for batch in obstore.list(self._store, prefix=folder):
             yield [Stored(str(meta["path"]), meta["last_modified"]) for meta in batch]
 
+    async def open(self, key: str) -> "Opened":
+        """An object to be read, whole or in pieces. Raises NotFound, Unavailable."""
+        return Opened(await self._call(lambda: obstore.get_async(self._store, _checked(key))))
+
     async def get(self, key: str) -> bytes:
         """Read an object whole. Raises NotFound, Unavailable."""
-        result = await self._call(lambda: obstore.get_async(self._store, _checked(key)))
-        return bytes(await result.bytes_async())
+        return await (await self.open(key)).whole()
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """An object in pieces of about 256 KB. Raises NotFound at once, before the first piece is asked for."""
-        result = await self._call(lambda: obstore.get_async(self._store, _checked(key)))
-
-        async def pieces() -> AsyncIterator[bytes]:
-            async for piece in result.stream(min_chunk_size=STREAM_BYTES):
-                yield bytes(piece)
-
-        return pieces()
+        return (await self.open(key)).pieces()
 
     async def size(self, key: str) -> int:
         """Bytes of an object. Raises NotFound, Unavailable."""

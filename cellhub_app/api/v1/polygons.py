@@ -4,13 +4,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from cellhub_app.api.deps import Look, Paged, Recorded, Signed, Work
 from cellhub_app.api.downloads import ASK_FIRST, is_current, not_modified
 from cellhub_app.core.pagination import Page
+from cellhub_app.core.reading import read
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.annotations import measurements
+from cellhub_app.domain.annotations import measurements, outlines
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import Edit, EditAnswer, ImageMeasurements, ObjectMeasurements, RevisionView
 from cellhub_app.domain.schema import PageView
@@ -18,38 +20,35 @@ from cellhub_app.domain.schema import PageView
 router = APIRouter()
 GEOJSON = "application/geo+json"
 BINARY = "application/x-cellhub-polygons"
-Frame = Annotated[int, Query(ge=0, le=2**31 - 1)]
-Number = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
+Frame = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {"schema": {"type": "object"}}, BINARY: {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "The client has this revision"},
 }
 
 
-def _prefers_binary(request: Request, wanted: str | None) -> bool:
-    return wanted == "binary" if wanted else BINARY in request.headers.get("accept", "")
+class PolygonsQuery(BaseModel):
+    """Which polygons, and how."""
+
+    frame: Frame = 0
+    revision: Number = None
+    format: Literal["geojson", "binary"] | None = Field(default=None, description="`geojson` by default")
 
 
 @router.get("/images/{image_id}/polygons", response_class=Response, responses=_ANSWERS, tags=["polygons"])
-async def get_polygons(
-    image_id: UUID,
-    request: Request,
-    session: Look,
-    principal: Signed,
-    frame: Frame = 0,
-    revision: Number = None,
-    format: Annotated[Literal["geojson", "binary"] | None, Query(description="`geojson` by default")] = None,
-) -> Response:
+async def get_polygons(image_id: UUID, request: Request, query: Annotated[PolygonsQuery, Query()], principal: Signed) -> Response:
     """The polygons of one frame, in pixels: GeoJSON, or the viewer's binary form (also by Accept). The ETag is the revision."""
-    current = revision if revision is not None else await annotations.head(session, principal, image_id, frame)
-    if is_current(request, f'"{current}"') and revision is None:
-        return not_modified(f'"{current}"', ASK_FIRST)
-    read = annotations.binary if (binary := _prefers_binary(request, format)) else annotations.geojson
-    number, content = await read(session, principal, image_id, frame, revision)
+    if query.revision is None and "if-none-match" in request.headers:
+        etag = f'"{await outlines.head(read, principal, image_id, query.frame)}"'
+        if is_current(request, etag):
+            return not_modified(etag, ASK_FIRST)
+    number, found = await outlines.at_revision(read, principal, image_id, query.frame, query.revision)
     headers = {"ETag": f'"{number}"', "Cache-Control": ASK_FIRST, "Vary": "Accept"}
-    if binary:
-        return Response(content, media_type=BINARY, headers=headers)
-    return JSONResponse(content, media_type=GEOJSON, headers=headers)
+    is_binary = query.format == "binary" if query.format else BINARY in request.headers.get("accept", "")
+    if is_binary:
+        return Response(outlines.packed(number, found), media_type=BINARY, headers=headers)
+    return JSONResponse(outlines.geojson(number, found), media_type=GEOJSON, headers=headers)
 
 
 @router.patch("/images/{image_id}/polygons", response_model=EditAnswer, tags=["polygons"])

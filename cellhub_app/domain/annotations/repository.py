@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, any_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, any_, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
@@ -16,8 +16,6 @@ from cellhub_app.domain.access import Principal, readable_projects
 from cellhub_app.domain.annotations.schemas import NewObject
 from cellhub_app.models.annotation import Object, Revision, Segmentation
 from cellhub_app.models.image import Image
-
-Geometry = Row[UUID, float | None, float | None, float, int, bytes]
 
 COLUMNS = (
     "segmentation_id", "id", "added_revision", "parents", "class_id", "score", "doubt",
@@ -89,13 +87,6 @@ async def objects(session: AsyncSession, segmentation_id: UUID, revision: int | 
     """The objects at a revision (None: now), in the order of their making."""
     query = select(Object).where(col(Object.segmentation_id) == segmentation_id, present_at(revision))
     return (await session.execute(query.order_by(col(Object.id)))).scalars().all()
-
-
-async def geometries(session: AsyncSession, segmentation_id: UUID, revision: int | None) -> Sequence[Geometry]:
-    """(id, score, doubt, area_px, class_id, geometry) of the objects at a revision: what a viewer needs, nothing more."""
-    columns = (col(Object.id), col(Object.score), col(Object.doubt), col(Object.area_px), col(Object.class_id), col(Object.geometry))
-    query = select(*columns).where(col(Object.segmentation_id) == segmentation_id, present_at(revision))
-    return (await session.execute(query.order_by(col(Object.id)))).all()
 
 
 async def present_ids(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> set[UUID]:

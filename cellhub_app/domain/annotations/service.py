@@ -47,56 +47,6 @@ async def readable_image(session: AsyncSession, principal: Principal, image_id: 
     return image
 
 
-async def binary(
-    session: AsyncSession, principal: Principal, image_id: UUID, frame: int = 0, revision: int | None = None
-) -> tuple[int, bytes]:
-    """The revision and the polygons as core/geometry/codec.py packs them for the viewer."""
-    number, rows = await _geometries(session, principal, image_id, frame, revision)
-    items = [
-        codec.CollectionItem(row.id, row.score or 0.0, row.doubt or 0.0, row.area_px, row.class_id, row.geometry) for row in rows
-    ]
-    return number, codec.encode_collection(number, items)
-
-
-async def geojson(
-    session: AsyncSession, principal: Principal, image_id: UUID, frame: int = 0, revision: int | None = None
-) -> tuple[int, dict[str, object]]:
-    """The revision and a GeoJSON FeatureCollection in pixel coordinates, y downwards."""
-    number, rows = await _geometries(session, principal, image_id, frame, revision)
-    features = [
-        {
-            "type": "Feature",
-            "id": str(row.id),
-            "geometry": codec.decode(row.geometry).to_geojson(),
-            "properties": {"classId": row.class_id, "score": row.score, "doubt": row.doubt, "areaPx": row.area_px},
-        }
-        for row in rows
-    ]
-    return number, {"type": "FeatureCollection", "revision": number, "features": features}
-
-
-async def _geometries(
-    session: AsyncSession, principal: Principal, image_id: UUID, frame: int, revision: int | None
-) -> tuple[int, Sequence[repository.Geometry]]:
-    await readable_image(session, principal, image_id, Permission.VIEW)
-    segmentation = await repository.segmentation(session, image_id, frame)
-    if segmentation is None:
-        if revision:
-            raise RevisionNotFound
-        return 0, []
-    if revision is not None and not await repository.revision_exists(session, segmentation.id, revision):
-        raise RevisionNotFound
-    rows = await repository.geometries(session, segmentation.id, revision)
-    return (segmentation.head if revision is None else revision), rows
-
-
-async def head(session: AsyncSession, principal: Principal, image_id: UUID, frame: int = 0) -> int:
-    """The newest revision's number, 0 when there is none."""
-    await readable_image(session, principal, image_id, Permission.VIEW)
-    segmentation = await repository.segmentation(session, image_id, frame)
-    return segmentation.head if segmentation else 0
-
-
 async def revisions(session: AsyncSession, principal: Principal, image_id: UUID, frame: int = 0) -> list[RevisionView]:
     """The history of an image's frame, newest first."""
     await readable_image(session, principal, image_id, Permission.VIEW)

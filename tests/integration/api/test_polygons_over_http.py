@@ -69,6 +69,33 @@ async def test_the_etag_is_the_revision(ada: Person, image: str) -> None:
     assert (await ada.http.get(f"{image}/polygons?revision=3")).status_code == 404
 
 
+async def test_each_revision_shows_what_was_there_then(ada: Person, image: str) -> None:
+    edit = _edit(0, _square(10, 10, 4))
+    await ada.http.patch(f"{image}/polygons", json=edit)
+    await ada.http.patch(f"{image}/polygons", json=_edit(1, _square(30, 20, 6), removed=[edit["added"][0]["id"]]))
+    await ada.http.patch(f"{image}/polygons", json=_edit(2, _square(50, 20, 8)))
+
+    async def areas(query: str) -> tuple[str, list[float]]:
+        answer = await ada.http.get(f"{image}/polygons{query}")
+        return answer.headers["etag"], sorted(feature["properties"]["areaPx"] for feature in answer.json()["features"])
+
+    assert await areas("?revision=1") == ('"1"', [16])
+    assert await areas("?revision=2") == ('"2"', [36])
+    assert await areas("") == await areas("?revision=3") == ('"3"', [36, 64])
+    assert await areas("?revision=0") == ('"0"', [])
+    assert await areas("?frame=1") == ('"0"', [])
+    assert (await ada.http.get(f"{image}/polygons?frame=1&revision=1")).status_code == 404
+
+
+async def test_polygons_of_images_that_are_gone_or_foreign_are_not_there(ada: Person, bob: Person, image: str) -> None:
+    await ada.http.patch(f"{image}/polygons", json=_edit(0, _square(10, 10, 4)))
+    for query in ("", "?revision=1", "?format=binary"):
+        for headers in ({}, {"If-None-Match": '"1"'}):
+            assert (await bob.http.get(f"{image}/polygons{query}", headers=headers)).status_code == 404
+    assert (await ada.http.delete(image)).status_code == 204
+    assert (await ada.http.get(f"{image}/polygons", headers={"If-None-Match": '"1"'})).status_code == 404
+
+
 async def test_the_same_edit_twice_is_one_edit_and_a_lost_race_is_explained(ada: Person, bob: Person, image: str) -> None:
     project_id = (await ada.http.get(image)).json()["projectId"]
     await ada.share(project_id, bob, "annotator")

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from cellhub_app.core.events import Event, EventType, follow
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.metrics import measure
-from cellhub_app.domain.annotations import service as annotations
+from cellhub_app.core.reading import read
+from cellhub_app.domain.annotations import outlines
 from cellhub_app.domain.jobs import service
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
@@ -30,9 +31,8 @@ async def test_images_become_polygons_with_measures_and_an_overlay(lab: Lab, gpu
         assert abs(image.object_count - int(file.labels.max())) <= 0.3 * file.labels.max()
         assert image.doubt is not None
         assert (await lab.runtime.storage.get(storage_key(image_id, "overlay-1.webp")))[8:12] == b"WEBP"
-        async with lab.runtime.work() as session:
-            revision, packed = await annotations.binary(session, lab.who, image_id)
-        items = codec.decode_collection(packed)[1]
+        revision, found = await outlines.at_revision(read, lab.who, image_id)
+        items = codec.decode_collection(outlines.packed(revision, found))[1]
         assert (revision, len(items)) == (1, image.object_count)
     width = set(await lab.column("select array_length(measures, 1) from object"))
     assert width == {len(measure.columns(1))}
@@ -87,8 +87,7 @@ async def test_segmenting_again_adds_a_revision_and_loses_nothing(lab: Lab, gpu:
     await lab.finished(await lab.segment(images))
     await lab.finished(await lab.segment(images))
     assert (await lab.image(images[0])).revision == 2
-    async with lab.runtime.work() as session:
-        first, _ = await annotations.binary(session, lab.who, images[0], revision=1)
+    first, _ = await outlines.at_revision(read, lab.who, images[0], revision=1)
     assert first == 1
 
 
