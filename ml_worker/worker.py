@@ -1,10 +1,8 @@
 """The two kinds of ARQ workers: `arq ml_worker.worker.GpuWorker` segments, `arq ml_worker.worker.IoWorker` reads files and makes exports.
 
-A ticket only wakes a work loop, which claims rows of `job`. Importing this module loads no torch and opens no service. Where processors
-are few, pages come first: workers are nice.
+A ticket only wakes a work loop, which claims rows of `job`. Importing this module loads no torch and opens no service.
 """
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,11 +16,11 @@ from cellhub_app.core.queue import GPU_QUEUE, IO_QUEUE, JobKind
 from cellhub_app.core.settings import get_settings
 from ml_worker.context import WorkerContext
 from ml_worker.tasks.life import PATIENCE, shut_down, start_gpu, start_io
+from ml_worker.tasks.priority import step_back
 
 TICKET_TIMEOUT_S = 10
 POLL_DELAY_S = 0.05
 HEALTH_EVERY_S = 15
-NICENESS = 10
 
 
 def _ticket(kind: JobKind) -> Function:
@@ -33,13 +31,13 @@ def _ticket(kind: JobKind) -> Function:
 
 
 async def _begin_gpu(ctx: dict[str, Any]) -> None:
-    os.nice(NICENESS)
+    step_back()
     configure_logging("gpu-worker")
     await start_gpu(ctx)
 
 
 async def _begin_io(ctx: dict[str, Any]) -> None:
-    os.nice(NICENESS)
+    step_back()
     configure_logging("io-worker")
     await start_io(ctx)
 

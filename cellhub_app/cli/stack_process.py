@@ -85,7 +85,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=dict(self.program.environment),
                 cwd=self.program.cwd,
-                process_group=0,
+                start_new_session=True,  # a group of its own to be ended as a whole, and a share of the processors of its own
             )
         self.started_at = time.monotonic()
 

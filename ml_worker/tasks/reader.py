@@ -27,6 +27,7 @@ from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.imaging.thumbnail import make_thumbnail
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
 from ml_worker.tasks import archive
+from ml_worker.tasks.priority import step_back
 
 MEMORY_BYTES = 2 * 1024**3
 ROW = ("format", "width", "height", "channels", "bit_depth", "frames", "timepoints", "pixel_size_um", "pixel_size_origin")
@@ -73,6 +74,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     limit_self()
+    step_back()
     for line in sys.stdin:
         task = json.loads(line)
         signal.alarm(int(task.get("seconds", INGEST_TIME_LIMIT_S)) + 5)
