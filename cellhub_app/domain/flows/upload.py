@@ -15,7 +15,7 @@ from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime, emit, wake
 from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.images.arrival import add_new, by_upload_index, lock_content, same_content
+from cellhub_app.domain.images.arrival import add_new, by_upload_index, lock_content, replace_failed, same_content
 from cellhub_app.domain.images.schemas import FileOutcome, ImageView, NewImage, Refusal, UploadAnswer, image_view, new_image_view
 from cellhub_app.domain.images.service import display_name
 from cellhub_app.domain.jobs import service as jobs
@@ -210,7 +210,10 @@ class _Intake:
                     self._settled.append(Outcome(row.upload_index, FileState.RECEIVED, image_id=row.id))
         if self._session_id is not None and len(ids) < len(fresh):
             await self._find_known(session, self._session_id)
-        await self._queue(session, [row for row in fresh.values() if row.id in ids])
+        made = [row for row in fresh.values() if row.id in ids]
+        if self._is_checked and made:
+            await replace_failed(session, place.project_id, made)
+        await self._queue(session, made)
         self.left_over = [row for row in self._rows.values() if row.id not in ids and not row.error]
         if self._is_checked and self._session_id is not None:
             await uploads.settle(session, self._session_id, self._settled)

@@ -32,7 +32,11 @@ _BY_INDEX = select(Image).where(
 )
 _SAME = text("""
     select distinct on (sha256) sha256, id, name from image
-    where project_id = :project and sha256 = any(:hashes) and deleted_at is null order by sha256, id
+    where project_id = :project and sha256 = any(:hashes) and deleted_at is null and status <> 'failed' order by sha256, id
+""")
+_GIVE_WAY = text("""
+    update image set deleted_at = clock_timestamp() where project_id = :project and sha256 = any(:hashes) and deleted_at is null
+        and status = 'failed' and id <> all(:ids)
 """)
 _LOCK = text("select count(pg_advisory_xact_lock(number)) from (select unnest(cast(:numbers as bigint[])) as number order by 1) as numbers")
 
@@ -62,9 +66,15 @@ async def add_new(
 
 
 async def same_content(session: AsyncSession, project_id: UUID, hashes: Sequence[str]) -> dict[str, tuple[UUID, str]]:
-    """sha256 -> (id, name) of the oldest image of the project with these bytes."""
+    """sha256 -> (id, name) of the oldest image of the project with these bytes that was read, or still may be."""
     rows = await session.execute(_SAME, {"project": project_id, "hashes": list(hashes)})
     return {row.sha256: (row.id, row.name) for row in rows}
+
+
+async def replace_failed(session: AsyncSession, project_id: UUID, rows: Sequence[NewImage]) -> None:
+    """Put images that failed into the trash where the same bytes have come again: whoever sends them again wants another try."""
+    values = {"project": project_id, "hashes": [row.sha256 for row in rows], "ids": [row.id for row in rows]}
+    await session.execute(_GIVE_WAY, values)
 
 
 async def lock_content(session: AsyncSession, project_id: UUID, hashes: Iterable[str]) -> None:

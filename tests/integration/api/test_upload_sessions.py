@@ -2,11 +2,15 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.models.image import Image
 from tests.integration.api.conftest import Person
 
 
@@ -90,6 +94,21 @@ async def test_bytes_that_are_in_the_project_already_are_named_and_not_taken(ada
     assert (await drop.send((0, "copy.tif", b"well_B03.tif"))).json()["files"] == [answer["files"][0]]
     other = await Drop.begin(ada, await ada.project("Another"), ("copy.tif", 12))
     assert (await other.send((0, "copy.tif", b"well_B03.tif"))).json()["files"][0]["state"] == "received"
+
+
+async def test_bytes_that_could_not_be_read_may_come_again_and_take_the_place_of_the_failed_image(
+    ada: Person, project: str, runtime: Runtime
+) -> None:
+    [failed] = await ada.upload(project, "a.tif")
+    await ada.upload(project, "b.tif")
+    async with runtime.work() as session:
+        await session.execute(update(Image).where(col(Image.id) == UUID(failed)).values(status="failed"))
+    drop = await Drop.begin(ada, project, ("a.tif", 5), ("b.tif", 5))
+    answer = (await drop.send((0, "a.tif", b"a.tif"), (1, "b.tif", b"b.tif"))).json()
+    assert [file["state"] for file in answer["files"]] == ["received", "duplicate"]
+    assert await drop.images() == ["a.tif", "b.tif"]
+    trash = (await ada.http.get(f"{drop.project}/images", params={"trashed": "true"})).json()["data"]
+    assert [image["id"] for image in trash] == [failed]
 
 
 async def test_of_equal_files_in_one_request_the_first_is_taken(ada: Person, project: str) -> None:
