@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cellhub_app.core.imaging.percentiles import percentiles
+
 Pixels = NDArray[np.generic]
 LOW_PERCENTILE, HIGH_PERCENTILE = 1.0, 99.8
 CEILING = 1.5
@@ -44,7 +46,9 @@ class Stretch:
     def of(cls, image: Pixels) -> "Stretch":
         """Percentiles 1 and 99.8 over all channels together, from about a million evenly spaced pixels."""
         step = max(1, int(np.sqrt(image.shape[0] * image.shape[1] / SAMPLES)))
-        low, high = (np.float32(v) for v in np.percentile(_finite(image[::step, ::step]), (LOW_PERCENTILE, HIGH_PERCENTILE)))
+        some = image[::step, ::step]
+        counted = some if np.issubdtype(some.dtype, np.integer) else _finite(some)
+        low, high = (np.float32(value) for value in percentiles(counted, (LOW_PERCENTILE, HIGH_PERCENTILE)))
         floor = np.finfo(np.float32).eps * max(abs(float(low)), abs(float(high)))
         return cls(low, np.float32(high - low if high - low > floor else 0))
 

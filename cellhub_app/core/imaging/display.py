@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cellhub_app.core.imaging.info import Plane
+from cellhub_app.core.imaging.percentiles import percentiles
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -83,9 +84,10 @@ def _stretched(plane: Plane) -> Rgb:
 def _window(plane: npt.NDArray[Any]) -> tuple[float, float]:
     """The percentiles of the finite values of a regular sample."""
     step = max(1, int(np.sqrt(plane.shape[0] * plane.shape[1] / SAMPLES)))
-    sample = plane[::step, ::step].astype(np.float64).ravel()
-    sample = sample[np.isfinite(sample)]
-    if not len(sample):
+    sample = plane[::step, ::step]
+    if not np.issubdtype(sample.dtype, np.integer):
+        sample = sample[np.isfinite(sample)].astype(np.float64)
+    if not sample.size:
         return 0.0, 0.0
-    low, high = np.percentile(sample, [LOW_PERCENT, HIGH_PERCENT])
-    return float(low), float(high)
+    low, high = percentiles(sample, (LOW_PERCENT, HIGH_PERCENT))
+    return low, high
