@@ -30,7 +30,6 @@ log = structlog.get_logger(__name__)
 GRACE_S = 8.0
 HUNG_THREADS_MAX = 3
 INGEST_IN_HAND = 4
-EXPORTS_AT_ONCE = 2
 EXPORT_LIMIT_S = 6 * 3600.0
 
 
@@ -70,7 +69,8 @@ async def start_io(ctx: dict[str, Any]) -> None:
     pool = ReaderPool(readers)
     context.closers = [pool.close]
     _add_loop(context, JobKind.INGEST, Ingest(context.runtime, pool).work, Capacity(INGEST_IN_HAND * readers))
-    _add_loop(context, JobKind.EXPORT, _exporting(context.runtime), Capacity(EXPORTS_AT_ONCE, hold_limit_s=EXPORT_LIMIT_S))
+    exports = Capacity(context.runtime.settings.export_concurrency, hold_limit_s=EXPORT_LIMIT_S)
+    _add_loop(context, JobKind.EXPORT, _exporting(context.runtime), exports)
     _begin(context)
     context.tasks.append(asyncio.create_task(Upkeep(context.runtime).run(), name="upkeep"))
 
