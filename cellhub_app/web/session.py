@@ -93,7 +93,7 @@ class SessionState(rx.State):
     @classmethod
     async def _read_news(cls, call: Call, _topic_id: UUID, _news: News) -> Any:
         """`131 of 214` and `2–3 min` while something of the person's projects runs."""
-        batches = [batch for batch in (await jobs.queue(call.session, call.principal)).batches if batch.counts.open]
+        batches = [batch for batch in await jobs.unfinished(call.session, call.principal) if batch.counts.open]
         if not batches:
             return "", ""
         total = sum(sum(batch.counts.model_dump().values()) for batch in batches)
