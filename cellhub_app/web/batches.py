@@ -4,10 +4,31 @@ from dataclasses import dataclass
 
 from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.queue import JobStatus
-from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.jobs.schemas import BatchView, EndedBatch, Starter
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.web.i18n import counted, duration_text, seconds_text, t
-from cellhub_app.web.theme import STATUSES
+from cellhub_app.web.theme import STATUSES, face_colour, initials
+
+GONE_COLOUR = "#6b6f76"
+
+
+@dataclass
+class StateCount:
+    """How many images of a batch stand at one status: `133`, `done`."""
+
+    status: str
+    count: str
+    word: str
+
+
+@dataclass
+class Person:
+    """Who started a batch, as two letters and a name."""
+
+    name: str
+    initials: str
+    colour: str
 
 
 @dataclass
@@ -20,6 +41,7 @@ class BatchBox:
     position: str
     time_left: str
     summary: str
+    states: list[StateCount]
     note: str
     succeeded: float
     running: float
@@ -43,6 +65,7 @@ def batch_box(batch: BatchView) -> BatchBox:
         position=position(batch),
         time_left=time_left(batch),
         summary=summary(counts),
+        states=states(counts),
         note=note(batch),
         succeeded=100 * counts["succeeded"] / total,
         running=100 * counts["running"] / total,
@@ -92,7 +115,34 @@ def note(batch: BatchView) -> str:
     return " · ".join(words)
 
 
+def states(counts: dict[str, int]) -> list[StateCount]:
+    """The counts in the order of a bar, without what is zero."""
+    order = ("succeeded", "running", "queued", "failed", "cancelled")
+    return [StateCount(name, f"{counts[name]:,}", STATUSES[name].word) for name in order if counts[name]]
+
+
 def summary(counts: dict[str, int]) -> str:
     """`133 done · 4 processing · 76 queued · 1 failed`, without what is zero."""
-    order = ("succeeded", "running", "queued", "failed", "cancelled")
-    return " · ".join(f"{counts[name]:,} {STATUSES[name].word}" for name in order if counts[name])
+    return " · ".join(f"{state.count} {state.word}" for state in states(counts))
+
+
+def person(starter: Starter | None, looking: Principal) -> Person:
+    """Who started a batch, seen by somebody: `you`, a name, or nobody who is known any more."""
+    if starter is None:
+        return Person(t("somebody who has left"), "–", GONE_COLOUR)
+    name = t("you") if starter.id == looking.user_id else starter.name
+    return Person(name, initials(starter.name), face_colour(starter.email))
+
+
+def ending(batch: EndedBatch) -> tuple[str, str, str]:
+    """What its person is told of a batch that ended: the kind of the message, its title, and a word on what is to be done."""
+    counts, name = batch.counts, batch.project_name
+    total = sum(counts.model_dump().values())
+    said = {"done": f"{counts.succeeded:,}", "images": counted(total, "image", "images"), "name": name}
+    if batch.status is JobStatus.CANCELLED:
+        return "info", t("{name}: the segmentation was cancelled", name=name), t("{done} of {images} are segmented.", **said)
+    if not counts.failed:
+        gone = t("{count} cancelled.", count=f"{counts.cancelled:,}") if counts.cancelled else ""
+        return "success", t("{done} of {images} of {name} are segmented", **said), gone
+    title = t("{done} of {images} of {name} are segmented, {failed} failed", **said, failed=f"{counts.failed:,}")
+    return "warning" if counts.succeeded else "error", title, batch.causes[0].detail if len(batch.causes) == 1 else ""
