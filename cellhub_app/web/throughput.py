@@ -46,4 +46,4 @@ def words(minutes: Sequence[int]) -> str:
 
 
 def _peak(minutes: Sequence[int]) -> str:
-    return t("{peak} a minute", peak=f"{max(minutes):,}") if any(minutes) else ""
+    return t("at most {peak} a minute", peak=f"{max(minutes):,}") if any(minutes) else ""

@@ -23,4 +23,4 @@ def test_nothing_is_drawn_where_nothing_got_done() -> None:
 def test_the_sentence_says_what_the_bars_show() -> None:
     assert words([0, 31, 24, 2]) == "57 images segmented in the last hour: 24 in the last full minute, 31 in the busiest."
     assert words([0, 0, 1]) == "1 image segmented in the last hour: 0 in the last full minute, 1 in the busiest."
-    assert drawing(Throughput(until=NOON, minutes=[1200, 3])).peak == "1,200 a minute"
+    assert drawing(Throughput(until=NOON, minutes=[1200, 3])).peak == "at most 1,200 a minute"

@@ -27,22 +27,22 @@ def history() -> rx.Component:
     return rx.el.section(
         rx.el.div(rx.el.h2(title), rx.cond(HistoryState.is_narrowed, everything), class_name="row-between wrap"),
         rx.cond(HistoryState.are_loaded, shown, skeleton("100%", "160px")),
-        class_name="stack",
+        class_name="stack queue-history",
         aria_label=t("History"),
     )
 
 
 def _row(row: rx.Var[HistoryRow]) -> rx.Component:
-    ended = rx.el.span(
-        "· ", link(rx.moment(row.ended_at, from_now=True), to=row.href, title=t("Link to this batch"), class_name="quiet-link")
+    ended = link(
+        rx.icon("link"), rx.moment(row.ended_at, from_now=True), to=row.href, title=t("Link to this batch"), class_name="quiet-link",
+        data_testid="history-link",
     )  # fmt: skip
+    head = heading(row.project, row.project_href, row.batch, row.who, ended)
     return rx.el.li(
-        rx.el.div(
-            heading(row.project, row.project_href, row.batch, row.who, ended), status_chip(row.batch.status), class_name="queue-head"
-        ),
-        progress(row.batch),
-        rx.cond(row.batch.note != "", rx.el.p(row.batch.note, class_name="dim small number")),
+        rx.el.div(head, status_chip(row.batch.status), class_name="queue-head"),
+        progress(row.batch, row.batch.note),
         rx.cond(row.causes.length() > 0, _causes(row)),
+        key=row.batch.id,
         class_name="queue-line",
         data_testid="history-batch",
     )

@@ -66,9 +66,10 @@ def _cancel_dialog() -> rx.Component:
 def _running() -> rx.Component:
     words = t("When somebody in your projects segments images, their place in the line and the time left are shown here.")
     lines = rx.el.ul(rx.foreach(QueueState.lines, _line), class_name="rows", data_testid="queue-batches")
+    idle = rx.el.div(empty_state("coffee", t("Nothing is running"), words), class_name="box queue-idle")
     return rx.el.section(
         rx.el.div(rx.el.h2(t("Running")), rx.el.span(_load(), class_name="dim small number"), class_name="row-between wrap"),
-        rx.cond(QueueState.lines.length() > 0, lines, empty_state("coffee", t("Nothing is running"), words)),
+        rx.cond(QueueState.lines.length() > 0, lines, idle),
         class_name="stack",
         aria_label=t("Running"),
     )
@@ -99,6 +100,7 @@ def _line(line: rx.Var[QueueLine]) -> rx.Component:
         rx.el.div(heading(line.project, line.href, batch, line.who), status_chip(batch.status), class_name="queue-head"),
         progress(batch),
         rx.el.div(figures, rx.cond(line.can_edit, acts), class_name="queue-foot"),
+        key=batch.id,
         class_name="queue-line",
         data_testid="queue-batch",
     )
@@ -121,8 +123,11 @@ def _workers() -> rx.Component:
 
 
 def _worker(worker: rx.Var[WorkerRow]) -> rx.Component:
-    facts = [(t("Device"), worker.device), (t("Model loaded"), worker.model), (t("Pace"), worker.pace)]
-    figures = rx.el.dl(*(rx.el.div(rx.el.dt(name), rx.el.dd(value)) for name, value in facts), class_name="facts number")
+    def fact(name: str, value: rx.Var[str]) -> rx.Component:
+        return rx.cond(value != "", rx.el.div(rx.el.dt(name), rx.el.dd(value)))
+
+    facts = [fact(t("Device"), worker.device), fact(t("Model loaded"), worker.model), fact(t("Pace"), worker.pace)]
+    figures = rx.el.dl(*facts, class_name="facts number")
     return rx.el.li(
         rx.el.b(worker.work), rx.el.span(worker.name, class_name="dim small ellipsis", title=worker.name), figures, class_name="worker"
     )

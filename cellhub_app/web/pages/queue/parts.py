@@ -21,11 +21,12 @@ def heading(project: Any, href: Any, batch: rx.Var[BatchBox], who: rx.Var[Person
     )  # fmt: skip
 
 
-def progress(batch: rx.Var[BatchBox]) -> rx.Component:
-    """The bar, and how many images stand where."""
+def progress(batch: rx.Var[BatchBox], note: rx.Var[str] | str = "") -> rx.Component:
+    """The bar, how many images stand where, and what else there is to say in a few words."""
     shares = [(name, getattr(batch, name)) for name in ("succeeded", "running", "failed", "cancelled")]
     counts = rx.el.ul(rx.foreach(batch.states, _count), class_name="counts number")
-    return rx.el.div(stacked_bar(batch.summary, shares), counts, class_name="queue-progress")
+    words = rx.el.div(counts, rx.el.span(note, class_name="dim small number"), class_name="queue-figures")
+    return rx.el.div(stacked_bar(batch.summary, shares), words, class_name="queue-progress")
 
 
 def _count(state: rx.Var[StateCount]) -> rx.Component:

@@ -156,13 +156,13 @@ def _worker(worker: WorkerView) -> WorkerRow:
         name=worker.name,
         work=KINDS.get(worker.kind, worker.kind),
         device=_device(worker.device),
-        model=model_title(worker.model) if worker.model else "–",
-        pace=t("{pace} images/s", pace=f"{worker.images_per_second:.1f}") if worker.images_per_second else "–",
+        model=model_title(worker.model) if worker.model else "",
+        pace=t("{pace} images/s", pace=f"{worker.images_per_second:.1f}") if worker.images_per_second else t("idle"),
     )
 
 
 def _device(name: str | None) -> str:
     """`CPU`, `GPU 0`."""
     if not name:
-        return "–"
+        return ""
     return "CPU" if name == "cpu" else name.replace("cuda:", "GPU ").replace("cuda", "GPU")
