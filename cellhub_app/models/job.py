@@ -44,7 +44,9 @@ class Job(Table, table=True):
         Index("ix_job_batch_status", "batch_id", "status"),
         Index("ix_job_image", "image_id"),
         Index(
-            "ix_job_throughput", "project_id", text("finished_at desc"),
+            "ix_job_throughput",
+            "project_id",
+            text("finished_at desc"),
             postgresql_where=text("kind = 'segment' and status = 'succeeded'"),
         ),
         Index("ix_job_kind_finished", "kind", text("finished_at desc"), postgresql_where=text("status = 'succeeded'")),

@@ -15,6 +15,7 @@ from cellhub_app.models.user import User
 
 _ADD = insert(Audit)
 
+
 async def add(session: AsyncSession, **act: Any) -> None:
     """Write one act, stamped with the time."""
     await session.execute(_ADD, {"id": new_id(), "created_at": now(), **act})
@@ -38,4 +39,3 @@ async def page(
     created, identifier = col(Audit.created_at), col(Audit.id)
     order = (created.asc(), identifier.asc()) if backwards else (created.desc(), identifier.desc())
     return (await session.execute(query.order_by(*order).limit(request.limit + 1))).all()
-

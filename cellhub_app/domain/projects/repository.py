@@ -46,7 +46,6 @@ async def page(session: AsyncSession, principal: Principal, q: str | None, reque
     return paginate([(row[0], row[1]) for row in rows], request, lambda row: (row[0].created_at.isoformat(), row[0].id))
 
 
-
 def _among(ids: Sequence[UUID]) -> Any:
     return any_(literal(list(ids), ARRAY(Uuid)))
 

@@ -77,20 +77,17 @@ def _buttons(batch: rx.Var[BatchBox]) -> rx.Component:
         t("Retry {count} failed", count=batch.failed_count), icon="rotate-cw", small=True, on_click=QueueActions.retry(batch.id),
         data_testid="batch-retry",
     )  # fmt: skip
-    parts = [rx.cond(batch.can_pause, pause), rx.cond(batch.can_resume, resume), rx.cond(batch.is_open, cancel)]
-    has_any = batch.is_open | (batch.failed_count > 0)
-    return rx.cond(has_any, rx.el.div(*parts, rx.cond(batch.failed_count > 0, retry), class_name="row wrap"))
+    parts = [rx.cond(batch.can_pause, pause), rx.cond(batch.can_resume, resume), cancel]
+    return rx.cond(batch.is_open, rx.el.div(*parts, rx.cond(batch.failed_count > 0, retry), class_name="row wrap"))
 
 
 def _failures() -> rx.Component:
     def line(failure: rx.Var[Failure]) -> rx.Component:
-        return rx.el.li(rx.el.b(failure.name, class_name="ellipsis"), rx.el.span(failure.reason, class_name="dim small"))
+        name = link(failure.name, to=failure.href, class_name="ellipsis failure-name")
+        return rx.el.li(name, rx.el.span(failure.reason, class_name="dim small"))
 
     title = rx.el.h3(t("{count} ", count=ProjectState.failed), noun(ProjectState.failed, "image failed", "images failed"))
-    retry = button(
-        t("Retry {count} ", count=ProjectState.retryable), noun(ProjectState.retryable, "image", "images"), icon="rotate-cw", small=True,
-        on_click=QueueActions.retry_all, data_testid="failures-retry",
-    )  # fmt: skip
+    retry = button(t("Retry these"), icon="rotate-cw", small=True, on_click=QueueActions.retry_all, data_testid="failures-retry")
     can_retry = ProjectState.can_edit & (ProjectState.retryable > 0)
     show = button(t("Show them"), small=True, on_click=ImagesState.show("failed"), data_testid="failures-show")
     return rx.el.div(

@@ -41,6 +41,7 @@ class Failure:
 
     name: str
     reason: str
+    href: str
 
 
 @dataclass
@@ -148,7 +149,7 @@ class ProjectState(SessionState):
             running=counts.running,
             unsegmented=counts.ready + counts.reading,
             batches=[batch_box(batch) for batch in open_batches or finished],
-            failures=[Failure(image.name, _reason(image)) for image in found.failed],
+            failures=[Failure(image.name, _reason(image), routes.image(project.id, image.id)) for image in found.failed],
         )
 
     @rx.event
