@@ -1,16 +1,19 @@
 """A batch in words and shares, as boxes show it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.jobs.schemas import BatchView, EndedBatch, Starter
+from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, EndedBatch, Starter
 from cellhub_app.domain.segmentation import service as catalogue
+from cellhub_app.web import routes
 from cellhub_app.web.i18n import counted, duration_text, seconds_text, t
 from cellhub_app.web.theme import STATUSES, face_colour, initials
 
 GONE_COLOUR = "#6b6f76"
+TOLD_APART = 2
 
 
 @dataclass
@@ -29,6 +32,16 @@ class Person:
     name: str
     initials: str
     colour: str
+
+
+@dataclass
+class Ending:
+    """The end of a batch as a message: its kind, title and detail, and where it leads (address, words)."""
+
+    kind: str
+    title: str
+    detail: str
+    link: tuple[str, str]
 
 
 @dataclass
@@ -134,15 +147,37 @@ def person(starter: Starter | None, looking: Principal) -> Person:
     return Person(name, initials(starter.name), face_colour(starter.email))
 
 
-def ending(batch: EndedBatch) -> tuple[str, str, str]:
-    """What its person is told of a batch that ended: the kind of the message, its title, and a word on what is to be done."""
+def endings(batches: Sequence[EndedBatch]) -> list[Ending]:
+    """What their person is told of batches that just ended: each for itself, or many at once in one message."""
+    return [ending(batch) for batch in batches] if len(batches) <= TOLD_APART else [_many(batches)]
+
+
+def ending(batch: EndedBatch) -> Ending:
+    """What the person is told of one batch."""
     counts, name = batch.counts, batch.project_name
-    total = sum(counts.model_dump().values())
-    said = {"done": f"{counts.succeeded:,}", "images": counted(total, "image", "images"), "name": name}
+    said = {"done": f"{counts.succeeded:,}", "images": counted(_total(counts), "image", "images"), "name": name}
+    project = (routes.project(batch.project_id), t("Open the project"))
     if batch.status is JobStatus.CANCELLED:
-        return "info", t("{name}: the segmentation was cancelled", name=name), t("{done} of {images} are segmented.", **said)
+        return Ending(
+            "info", t("{name}: the segmentation was cancelled", name=name), t("{done} of {images} are segmented.", **said), project
+        )
     if not counts.failed:
         gone = t("{count} cancelled.", count=f"{counts.cancelled:,}") if counts.cancelled else ""
-        return "success", t("{done} of {images} of {name} are segmented", **said), gone
+        return Ending("success", t("{done} of {images} of {name} are segmented", **said), gone, project)
     title = t("{done} of {images} of {name} are segmented, {failed} failed", **said, failed=f"{counts.failed:,}")
-    return "warning" if counts.succeeded else "error", title, batch.causes[0].detail if len(batch.causes) == 1 else ""
+    detail = batch.causes[0].detail if len(batch.causes) == 1 else ""
+    return Ending("warning" if counts.succeeded else "error", title, detail, (f"{routes.QUEUE}?batch={batch.id}", t("See why")))
+
+
+def _many(batches: Sequence[EndedBatch]) -> Ending:
+    done, failed = (sum(getattr(batch.counts, name) for batch in batches) for name in ("succeeded", "failed"))
+    images = counted(sum(_total(batch.counts) for batch in batches), "image", "images")
+    detail = t("{done} of {images} are segmented.", done=f"{done:,}", images=images)
+    if failed:
+        detail = t("{done} of {images} are segmented, {failed} failed.", done=f"{done:,}", images=images, failed=f"{failed:,}")
+    title = t("{count} batches of yours have ended", count=f"{len(batches):,}")
+    return Ending("warning" if failed else "info", title, detail, (routes.QUEUE, t("Open the queue")))
+
+
+def _total(counts: BatchCounts) -> int:
+    return sum(counts.model_dump().values())

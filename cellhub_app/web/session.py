@@ -14,7 +14,7 @@ from cellhub_app.domain.access import Principal
 from cellhub_app.domain.jobs import overview
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.web import live, routes
-from cellhub_app.web.batches import ending
+from cellhub_app.web.batches import endings
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import seconds_text, t
 from cellhub_app.web.live import News, Topic
@@ -105,15 +105,8 @@ class SessionState(rx.State):
     def _show_news(self, found: Any) -> None:
         (chip, left), ended = found
         self._put(queue_chip=chip, queue_time=left)
-        for batch in ended:
-            kind, title, detail = ending(batch)
-            has_failed = batch.counts.failed > 0
-            link = (
-                (f"{routes.QUEUE}?batch={batch.id}", t("See why"))
-                if has_failed
-                else (routes.project(batch.project_id), t("Open the project"))
-            )
-            self._tell(kind, title, detail, link=link)
+        for told in endings(ended):
+            self._tell(told.kind, told.title, told.detail, link=told.link)
 
     def _put(self, **values: Any) -> None:
         """Set what is different; a field that is set travels to the browser even when it is the same as before."""

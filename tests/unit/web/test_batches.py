@@ -10,7 +10,7 @@ from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, Cause, EndedBatch, Eta, Starter
 from cellhub_app.models.user import Role
-from cellhub_app.web.batches import batch_box, ending, model_title, person
+from cellhub_app.web.batches import batch_box, ending, endings, model_title, person
 
 MORNING = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -64,11 +64,23 @@ def ended(counts: BatchCounts, status: JobStatus = JobStatus.SUCCEEDED, causes: 
 def test_the_end_of_a_batch_is_told_with_its_figures() -> None:
     dark = Cause(code="dark", detail="There is no light in it.", images=2, retryable=2, examples=[])
     some = ending(ended(BatchCounts(succeeded=118, failed=2), causes=[dark]))
-    assert some == ("warning", "118 of 120 images of Hela dose are segmented, 2 failed", "There is no light in it.")
-    assert ending(ended(BatchCounts(succeeded=120))) == ("success", "120 of 120 images of Hela dose are segmented", "")
-    assert ending(ended(BatchCounts(failed=3), JobStatus.FAILED))[0] == "error"
+    assert (some.kind, some.title) == ("warning", "118 of 120 images of Hela dose are segmented, 2 failed")
+    assert (some.detail, some.link[0].split("=")[0]) == ("There is no light in it.", "/queue?batch")
+    good = ending(ended(BatchCounts(succeeded=120)))
+    assert (good.kind, good.title, good.detail) == ("success", "120 of 120 images of Hela dose are segmented", "")
+    assert good.link[0].startswith("/projects/")
+    assert ending(ended(BatchCounts(failed=3), JobStatus.FAILED)).kind == "error"
     stopped = ending(ended(BatchCounts(succeeded=60, cancelled=60), JobStatus.CANCELLED))
-    assert stopped == ("info", "Hela dose: the segmentation was cancelled", "60 of 120 images are segmented.")
+    assert (stopped.kind, stopped.title) == ("info", "Hela dose: the segmentation was cancelled")
+    assert stopped.detail == "60 of 120 images are segmented."
+
+
+def test_many_batches_that_end_together_are_told_in_one_message() -> None:
+    two = [ended(BatchCounts(succeeded=10)) for _ in range(2)]
+    assert len(endings(two)) == 2
+    [message] = endings([*two, ended(BatchCounts(succeeded=8, failed=2))])
+    assert (message.kind, message.title) == ("warning", "3 batches of yours have ended")
+    assert (message.detail, message.link[0]) == ("28 of 30 images are segmented, 2 failed.", "/queue")
 
 
 def test_who_started_a_batch_is_you_a_name_or_gone() -> None:

@@ -9,6 +9,7 @@ from cellhub_app.web.components.shell import shell
 from cellhub_app.web.components.throughput import throughput_chart
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.queue.history import history
+from cellhub_app.web.pages.queue.history_state import HistoryState
 from cellhub_app.web.pages.queue.pace import QueuePace
 from cellhub_app.web.pages.queue.parts import heading, progress
 from cellhub_app.web.pages.queue.state import QueueLine, QueueState, WorkerRow
@@ -18,7 +19,7 @@ def queue() -> rx.Component:
     """The page behind /queue."""
     main = rx.el.div(_running(), history(), class_name="queue-main")
     columns = rx.el.div(main, rx.el.div(_throughput(), _workers(), class_name="queue-side"), class_name="queue-columns")
-    not_yet = rx.cond(QueueState.messages.length() > 0, _trouble(), _waiting())
+    not_yet = rx.cond(_has_error(), _trouble(), _waiting())
     head = rx.el.div(rx.el.h1(t("Queue")), rx.cond(QueueState.is_loaded, _acts()), class_name="page-head")
     page = rx.el.div(head, rx.cond(QueueState.is_loaded, columns, not_yet), class_name="page page-wide")
     return shell(page, _cancel_dialog(), here="queue", crumbs=[(t("Queue"), "")])
@@ -28,11 +29,16 @@ def _waiting() -> rx.Component:
     return rx.el.div(skeleton("100%", "140px"), skeleton("100%", "220px"), class_name="stack-large", aria_busy="true")
 
 
+def _has_error() -> rx.Var[bool]:
+    """Whether something was reported; the database may have been away before any handler could say so in a state."""
+    messages = QueueState.messages
+    return rx.Var(f"{messages!s}.some(message => message.kind === 'error')", _var_data=messages._get_all_var_data()).to(bool)
+
+
 def _trouble() -> rx.Component:
     words = t("The server could not read the queue just now. What runs goes on meanwhile.")
-    return empty_state(
-        "cloud-off", t("The queue can't be shown"), words, button(t("Try again"), icon="rotate-cw", on_click=QueueState.load)
-    )
+    again = button(t("Try again"), icon="rotate-cw", on_click=[QueueState.load, HistoryState.load_history, QueuePace.load_pace])
+    return empty_state("cloud-off", t("The queue can't be shown"), words, again, data_testid="queue-trouble")
 
 
 def _acts() -> rx.Component:
@@ -78,7 +84,7 @@ def _running() -> rx.Component:
 def _load() -> rx.Component:
     queued, running = QueueState.queued_in_all, QueueState.running_in_all
     words = t("On the whole server {queued} wait and {running} are being processed.", queued=queued, running=running)
-    return rx.cond(queued + running == 0, t("No image waits on this server."), words)
+    return rx.cond(queued + running == 0, t("No image is in line on this server."), words)
 
 
 def _line(line: rx.Var[QueueLine]) -> rx.Component:
