@@ -126,10 +126,15 @@ class SessionState(rx.State):
     def _tell(
         self, kind: str, title: str, detail: str = "", undo: tuple[str, list[str]] | None = None, action: str = "", link: Link = NO_LINK
     ) -> None:
-        """Show a message; with `undo` it has a button that takes the act back, with `link` (address, words) it leads somewhere."""
+        """Show a message; with `undo` it has a button that takes the act back, with `link` (address, words) it leads somewhere.
+
+        An error that is shown already is not shown twice.
+        """
         message = {"id": uuid4().hex, "kind": kind, "title": title, "detail": detail, "action_label": action}
         message |= {"href": link[0], "link_label": link[1]}
-        self.messages = [*self.messages, message][-MESSAGES_KEPT:]
+        said = (kind, title, detail)
+        others = [known for known in self.messages if kind != "error" or (known["kind"], known["title"], known["detail"]) != said]
+        self.messages = [*others, message][-MESSAGES_KEPT:]
         if undo:
             self._undo = {message["id"]: undo, **dict(list(self._undo.items())[: MESSAGES_KEPT - 1])}
 
