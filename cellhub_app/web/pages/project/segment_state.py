@@ -10,7 +10,7 @@ from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.schemas import ImageFilters, Stage
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
@@ -23,6 +23,7 @@ from cellhub_app.web.pages.project.state import ProjectState
 
 PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
 MEGAPIXELS_ASSUMED = 1.0
+NOT_SEGMENTED: tuple[Stage, ...] = ("ready", "cancelled", "ingesting")
 
 
 @dataclass
@@ -168,11 +169,8 @@ class SegmentState(ProjectState):
             return await (await self.get_state(ImagesState))._selection(call)
         if self.only_new:
             project_id = UUID(self.project_id)
-            found = [
-                await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage))
-                for stage in ("ready", "ingesting")
-            ]
-            return [*found[0], *found[1]]
+            found = [await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage)) for stage in NOT_SEGMENTED]
+            return list(dict.fromkeys(image_id for ids in found for image_id in ids))
         return "all"
 
 

@@ -25,7 +25,7 @@ def history() -> rx.Component:
     )
     shown = rx.cond(HistoryState.rows.length() > 0, rows, rx.el.p(none, class_name="dim quiet", data_testid="history-none"))
     return rx.el.section(
-        rx.el.div(rx.el.h2(title), rx.cond(HistoryState.is_narrowed, everything), class_name="row-between wrap"),
+        rx.el.div(rx.el.h2(title), rx.cond(HistoryState.is_narrowed, everything), class_name="row-between wrap section-head"),
         rx.cond(HistoryState.are_loaded, shown, skeleton("100%", "160px")),
         class_name="stack queue-history",
         aria_label=t("History"),

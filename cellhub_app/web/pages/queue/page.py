@@ -20,7 +20,8 @@ def queue() -> rx.Component:
     main = rx.el.div(_running(), history(), class_name="queue-main")
     columns = rx.el.div(main, rx.el.div(_throughput(), _workers(), class_name="queue-side"), class_name="queue-columns")
     not_yet = rx.cond(_has_error(), _trouble(), _waiting())
-    head = rx.el.div(rx.el.h1(t("Queue")), rx.cond(QueueState.is_loaded, _acts()), class_name="page-head")
+    load = rx.cond(QueueState.is_loaded, rx.el.p(_load(), class_name="dim number"))
+    head = rx.el.div(rx.el.h1(t("Queue")), load, class_name="stack-small queue-title")
     page = rx.el.div(head, rx.cond(QueueState.is_loaded, columns, not_yet), class_name="page page-wide")
     return shell(page, _cancel_dialog(), here="queue", crumbs=[(t("Queue"), "")])
 
@@ -74,7 +75,7 @@ def _running() -> rx.Component:
     lines = rx.el.ul(rx.foreach(QueueState.lines, _line), class_name="rows", data_testid="queue-batches")
     idle = rx.el.div(empty_state("coffee", t("Nothing is running"), words), class_name="box queue-idle")
     return rx.el.section(
-        rx.el.div(rx.el.h2(t("Running")), rx.el.span(_load(), class_name="dim small number"), class_name="row-between wrap"),
+        rx.el.div(rx.el.h2(t("Running")), _acts(), class_name="row-between wrap section-head"),
         rx.cond(QueueState.lines.length() > 0, lines, idle),
         class_name="stack",
         aria_label=t("Running"),

@@ -138,10 +138,9 @@ class QueueState(SessionState):
 
     @guarded
     async def cancel_all(self, call: Call) -> None:
-        """Stop everything that the person started."""
+        """Stop everything that the person started; the end of each batch is told by its event."""
         self.asks_cancel = False
-        moved = await steering.steer_mine(call.session, call.principal, Act.CANCEL)
-        self._tell("info", t("{images} taken out of the line", images=counted(moved.images, "image", "images")))
+        await steering.steer_mine(call.session, call.principal, Act.CANCEL)
 
 
 def _line(batch: BatchLine, principal: Principal) -> QueueLine:
