@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -35,6 +36,14 @@ class Cursor:
             return cls(value, UUID(identifier), bool(backwards))
         except (ValueError, TypeError, AttributeError, binascii.Error) as error:
             raise Invalid("The cursor is not one of ours; start again without it.") from error
+
+    @property
+    def moment(self) -> datetime:
+        """The sort value of a list that is ordered by time. Raises Invalid for the cursor of another list."""
+        try:
+            return datetime.fromisoformat(str(self.value))
+        except ValueError as error:
+            raise Invalid("The cursor belongs to another list; start again without it.") from error
 
 
 @dataclass(frozen=True)

@@ -114,12 +114,16 @@ async def _role_of(fetch: Fetch, principal: Principal, project_id: UUID) -> Proj
     rows = await fetch(_ROLE, {"project_id": project_id, "user_id": principal.user_id})
     if not rows:
         raise ProjectNotFound
+    return role_by(principal, rows[0][1])
+
+
+def role_by(principal: Principal, membership: str | None) -> ProjectRole:
+    """The principal's role in a project, from that of their membership. Raises ProjectNotFound when they may not know of it."""
     if principal.role in SEES_EVERY_PROJECT:
         return ProjectRole.OWNER
-    role = rows[0][1]
-    if role is None:
+    if membership is None:
         raise ProjectNotFound
-    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(role)
+    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(membership)
 
 
 def allows(role: ProjectRole, permission: Permission) -> bool:

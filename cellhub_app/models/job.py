@@ -16,6 +16,7 @@ class Batch(Table, table=True):
     __table_args__ = (
         Index("ix_batch_project_created", "project_id", "created_at", "id"),
         Index("ix_batch_unfinished", "project_id", postgresql_where=text("finished_at is null")),
+        Index("ix_batch_ended", "project_id", text("finished_at desc"), text("id desc"), postgresql_where=text("finished_at is not null")),
         Index("ix_batch_letter", "id", postgresql_where=text("notify and notified_at is null")),
         CheckConstraint(STATUSES, name="status"),
     )
@@ -42,7 +43,12 @@ class Job(Table, table=True):
         Index("ix_job_lease", "lease_until", postgresql_where=text("status = 'running'")),
         Index("ix_job_batch_status", "batch_id", "status"),
         Index("ix_job_image", "image_id"),
-        Index("ix_job_project_finished", "project_id", text("finished_at desc")),
+        Index(
+            "ix_job_throughput",
+            "project_id",
+            text("finished_at desc"),
+            postgresql_where=text("kind = 'segment' and status = 'succeeded'"),
+        ),
         Index("ix_job_kind_finished", "kind", text("finished_at desc"), postgresql_where=text("status = 'succeeded'")),
         CheckConstraint(STATUSES, name="status"),
     )

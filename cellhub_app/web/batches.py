@@ -1,13 +1,47 @@
 """A batch in words and shares, as boxes show it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.queue import JobStatus
-from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, EndedBatch, Starter
 from cellhub_app.domain.segmentation import service as catalogue
+from cellhub_app.web import routes
 from cellhub_app.web.i18n import counted, duration_text, seconds_text, t
-from cellhub_app.web.theme import STATUSES
+from cellhub_app.web.theme import STATUSES, face_colour, initials
+
+GONE_COLOUR = "#6b6f76"
+TOLD_APART = 2
+
+
+@dataclass
+class StateCount:
+    """How many images of a batch stand at one status: `133`, `done`."""
+
+    status: str
+    count: str
+    word: str
+
+
+@dataclass
+class Person:
+    """Who started a batch, as two letters and a name."""
+
+    name: str
+    initials: str
+    colour: str
+
+
+@dataclass
+class Ending:
+    """The end of a batch as a message: its kind, title and detail, and where it leads (address, words)."""
+
+    kind: str
+    title: str
+    detail: str
+    link: tuple[str, str]
 
 
 @dataclass
@@ -20,6 +54,7 @@ class BatchBox:
     position: str
     time_left: str
     summary: str
+    states: list[StateCount]
     note: str
     succeeded: float
     running: float
@@ -43,6 +78,7 @@ def batch_box(batch: BatchView) -> BatchBox:
         position=position(batch),
         time_left=time_left(batch),
         summary=summary(counts),
+        states=states(counts),
         note=note(batch),
         succeeded=100 * counts["succeeded"] / total,
         running=100 * counts["running"] / total,
@@ -92,7 +128,56 @@ def note(batch: BatchView) -> str:
     return " · ".join(words)
 
 
+def states(counts: dict[str, int]) -> list[StateCount]:
+    """The counts in the order of a bar, without what is zero."""
+    order = ("succeeded", "running", "queued", "failed", "cancelled")
+    return [StateCount(name, f"{counts[name]:,}", STATUSES[name].word) for name in order if counts[name]]
+
+
 def summary(counts: dict[str, int]) -> str:
     """`133 done · 4 processing · 76 queued · 1 failed`, without what is zero."""
-    order = ("succeeded", "running", "queued", "failed", "cancelled")
-    return " · ".join(f"{counts[name]:,} {STATUSES[name].word}" for name in order if counts[name])
+    return " · ".join(f"{state.count} {state.word}" for state in states(counts))
+
+
+def person(starter: Starter | None, looking: Principal) -> Person:
+    """Who started a batch, seen by somebody: `you`, a name, or nobody who is known any more."""
+    if starter is None:
+        return Person(t("somebody who has left"), "–", GONE_COLOUR)
+    name = t("you") if starter.id == looking.user_id else starter.name
+    return Person(name, initials(starter.name), face_colour(starter.email))
+
+
+def endings(batches: Sequence[EndedBatch]) -> list[Ending]:
+    """What their person is told of batches that just ended: each for itself, or many at once in one message."""
+    return [ending(batch) for batch in batches] if len(batches) <= TOLD_APART else [_many(batches)]
+
+
+def ending(batch: EndedBatch) -> Ending:
+    """What the person is told of one batch."""
+    counts, name = batch.counts, batch.project_name
+    said = {"done": f"{counts.succeeded:,}", "images": counted(_total(counts), "image", "images"), "name": name}
+    project = (routes.project(batch.project_id), t("Open the project"))
+    if batch.status is JobStatus.CANCELLED:
+        return Ending(
+            "info", t("{name}: the segmentation was cancelled", name=name), t("{done} of {images} are segmented.", **said), project
+        )
+    if not counts.failed:
+        gone = t("{count} cancelled.", count=f"{counts.cancelled:,}") if counts.cancelled else ""
+        return Ending("success", t("{done} of {images} of {name} are segmented", **said), gone, project)
+    title = t("{done} of {images} of {name} are segmented, {failed} failed", **said, failed=f"{counts.failed:,}")
+    detail = batch.causes[0].detail if len(batch.causes) == 1 else ""
+    return Ending("warning" if counts.succeeded else "error", title, detail, (f"{routes.QUEUE}?batch={batch.id}", t("See why")))
+
+
+def _many(batches: Sequence[EndedBatch]) -> Ending:
+    done, failed = (sum(getattr(batch.counts, name) for batch in batches) for name in ("succeeded", "failed"))
+    images = counted(sum(_total(batch.counts) for batch in batches), "image", "images")
+    detail = t("{done} of {images} are segmented.", done=f"{done:,}", images=images)
+    if failed:
+        detail = t("{done} of {images} are segmented, {failed} failed.", done=f"{done:,}", images=images, failed=f"{failed:,}")
+    title = t("{count} batches of yours have ended", count=f"{len(batches):,}")
+    return Ending("warning" if failed else "info", title, detail, (routes.QUEUE, t("Open the queue")))
+
+
+def _total(counts: BatchCounts) -> int:
+    return sum(counts.model_dump().values())

@@ -33,11 +33,15 @@ EVENTS_KEPT = 2000
 
 @dataclass(frozen=True)
 class Topic:
-    """What a tab looks at: pages of one state that look at the same id are shown the same."""
+    """What a tab looks at: pages of one state that look at the same id are shown the same.
+
+    What `ages` changes with time alone: it is read anew now and then also when nothing happens.
+    """
 
     state: type[rx.State]
     id: UUID
     every_s: float = SOON_S
+    ages: bool = False
 
 
 @dataclass
@@ -114,6 +118,7 @@ class Live:
                     await self._hear(event)
                 if asyncio.get_running_loop().time() >= due:
                     await self._recheck(list(_watches.values()))
+                    self._note({watch.topic for watch in _watches.values() if watch.topic.ages}, None)
                     due = asyncio.get_running_loop().time() + RECHECK_S
 
     async def stop(self) -> None:
@@ -127,7 +132,10 @@ class Live:
         if event is not None and event.type is EventType.ACCESS_CHANGED:
             await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
             return
-        for topic in {watch.topic for watch in _watches.values() if event is None or event.project_id in watch.projects}:
+        self._note({watch.topic for watch in _watches.values() if event is None or event.project_id in watch.projects}, event)
+
+    def _note(self, topics: Iterable[Topic], event: Event | None) -> None:
+        for topic in topics:
             self._waiting.setdefault(topic, News()).add(event)
             if topic not in self._tellers:
                 self._tellers[topic] = asyncio.create_task(self._tell(topic), name=f"live-{topic.state.__name__}")

@@ -9,9 +9,12 @@ from uuid import UUID, uuid4
 import reflex as rx
 
 from cellhub_app.core.errors import CellHubError
+from cellhub_app.core.events import Event, EventType
 from cellhub_app.domain.access import Principal
+from cellhub_app.domain.jobs import overview
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.web import live, routes
+from cellhub_app.web.batches import endings
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import seconds_text, t
 from cellhub_app.web.live import News, Topic
@@ -19,6 +22,8 @@ from cellhub_app.web.theme import face_colour, initials
 
 SESSION_COOKIE = "cellhub_session"
 MESSAGES_KEPT = 4
+Link = tuple[str, str]
+NO_LINK: Link = ("", "")
 
 Undo = Callable[[Call, list[str]], Awaitable[None]]
 UNDOABLE: dict[str, Undo] = {}
@@ -79,7 +84,7 @@ class SessionState(rx.State):
             live.leave(self._tab)
             self._entered = self.router.url.path
         await live.watch(call, self._tab, Topic(SessionState, call.principal.user_id, live.SELDOM_S), SessionState.load_shell)
-        self.queue_chip, self.queue_time = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
+        self.queue_chip, self.queue_time = await _chip(call)
 
     def _is_at(self, *pages: str) -> bool:
         """Whether the tab still shows one of these pages; an event that was sent to it may come back after it went on."""
@@ -91,20 +96,17 @@ class SessionState(rx.State):
         return self.router.session.client_token
 
     @classmethod
-    async def _read_news(cls, call: Call, _topic_id: UUID, _news: News) -> Any:
-        """`131 of 214` and `2–3 min` while something of the person's projects runs."""
-        batches = [batch for batch in (await jobs.queue(call.session, call.principal)).batches if batch.counts.open]
-        if not batches:
-            return "", ""
-        total = sum(sum(batch.counts.model_dump().values()) for batch in batches)
-        words = t("{done} of {total}", done=f"{total - sum(batch.counts.open for batch in batches):,}", total=f"{total:,}")
-        etas = [batch.eta for batch in batches if batch.eta]
-        ends = (max(eta.low_seconds for eta in etas), max(eta.high_seconds for eta in etas)) if etas else None
-        return words, t("Time left: {time}", time=seconds_text(*ends)) if ends else ""
+    async def _read_news(cls, call: Call, _topic_id: UUID, news: News) -> Any:
+        """The chip of the queue, and the person's batches that just ended."""
+        ended = {str(event.data["batchId"]) for event in news.events if _ends_own_batch(event, call.principal)}
+        told = await overview.these(call.session, call.principal, [UUID(batch_id) for batch_id in ended]) if ended else []
+        return await _chip(call), told
 
     def _show_news(self, found: Any) -> None:
-        chip, left = found
+        (chip, left), ended = found
         self._put(queue_chip=chip, queue_time=left)
+        for told in endings(ended):
+            self._tell(told.kind, told.title, told.detail, link=told.link)
 
     def _put(self, **values: Any) -> None:
         """Set what is different; a field that is set travels to the browser even when it is the same as before."""
@@ -115,16 +117,24 @@ class SessionState(rx.State):
     @guarded
     async def load_shell(self, call: Call) -> None:
         """Look anew at who this is and what runs."""
-        self.queue_chip, self.queue_time = await SessionState._read_news(call, call.principal.user_id, News(anew=True))
+        self.queue_chip, self.queue_time = await _chip(call)
 
     def _report(self, error: CellHubError) -> None:
         detail = error.detail if error.detail != error.title else ""
         self._tell("error", error.title, detail)
 
-    def _tell(self, kind: str, title: str, detail: str = "", undo: tuple[str, list[str]] | None = None, action: str = "") -> None:
-        """Show a message; with `undo` it has a button that takes the act back."""
+    def _tell(
+        self, kind: str, title: str, detail: str = "", undo: tuple[str, list[str]] | None = None, action: str = "", link: Link = NO_LINK
+    ) -> None:
+        """Show a message; with `undo` it has a button that takes the act back, with `link` (address, words) it leads somewhere.
+
+        An error that is shown already is not shown twice.
+        """
         message = {"id": uuid4().hex, "kind": kind, "title": title, "detail": detail, "action_label": action}
-        self.messages = [*self.messages, message][-MESSAGES_KEPT:]
+        message |= {"href": link[0], "link_label": link[1]}
+        said = (kind, title, detail)
+        others = [known for known in self.messages if kind != "error" or (known["kind"], known["title"], known["detail"]) != said]
+        self.messages = [*others, message][-MESSAGES_KEPT:]
         if undo:
             self._undo = {message["id"]: undo, **dict(list(self._undo.items())[: MESSAGES_KEPT - 1])}
 
@@ -141,3 +151,19 @@ class SessionState(rx.State):
         self.messages = [message for message in self.messages if message["id"] != message_id]
         if name in UNDOABLE:
             await UNDOABLE[name](call, ids)
+
+
+async def _chip(call: Call) -> tuple[str, str]:
+    """`131 of 214` and `2–3 min` while something of the person's projects runs."""
+    batches = [batch for batch in await jobs.unfinished(call.session, call.principal) if batch.counts.open]
+    if not batches:
+        return "", ""
+    total = sum(sum(batch.counts.model_dump().values()) for batch in batches)
+    words = t("{done} of {total}", done=f"{total - sum(batch.counts.open for batch in batches):,}", total=f"{total:,}")
+    etas = [batch.eta for batch in batches if batch.eta]
+    ends = (max(eta.low_seconds for eta in etas), max(eta.high_seconds for eta in etas)) if etas else None
+    return words, t("Time left: {time}", time=seconds_text(*ends)) if ends else ""
+
+
+def _ends_own_batch(event: Event, principal: Principal) -> bool:
+    return event.type is EventType.BATCH_FINISHED and event.data.get("startedBy") == str(principal.user_id)

@@ -16,9 +16,12 @@ from cellhub_app.web.pages.project.images import images_tab
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.members import members_tab
 from cellhub_app.web.pages.project.members_state import MembersState
+from cellhub_app.web.pages.project.pace import ProjectPace
 from cellhub_app.web.pages.project.settings import settings_tab
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.queue.history_state import HistoryState
+from cellhub_app.web.pages.queue.pace import QueuePace
 from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
@@ -32,15 +35,17 @@ def add_pages(app: rx.App) -> None:
     app.add_page(dashboard, route=routes.HOME, title=_title(t("Projects")), on_load=DashboardState.load)
     app.add_page(sign_in, route=routes.SIGN_IN, title=_title(t("Sign in")), on_load=EntranceState.read_address)
     app.add_page(register, route=routes.REGISTER, title=_title(t("Register")), on_load=EntranceState.read_address)
-    for tab, route, load in (
-        (images_tab, routes.PROJECT, ImagesState.load_images),
+    for tab, route, *loads in (
+        (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),
         (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members),
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
-        app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, load])
+        app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *loads])
     app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=ImageState.load)
-    app.add_page(queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=QueueState.load)
+    app.add_page(
+        queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=[QueueState.load, HistoryState.load_history, QueuePace.load_pace]
+    )
     app.add_page(not_found, route="404", title=_title(t("No such page")))
 
 

@@ -7,6 +7,7 @@ CELLHUB_E2E_URL names a CellHub that runs already; without it one is started for
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -45,10 +46,20 @@ def stack_behind_proxy() -> Iterator[RunningStack]:
 def base_url(request: pytest.FixtureRequest) -> str:
     """The address of the CellHub under test."""
     given = os.environ.get("CELLHUB_E2E_URL")
-    if given:
-        return given.rstrip("/")
+    return given.rstrip("/") if given else _stack(request).base_url
+
+
+@pytest.fixture(scope="session")
+def stored_images(request: pytest.FixtureRequest) -> Path:
+    """The folder of the stored images of the CellHub under test, each in a folder of its own; skipped where it runs elsewhere."""
+    if os.environ.get("CELLHUB_E2E_URL"):
+        pytest.skip("the files of a CellHub that runs already are out of reach")
+    return _stack(request).home / "files" / "images"
+
+
+def _stack(request: pytest.FixtureRequest) -> RunningStack:
     stack: RunningStack = request.getfixturevalue("stack_behind_proxy" if os.environ.get("CELLHUB_TEST_PROXY") == "1" else "running_stack")
-    return stack.base_url
+    return stack
 
 
 @pytest.fixture

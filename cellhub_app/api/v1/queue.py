@@ -5,12 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from cellhub_app.api.deps import Look, Recorded, Signed, Work
+from cellhub_app.api.deps import Look, Paged, Recorded, Signed, Work
+from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.jobs import service as jobs
-from cellhub_app.domain.jobs import steering
-from cellhub_app.domain.jobs.schemas import JobView, QueueView, Steered
+from cellhub_app.domain.jobs import overview, steering
+from cellhub_app.domain.jobs import throughput as pace
+from cellhub_app.domain.jobs.schemas import Cause, EndedBatch, JobView, QueueView, Steered, Throughput
 from cellhub_app.domain.jobs.steering import Act
+from cellhub_app.domain.schema import PageView
 
 router = APIRouter(tags=["queue"])
 _SAID = {
@@ -24,7 +26,25 @@ _SAID = {
 @router.get("/queue", response_model=QueueView)
 async def queue(session: Look, principal: Signed) -> QueueView:
     """What runs in the caller's projects, how long the whole line is, and the workers."""
-    return await jobs.queue(session, principal)
+    return await overview.queue(session, principal)
+
+
+@router.get("/queue/history", response_model=PageView[EndedBatch])
+async def history(session: Look, principal: Signed, page: Paged, projectId: UUID | None = None) -> Page[EndedBatch]:  # noqa: N803 - the name in the URL
+    """The batches that ended in the caller's projects or in one of them, newest first, and why images failed."""
+    return await overview.ended(session, principal, page, projectId)
+
+
+@router.get("/queue/throughput", response_model=Throughput)
+async def throughput(session: Look, principal: Signed, projectId: UUID | None = None) -> Throughput:  # noqa: N803 - the name in the URL
+    """How many images were segmented in each minute of the last hour, in the caller's projects or in one of them."""
+    return await pace.throughput(session, principal, projectId)
+
+
+@router.get("/batches/{batch_id}/failures", response_model=list[Cause])
+async def failures(batch_id: UUID, session: Look, principal: Signed) -> list[Cause]:
+    """Why images of a batch failed, the most frequent causes first."""
+    return await overview.causes(session, principal, batch_id)
 
 
 def _of_image(act: Act) -> Callable[..., Awaitable[JobView]]:

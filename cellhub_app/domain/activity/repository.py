@@ -1,7 +1,6 @@
 """Queries about the audit log."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from sqlalchemy import Row, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from cellhub_app.core.errors import Invalid
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.models.audit import Audit
 from cellhub_app.models.user import User
 
 _ADD = insert(Audit)
+
 
 async def add(session: AsyncSession, **act: Any) -> None:
     """Write one act, stamped with the time."""
@@ -35,15 +34,8 @@ async def page(
     cursor = request.cursor
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:
-        here = tuple_(literal(_moment(cursor.value)), literal(cursor.id))
+        here = tuple_(literal(cursor.moment), literal(cursor.id))
         query = query.where(place > here if backwards else place < here)
     created, identifier = col(Audit.created_at), col(Audit.id)
     order = (created.asc(), identifier.asc()) if backwards else (created.desc(), identifier.desc())
     return (await session.execute(query.order_by(*order).limit(request.limit + 1))).all()
-
-
-def _moment(word: Any) -> datetime:
-    try:
-        return datetime.fromisoformat(str(word))
-    except ValueError as error:
-        raise Invalid("The cursor belongs to another list; start again without it.") from error

@@ -41,5 +41,5 @@ def _letter(ended: _Ended, base_url: str) -> Letter:
     words = ", ".join(f"{count:,} {word}" for count, word in parts if count) or "no image"
     lines = [f"The batch you started in {project} with {row['model']} has ended: {words}.", "", f"{base_url}/projects/{row['project_id']}"]
     if counts.failed:
-        lines += ["", "Each image that failed says why on its page, and can be tried again there."]
+        lines += ["", "Why images failed, and the button to try them again:", f"{base_url}/queue?batch={row['id']}"]
     return Letter(row["email"], f"{project}: segmentation {_WORDS.get(row['status'], row['status'])}", "\n".join([*lines, ""]))

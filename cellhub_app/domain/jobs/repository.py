@@ -79,7 +79,8 @@ _CHOSEN = {
     "export_id": "export_id = :export_id",
     "image_ids": "image_id = any(:image_ids)",
     "kind": "kind = :kind",
-    "image_status": "exists (select from image where image.id = job.image_id and image.status = :image_status)",
+    "image_status": """exists (
+        select from image where image.id = job.image_id and image.status = :image_status and image.deleted_at is null)""",
 }
 _MOVE = text("""
     update job set status = :status, lease_id = null, lease_until = null,

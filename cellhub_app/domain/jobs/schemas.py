@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from pydantic import Field
+
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.domain.schema import Problem, Schema
 from cellhub_app.models.job import Batch
@@ -70,6 +72,53 @@ class BatchView(Schema):
         return cls(**{name: getattr(batch, name) for name in names}, counts=counts, position=position, eta=eta)
 
 
+class Starter(Schema):
+    """The person who pressed "Segment"; the address picks their colour and is not shown."""
+
+    id: UUID
+    name: str
+    email: str = Field(default="", exclude=True)
+
+
+class BatchLine(BatchView):
+    """A batch among those of several projects: whose it is, and whether the caller may steer it."""
+
+    project_name: str
+    started_by: Starter | None
+    can_edit: bool
+
+
+class FailedImage(Schema):
+    """An image that failed."""
+
+    id: UUID
+    name: str
+
+
+class Cause(Schema):
+    """Images that failed for one reason: how many, how many of them can be tried again, and the first few."""
+
+    code: str
+    detail: str
+    images: int
+    retryable: int
+    examples: list[FailedImage]
+
+
+class EndedBatch(BatchLine):
+    """A batch that ended, and why images of it failed (the most frequent causes); `retryable` counts those of all causes."""
+
+    retryable: int = 0
+    causes: list[Cause] = Field(default_factory=list)
+
+
+class Throughput(Schema):
+    """Images that were segmented in each minute, oldest first; the last minute, which is not over, begins at `until`."""
+
+    until: datetime
+    minutes: list[int]
+
+
 class Steered(Schema):
     """What became of several batches at once: how many images moved, and the batches that they belong to."""
 
@@ -119,7 +168,7 @@ class WorkerView(Schema):
 class QueueView(Schema):
     """Unfinished batches of the caller's projects, how much is in line in all, and the workers."""
 
-    batches: list[BatchView]
+    batches: list[BatchLine]
     queued: int
     running: int
     workers: list[WorkerView]

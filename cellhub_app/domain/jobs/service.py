@@ -13,13 +13,13 @@ from cellhub_app.core.errors import Conflict, NotFound
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
-from cellhub_app.core.runtime import emit, get_runtime, wake
+from cellhub_app.core.runtime import emit, wake
 from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.jobs import repository, subjects, work, workers
+from cellhub_app.domain.jobs import repository, subjects, work
 from cellhub_app.domain.jobs.claiming import PARKED
 from cellhub_app.domain.jobs.forecast import Finish, eta_range, paces, places
 from cellhub_app.domain.jobs.news import batch_event
-from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, Eta, JobLogView, JobView, NewJob, QueueView
+from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, Eta, JobLogView, JobView, NewJob
 from cellhub_app.models.image import ImageStatus
 from cellhub_app.models.job import Batch
 
@@ -97,11 +97,9 @@ async def project_batches(session: AsyncSession, principal: Principal, project_i
     return await views(session, await repository.project_batches(session, principal, project_id))
 
 
-async def queue(session: AsyncSession, principal: Principal) -> QueueView:
-    """What runs in the caller's projects, how long the whole line is, and the workers."""
-    batches = await views(session, await repository.unfinished(session, principal))
-    queued, running = await repository.totals(session)
-    return QueueView(batches=batches, queued=queued, running=running, workers=await workers.alive(get_runtime().redis))
+async def unfinished(session: AsyncSession, principal: Principal) -> list[BatchView]:
+    """What runs in the caller's projects, oldest first; overview.running() tells more of each."""
+    return await views(session, await repository.unfinished(session, principal))
 
 
 async def depths(session: AsyncSession) -> dict[JobKind, tuple[int, float]]:
@@ -154,9 +152,12 @@ async def cancel(session: AsyncSession, principal: Principal, batch_id: UUID) ->
 
 
 async def retry_failed(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
-    """Queue the failed images of a batch again, with fresh attempts, if they could be read. Raises BatchNotFound, NotAllowed, Conflict."""
+    """Queue the failed images of a batch again, with fresh attempts, if they could be read and no newer batch has taken them.
+
+    Raises BatchNotFound, NotAllowed, Conflict.
+    """
     found = await _found(session, principal, batch_id, Permission.EDIT)
-    failed = await repository.lock_jobs(session, (JobStatus.FAILED,), batch_id=batch_id, image_status=ImageStatus.READY)
+    failed = await repository.lock_jobs(session, (JobStatus.FAILED,), batch_id=batch_id, image_status=ImageStatus.READY, is_latest=True)
     if not failed:
         raise Conflict("No image of this batch failed that could be tried again.")
     await repository.move_jobs(session, failed, JobStatus.QUEUED, anew=True)

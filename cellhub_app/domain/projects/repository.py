@@ -1,7 +1,6 @@
 """Queries about projects and members; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
-from cellhub_app.core.errors import Invalid
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, readable_projects
@@ -40,19 +38,12 @@ async def page(session: AsyncSession, principal: Principal, q: str | None, reque
     backwards = cursor is not None and cursor.backwards
     created, identifier = col(Project.created_at), col(Project.id)
     if cursor is not None:
-        here = tuple_(literal(_moment(cursor.value)), literal(cursor.id))
+        here = tuple_(literal(cursor.moment), literal(cursor.id))
         place = tuple_(created, identifier)
         query = query.where(place > here if backwards else place < here)
     order = (created.asc(), identifier.asc()) if backwards else (created.desc(), identifier.desc())
     rows = (await session.execute(query.order_by(*order).limit(request.limit + 1))).all()
     return paginate([(row[0], row[1]) for row in rows], request, lambda row: (row[0].created_at.isoformat(), row[0].id))
-
-
-def _moment(word: Any) -> datetime:
-    try:
-        return datetime.fromisoformat(str(word))
-    except ValueError as error:
-        raise Invalid("The cursor belongs to another list; start again without it.") from error
 
 
 def _among(ids: Sequence[UUID]) -> Any:

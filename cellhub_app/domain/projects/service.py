@@ -11,7 +11,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest
 from cellhub_app.core.runtime import emit
-from cellhub_app.domain.access import SEES_EVERY_PROJECT, Permission, Principal, ProjectNotFound, require
+from cellhub_app.domain.access import Permission, Principal, ProjectNotFound, require, role_by
 from cellhub_app.domain.projects import repository
 from cellhub_app.domain.projects.schemas import MemberView, NewProject, ProjectCard, ProjectChange, ProjectImages, ProjectView
 from cellhub_app.models.project import Membership, Project, ProjectRole
@@ -93,7 +93,7 @@ async def _cards(session: AsyncSession, principal: Principal, rows: Sequence[tup
         people[membership.project_id].append(_member(membership, user))
     return [
         ProjectCard(
-            **_view(row, _role(principal, role)).model_dump(),
+            **_view(row, role_by(principal, role)).model_dump(),
             images=counts.get(row.id, ProjectImages()),
             newest_image_ids=pictures[row.id],
             members=people[row.id],
@@ -105,12 +105,6 @@ async def _cards(session: AsyncSession, principal: Principal, rows: Sequence[tup
 def _counts(numbers: Sequence[int | None]) -> ProjectImages:
     total, ready, done, busy, failed, objects = numbers
     return ProjectImages(total=total, ready=ready, done=done, busy=busy, failed=failed, objects=objects)
-
-
-def _role(principal: Principal, membership: str | None) -> ProjectRole:
-    if principal.role in SEES_EVERY_PROJECT or membership is None:
-        return ProjectRole.OWNER
-    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(membership)
 
 
 async def get(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectView:

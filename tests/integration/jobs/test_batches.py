@@ -11,7 +11,7 @@ from cellhub_app.core.ids import now
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.jobs import service, work, workers
+from cellhub_app.domain.jobs import overview, service, work, workers
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.jobs.schemas import BatchView, WorkerView
@@ -166,14 +166,14 @@ async def test_who_may_see_and_who_may_stop_a_batch(runtime: Runtime, lab: Lab) 
             await service.job_log(session, stranger, job_id)
         with pytest.raises(NotAllowed):
             await service.cancel(session, vera, batch)
-        assert (await service.queue(session, stranger)).batches == []
+        assert (await overview.queue(session, stranger)).batches == []
 
 
 async def test_the_queue_names_living_workers(runtime: Runtime, lab: Lab) -> None:
     await lab.batch(2)
     await workers.beat(runtime.redis, WorkerView(name="gpu-1", kind="gpu", device="cpu", started_at=now()))
     async with runtime.work() as session:
-        seen = await service.queue(session, lab.who)
+        seen = await overview.queue(session, lab.who)
     assert (len(seen.batches), seen.queued, seen.running, [worker.name for worker in seen.workers]) == (1, 2, 0, ["gpu-1"])
 
 

@@ -1,6 +1,6 @@
 """The gate of the event handlers, on real accounts."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -67,6 +67,12 @@ async def test_arguments_of_another_type_are_refused_in_words(tab: Tab, handler:
     assert "Traceback" not in message["detail"]
 
 
+async def test_an_error_that_is_shown_already_is_not_shown_twice(tab: Tab) -> None:
+    for argument in ("not-an-id", "not-an-id", str(uuid4())):
+        await tab.call(DashboardState, "delete", argument)
+    assert len(tab.state(SessionState).messages) == 2
+
+
 async def test_too_many_arguments_are_refused(tab: Tab) -> None:
     await tab.call(DashboardState, "delete", str(uuid4()), "more")
     assert tab.state(DashboardState).messages[0]["kind"] == "error"
@@ -112,8 +118,8 @@ async def test_what_fails_inside_is_rolled_back_and_told_without_its_inside(
 
 
 async def test_messages_do_not_pile_up(tab: Tab) -> None:
-    for _ in range(9):
-        await tab.call(DashboardState, "delete", str(UUID(int=1)))
-    assert len(tab.state(DashboardState).messages) == 4
+    for number in range(9):
+        tab.state(DashboardState)._tell("info", f"message {number}")
+    assert [message["title"] for message in tab.state(DashboardState).messages] == [f"message {number}" for number in range(5, 9)]
     await tab.call(SessionState, "dismiss", tab.state(SessionState).messages[0]["id"])
     assert len(tab.state(SessionState).messages) == 3

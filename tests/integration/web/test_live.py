@@ -8,13 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 import reflex as rx
 
 from cellhub_app.core.events import Event, EventType, publish
 from cellhub_app.core.feed import open_feed
+from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.jobs import workers
+from cellhub_app.domain.jobs.schemas import WorkerView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.models.project import ProjectRole
@@ -24,6 +28,7 @@ from cellhub_app.web.live import live_pages
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.queue.state import QueueState
 from tests.integration.web.states import Tab, account, browser_token, end_sessions
 
 SOON_S = 5.0
@@ -203,3 +208,18 @@ async def test_a_closed_tab_is_forgotten(scene: Scene) -> None:
     await until(lambda: ada.name == "Bob has left")
     assert state.name == "HeLa"
     assert not [key for key in live._watches if key[0] == scene.bob.token and key[1] is ProjectState]
+
+
+async def test_what_changes_with_time_alone_is_read_again_though_nothing_happens(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "RECHECK_S", 0.1)
+    queue = Tab(scene.bob.token, scene.bob.cookie, "/queue", "/queue")
+    scene.browsers.tabs[queue.token] = queue
+    browsers: Any = scene.browsers
+    async with open_feed(scene.runtime.redis) as feed, live_pages(browsers, feed):
+        await until(lambda: feed.is_connected)
+        await queue.call(QueueState, "load")
+        assert queue.state(QueueState).workers == []
+        view = WorkerView(name="w1", kind="gpu", device="cpu", model="unet", images_per_second=9.4, started_at=now())
+        await workers.beat(scene.runtime.redis, view)
+        await until(lambda: queue.state(QueueState).workers)
+    assert queue.state(QueueState).workers[0].pace == "9.4 images/s"

@@ -209,7 +209,12 @@ async def test_only_new_images_are_segmented_when_asked_so(page: Page) -> None:
     state = page.tab.state(SegmentState)
     assert (state.only_new, state.new_count, state.image_count) == (True, 3, 4)
     await page.call(SegmentState, "start")
-    assert page.tab.state(SessionState).messages[0]["title"] == "3 images queued"
+    assert page.tab.state(SessionState).messages[-1]["title"] == "3 images queued"
+    await page.call(QueueActions, "cancel", str((await page.batch()).id))
+    await page.call(SegmentState, "open_for_all")
+    assert (state.only_new, state.new_count) == (True, 3)
+    await page.call(SegmentState, "start")
+    assert page.tab.state(SessionState).messages[-1]["title"] == "3 images queued"
 
 
 async def test_an_export_of_the_selection_is_asked_for(page: Page) -> None:

@@ -53,6 +53,7 @@ async def test_one_letter_tells_how_a_batch_ended_and_where_to_look(lab: Lab) ->
     text = letter.get_content()
     assert "1 segmented, 1 failed" in text
     assert f"{lab.runtime.settings.base_url}/projects/{lab.project_id}" in text
+    assert f"{lab.runtime.settings.base_url}/queue?batch=" in text
 
 
 async def test_nobody_gets_a_letter_unasked_or_too_early(lab: Lab) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobStatus
-from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, Eta
-from cellhub_app.web.batches import batch_box, model_title
-from cellhub_app.web.pages.project import pace
+from cellhub_app.domain.access import Principal
+from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, Cause, EndedBatch, Eta, Starter
+from cellhub_app.models.user import Role
+from cellhub_app.web.batches import batch_box, ending, endings, model_title, person
 
 MORNING = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -54,22 +55,38 @@ def test_a_model_that_is_gone_is_called_by_its_name() -> None:
     assert model_title("gone_with_the_wind") == "gone_with_the_wind"
 
 
-def test_the_pace_is_images_a_second_over_the_last_samples() -> None:
-    samples: list[pace.Sample] = []
-    for second in range(6):
-        samples = pace.with_sample(samples, 100.0 + second, 9 * second)
-    assert pace.rates(samples) == pytest.approx([9.0] * 5)
-    assert pace.words(pace.rates(samples)) == "9.0 images/s"
-    assert pace.path(pace.rates(samples)).startswith("M0.0 3.0 L70.0 3.0")
+def ended(counts: BatchCounts, status: JobStatus = JobStatus.SUCCEEDED, causes: list[Cause] | None = None) -> EndedBatch:
+    """A batch of Hela dose that ended."""
+    about = {"project_name": "Hela dose", "started_by": None, "can_edit": True, "causes": causes or []}
+    return EndedBatch(**vars(batch(status, counts=counts, finished_at=MORNING)), **about)
 
 
-def test_samples_come_once_a_second_and_start_over_with_the_next_batch() -> None:
-    samples = pace.with_sample([(10.0, 5)], 10.4, 7)
-    assert samples == [(10.0, 5)]
-    assert pace.with_sample(samples, 12.0, 1) == [(12.0, 1)]
+def test_the_end_of_a_batch_is_told_with_its_figures() -> None:
+    dark = Cause(code="dark", detail="There is no light in it.", images=2, retryable=2, examples=[])
+    some = ending(ended(BatchCounts(succeeded=118, failed=2), causes=[dark]))
+    assert (some.kind, some.title) == ("warning", "118 of 120 images of Hela dose are segmented, 2 failed")
+    assert (some.detail, some.link[0].split("=")[0]) == ("There is no light in it.", "/queue?batch")
+    good = ending(ended(BatchCounts(succeeded=120)))
+    assert (good.kind, good.title, good.detail) == ("success", "120 of 120 images of Hela dose are segmented", "")
+    assert good.link[0].startswith("/projects/")
+    assert ending(ended(BatchCounts(failed=3), JobStatus.FAILED)).kind == "error"
+    stopped = ending(ended(BatchCounts(succeeded=60, cancelled=60), JobStatus.CANCELLED))
+    assert (stopped.kind, stopped.title) == ("info", "Hela dose: the segmentation was cancelled")
+    assert stopped.detail == "60 of 120 images are segmented."
 
 
-def test_nothing_is_drawn_while_nothing_gets_done() -> None:
-    assert pace.path([0.0, 0.0, 0.0]) == ""
-    assert pace.path([1.0]) == ""
-    assert pace.words([]) == ""
+def test_many_batches_that_end_together_are_told_in_one_message() -> None:
+    two = [ended(BatchCounts(succeeded=10)) for _ in range(2)]
+    assert len(endings(two)) == 2
+    [message] = endings([*two, ended(BatchCounts(succeeded=8, failed=2))])
+    assert (message.kind, message.title) == ("warning", "3 batches of yours have ended")
+    assert (message.detail, message.link[0]) == ("28 of 30 images are segmented, 2 failed.", "/queue")
+
+
+def test_who_started_a_batch_is_you_a_name_or_gone() -> None:
+    ada = Principal(new_id(), new_id(), Role.USER, "Ada Lovelace", "ada@example.org")
+    bob = Principal(new_id(), new_id(), Role.USER, "Bob", "bob@example.org")
+    starter = Starter(id=ada.user_id, name=ada.name, email=ada.email)
+    assert [person(starter, looking).name for looking in (ada, bob)] == ["you", "Ada Lovelace"]
+    assert person(starter, bob).initials == "AL"
+    assert person(None, ada).name == "somebody who has left"

@@ -16,6 +16,7 @@ ONLY_THE_LOOK = {
     "DashboardState.close_dialogs",
     "ProjectState.close_dialogs",
     "ProjectState.toggle_panel",
+    "SegmentState.ask_for_mail",
     "ImagesState.resize",
     "ImagesState.show_outlines",
     "ImagesState.open_image",

@@ -1,4 +1,5 @@
 import React, { useEffect, useRef, useState } from 'react';
+import { Link } from 'react-router';
 import { hold, lifetimeOf, remaining, resume, spokenText, startCountdown } from './timers.js';
 import './toasts.css';
 
@@ -7,6 +8,7 @@ const LEAVE_MS = 160;
 const ICONS = {
   info: <path d="M8 7.2v4M8 4.8v.1" />,
   success: <path d="m4.6 8.3 2.3 2.3 4.5-5" />,
+  warning: <path d="M8 4.6v4M8 11.1v.1" />,
   error: <path d="M8 4.6v4M8 11.1v.1" />,
 };
 
@@ -71,6 +73,9 @@ function Toast({ message, leaving, dismiss, act }) {
         {message.detail && <p>{message.detail}</p>}
         {message.action_label && (
           <button type="button" className="btn btn-small ch-toast-action" data-testid="toast-action" onClick={act}>{message.action_label}</button>
+        )}
+        {message.href && (
+          <Link to={message.href} className="btn btn-small ch-toast-action" data-testid="toast-link" onClick={dismiss}>{message.link_label}</Link>
         )}
       </div>
       <button type="button" className="ch-toast-close" data-testid="toast-dismiss" aria-label={`Dismiss: ${message.title}`} onClick={dismiss}>

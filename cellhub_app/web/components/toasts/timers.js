@@ -20,10 +20,10 @@ export function remaining(countdown, nowMs) {
 export const LIFETIME_MS = 6000;
 export const UNDO_LIFETIME_MS = 10_000;
 
-/** Errors wait for the reader; everything else leaves by itself, what can be taken back last. Returns null for "never". */
+/** Errors and warnings wait for the reader; the rest leaves by itself, what can be taken back or followed last. Returns null for "never". */
 export function lifetimeOf(message) {
-  if (message.kind === 'error') return null;
-  return message.action_label ? UNDO_LIFETIME_MS : LIFETIME_MS;
+  if (message.kind === 'error' || message.kind === 'warning') return null;
+  return message.action_label || message.href ? UNDO_LIFETIME_MS : LIFETIME_MS;
 }
 
 /** What a screen reader says: title, then detail, as sentences. */

@@ -27,6 +27,11 @@ test('errors stay until they are dismissed', () => {
   expect(lifetimeOf({ kind: 'info' })).toBe(LIFETIME_MS);
 });
 
+test('warnings stay too, and what leads somewhere can be followed for ten seconds', () => {
+  expect(lifetimeOf({ kind: 'warning', href: '/queue' })).toBeNull();
+  expect(lifetimeOf({ kind: 'success', href: '/queue' })).toBe(UNDO_LIFETIME_MS);
+});
+
 test('what can be taken back can be for ten seconds', () => {
   expect(lifetimeOf({ kind: 'success', action_label: 'Undo' })).toBe(UNDO_LIFETIME_MS);
   expect(UNDO_LIFETIME_MS).toBe(10_000);

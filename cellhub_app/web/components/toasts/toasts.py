@@ -8,9 +8,11 @@ _LIBRARY = linked_modules(__file__, "Toasts.jsx", "timers.js", "toasts.css")
 
 
 class Toasts(rx.NoSSRComponent):
-    """Shows the messages in a corner and speaks them to screen readers; they leave after 6 s, with an action after 10 s, errors stay.
+    """Shows the messages in a corner and speaks them to screen readers; they leave after 6 s, with an action or a link after 10 s; errors
+    and warnings stay.
 
-    A message is `{"id", "kind": "info" | "success" | "error", "title", "detail", "action_label"}`; the last two may be empty.
+    A message is `{"id", "kind", "title", "detail", "action_label", "href", "link_label"}`; the last four may be empty, the kind is "info",
+    "success", "warning" or "error".
     The page removes a message from its list when `on_dismiss` or `on_action` names its id; it disappears at once in the browser.
     """
 

@@ -1,45 +1,36 @@
-"""How fast a project's images are getting done, as a small line: what this tab saw since it opened."""
+"""How fast a project's images are getting done."""
 
-from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from cellhub_app.web.i18n import t
+from cellhub_app.domain.jobs.throughput import throughput
+from cellhub_app.web import live, routes
+from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.live import News, Topic
+from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.throughput import Drawing, drawing
 
-WIDTH, HEIGHT = 280, 40
-SAMPLES_KEPT = 60
-SAMPLE_GAP_S = 1.0
-AVERAGED = 3
-
-Sample = tuple[float, int]
-
-
-def with_sample(samples: Sequence[Sample], moment_s: float, finished: int) -> list[Sample]:
-    """The samples with this one, at most one a second; a count that fell starts over."""
-    kept = list(samples)
-    if kept and finished < kept[-1][1]:
-        kept = []
-    if kept and moment_s - kept[-1][0] < SAMPLE_GAP_S:
-        return kept
-    return [*kept, (moment_s, finished)][-SAMPLES_KEPT:]
+EVERY_S = 15.0
 
 
-def rates(samples: Sequence[Sample]) -> list[float]:
-    """Images a second, each averaged over the last few samples."""
-    found = []
-    for index in range(1, len(samples)):
-        first, last = samples[max(0, index - AVERAGED)], samples[index]
-        found.append((last[1] - first[1]) / (last[0] - first[0]))
-    return found
+class ProjectPace(ProjectState):
+    """The sparkline in the project's queue at the side: read rarely, once for all tabs that show it."""
 
+    drawn: Drawing = Drawing()
 
-def path(values: Sequence[float]) -> str:
-    """An SVG path through the values, zero at the bottom; empty for fewer than three."""
-    if len(values) < 3 or max(values) <= 0:
-        return ""
-    step, top = WIDTH / (len(values) - 1), max(values)
-    points = [f"{index * step:.1f} {HEIGHT - 3 - (HEIGHT - 6) * value / top:.1f}" for index, value in enumerate(values)]
-    return "M" + " L".join(points)
+    @guarded
+    async def load_pace(self, call: Call) -> None:
+        """Show the last hour."""
+        if not self.project_id or not self._is_at(routes.PROJECT):
+            return
+        project_id = UUID(self.project_id)
+        topic = Topic(ProjectPace, project_id, EVERY_S, ages=True)
+        await live.watch(call, self._tab, topic, ProjectState.load, project_id)
+        self._show_news(await self._read_news(call, project_id, News(anew=True)))
 
+    @classmethod
+    async def _read_news(cls, call: Call, topic_id: UUID, _news: News) -> Any:
+        return drawing(await throughput(call.session, call.principal, topic_id))
 
-def words(values: Sequence[float]) -> str:
-    """`9.4 images/s`."""
-    return t("{pace} images/s", pace=f"{values[-1]:.1f}") if values else ""
+    def _show_news(self, found: Any) -> None:
+        self._put(drawn=found)

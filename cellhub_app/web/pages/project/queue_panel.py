@@ -3,10 +3,12 @@
 import reflex as rx
 
 from cellhub_app.web.batches import BatchBox
-from cellhub_app.web.components.buttons import button, icon_button
+from cellhub_app.web.components.buttons import button, icon_button, link
 from cellhub_app.web.components.feedback import stacked_bar, status_chip
+from cellhub_app.web.components.throughput import throughput_chart
 from cellhub_app.web.i18n import noun, t
 from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.pace import ProjectPace
 from cellhub_app.web.pages.project.segment_state import QueueActions
 from cellhub_app.web.pages.project.state import Failure, ProjectState
 
@@ -18,6 +20,7 @@ def queue_panel() -> rx.Component:
         rx.el.div(rx.el.h2(t("Queue of this project")), close, class_name="row-between"),
         rx.cond(ProjectState.batches.length() == 0, _nothing_runs(), rx.foreach(ProjectState.batches, _batch)),
         rx.cond(ProjectState.failed > 0, _failures()),
+        rx.cond(ProjectState.batches.length() > 0, _last_hour()),
         class_name="panel",
         aria_label=t("Queue of this project"),
         data_testid="queue-panel",
@@ -46,7 +49,6 @@ def _batch(batch: rx.Var[BatchBox]) -> rx.Component:
         stacked_bar(batch.summary, shares),
         rx.el.p(batch.summary, class_name="dim small number", data_testid="batch-summary"),
         rx.cond(batch.note != "", rx.el.p(batch.note, class_name="dim small number")),
-        rx.cond(batch.is_open & (ProjectState.pace_path != ""), _sparkline()),
         rx.cond(ProjectState.can_edit, _buttons(batch)),
         class_name="box batch",
         data_testid="batch",
@@ -58,13 +60,12 @@ def _size(words: rx.Var[str]) -> rx.Var[str]:
     return rx.cond(words.length() > 7, "figure-words", "")
 
 
-def _sparkline() -> rx.Component:
-    line = rx.el.path(d=ProjectState.pace_path)
-    return rx.el.figure(
-        rx.el.svg(line, view_box="0 0 280 40", custom_attrs={"preserveAspectRatio": "none", "aria-hidden": "true"}),
-        rx.el.figcaption(ProjectState.pace_words, class_name="dim small number"),
-        class_name="sparkline",
-        data_testid="sparkline",
+def _last_hour() -> rx.Component:
+    history = link(t("History"), to=ProjectState.history_href, class_name="text-link small", data_testid="project-history")
+    return rx.el.div(
+        rx.el.div(rx.el.h3(t("Throughput")), history, class_name="row-between"),
+        throughput_chart(ProjectPace.drawn),
+        class_name="box stack",
     )
 
 
@@ -76,21 +77,23 @@ def _buttons(batch: rx.Var[BatchBox]) -> rx.Component:
         t("Retry {count} failed", count=batch.failed_count), icon="rotate-cw", small=True, on_click=QueueActions.retry(batch.id),
         data_testid="batch-retry",
     )  # fmt: skip
-    parts = [rx.cond(batch.can_pause, pause), rx.cond(batch.can_resume, resume), rx.cond(batch.is_open, cancel)]
-    has_any = batch.is_open | (batch.failed_count > 0)
-    return rx.cond(has_any, rx.el.div(*parts, rx.cond(batch.failed_count > 0, retry), class_name="row wrap"))
+    parts = [rx.cond(batch.can_pause, pause), rx.cond(batch.can_resume, resume), cancel]
+    return rx.cond(batch.is_open, rx.el.div(*parts, rx.cond(batch.failed_count > 0, retry), class_name="row wrap"))
 
 
 def _failures() -> rx.Component:
     def line(failure: rx.Var[Failure]) -> rx.Component:
-        return rx.el.li(rx.el.b(failure.name, class_name="ellipsis"), rx.el.span(failure.reason, class_name="dim small"))
+        name = link(failure.name, to=failure.href, class_name="ellipsis failure-name")
+        return rx.el.li(name, rx.el.span(failure.reason, class_name="dim small"))
 
     title = rx.el.h3(t("{count} ", count=ProjectState.failed), noun(ProjectState.failed, "image failed", "images failed"))
+    retry = button(t("Retry these"), icon="rotate-cw", small=True, on_click=QueueActions.retry_all, data_testid="failures-retry")
+    can_retry = ProjectState.can_edit & (ProjectState.retryable > 0)
     show = button(t("Show them"), small=True, on_click=ImagesState.show("failed"), data_testid="failures-show")
     return rx.el.div(
         title,
         rx.el.ul(rx.foreach(ProjectState.failures, line), class_name="failures"),
-        rx.cond(ImagesState.status != "failed", rx.el.div(show)),
+        rx.el.div(rx.cond(ImagesState.status != "failed", show), rx.cond(can_retry, retry), class_name="row wrap"),
         class_name="box box-failed",
         data_testid="failures",
     )

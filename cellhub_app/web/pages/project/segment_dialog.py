@@ -17,6 +17,7 @@ def segment_dialog() -> rx.Component:
         _scope(),
         rx.el.fieldset(rx.el.legend(t("Model")), rx.foreach(SegmentState.cards, _model), class_name="models"),
         rx.foreach(SegmentState.cards, _parameters),
+        rx.cond(SegmentState.can_mail, _mail()),
         dialog_actions(
             words,
             test_id="segment-start",
@@ -87,3 +88,16 @@ def _parameters(card: rx.Var[ModelCard]) -> rx.Component:
         on_change=SegmentState.set_min_area, hint=t("Smaller objects are left out."), data_testid="segment-min-area",
     )  # fmt: skip
     return rx.cond(SegmentState.chosen == card.name, rx.el.div(threshold, area, class_name="parameters"))
+
+
+def _mail() -> rx.Component:
+    """Whether an e-mail is wanted at the end, where the server can send one."""
+    box = rx.checkbox(
+        checked=SegmentState.mail == "on", on_change=SegmentState.ask_for_mail, custom_attrs={"data-testid": "segment-mail"}
+    )  # fmt: skip
+    words = rx.el.span(
+        rx.el.b(t("E-mail me when it ends")),
+        rx.el.span(t("To {email}, with what was segmented and what failed.", email=SegmentState.user_email), class_name="field-hint"),
+        class_name="choice-text",
+    )
+    return rx.el.label(box, words, class_name="format mail-choice")

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import reflex as rx
+
 from cellhub_app.core.pagination import PageRequest
+from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.schemas import ImageFilters, Stage
 from cellhub_app.domain.jobs import service as jobs
+from cellhub_app.domain.jobs import steering
+from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
 from cellhub_app.web.guard import Call, guarded
@@ -18,6 +23,7 @@ from cellhub_app.web.pages.project.state import ProjectState
 
 PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
 MEGAPIXELS_ASSUMED = 1.0
+NOT_SEGMENTED: tuple[Stage, ...] = ("ready", "cancelled", "ingesting")
 
 
 @dataclass
@@ -76,6 +82,8 @@ class SegmentState(ProjectState):
     chosen: str = ""
     threshold: float = 0.5
     min_area_px: int = 0
+    can_mail: bool = False
+    mail: str = rx.LocalStorage("off", name="cellhub-mail-at-end", sync=True)
 
     @guarded
     async def open_for_all(self, call: Call) -> None:
@@ -100,6 +108,7 @@ class SegmentState(ProjectState):
         self.cards = [model_card(model, self.sample_kind, megapixels) for model in catalogue.models(self.sample_kind)]
         if self.cards:
             self._pick(self.cards[0])
+        self.can_mail = bool(get_settings().smtp_url)
         self.dialog = "segment"
 
     def _pick(self, card: ModelCard) -> None:
@@ -132,6 +141,11 @@ class SegmentState(ProjectState):
         """Leave out what is smaller."""
         self.min_area_px = int(value or 0)
 
+    @rx.event
+    def ask_for_mail(self, is_wanted: bool) -> None:
+        """Be told by e-mail when it ends, this time and the next; only this browser remembers."""
+        self.mail = "on" if is_wanted else "off"
+
     @guarded
     async def prepare(self, _call: Call) -> Any:
         """Say at once that it begins: thousands of images take a moment to queue."""
@@ -143,21 +157,20 @@ class SegmentState(ProjectState):
         """Queue the images."""
         self.is_starting = False
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
-        batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(call), self.chosen, parameters)
+        chosen, notify = await self._images(call), self.can_mail and self.mail == "on"
+        batch = await flow.segment(call.session, call.principal, UUID(self.project_id), chosen, self.chosen, parameters, notify=notify)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())
-        self._tell("success", t("{images} queued", images=counted(total, "image", "images")))
+        detail = t("An e-mail goes to {email} when all is done.", email=call.principal.email) if batch.notify else ""
+        self._tell("success", t("{images} queued", images=counted(total, "image", "images")), detail)
 
     async def _images(self, call: Call) -> Any:
         if self.only_selected:
             return await (await self.get_state(ImagesState))._selection(call)
         if self.only_new:
             project_id = UUID(self.project_id)
-            found = [
-                await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage))
-                for stage in ("ready", "ingesting")
-            ]
-            return [*found[0], *found[1]]
+            found = [await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage)) for stage in NOT_SEGMENTED]
+            return list(dict.fromkeys(image_id for ids in found for image_id in ids))
         return "all"
 
 
@@ -183,3 +196,9 @@ class QueueActions(ProjectState):
     async def retry(self, call: Call, batch_id: UUID) -> None:
         """Try the failed images of a batch again."""
         await jobs.retry_failed(call.session, call.principal, batch_id)
+
+    @guarded
+    async def retry_all(self, call: Call) -> None:
+        """Try again what failed in any batch of the project."""
+        moved = await steering.steer_project(call.session, call.principal, UUID(self.project_id), Act.RETRY)
+        self._tell("success", t("{images} queued again", images=counted(moved.images, "image", "images")))

@@ -1,6 +1,5 @@
 """What every tab of a project shows: its name and counts, what the person may do, and its queue."""
 
-import time
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -22,7 +21,6 @@ from cellhub_app.web.batches import BatchBox, batch_box
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
-from cellhub_app.web.pages.project import pace
 from cellhub_app.web.session import SessionState
 
 FAILURES_SHOWN = 3
@@ -43,6 +41,7 @@ class Failure:
 
     name: str
     reason: str
+    href: str
 
 
 @dataclass
@@ -101,11 +100,10 @@ class ProjectState(SessionState):
     segmentable: int = 0
     batches: list[BatchBox] = []
     failures: list[Failure] = []
-    pace_words: str = ""
-    pace_path: str = ""
+    retryable: int = 0
+    history_href: str = ""
     panel_is_toggled: bool = False
     dialog: Dialog = ""
-    _paces: list[pace.Sample] = []
 
     @guarded
     async def load(self, call: Call) -> None:
@@ -138,26 +136,21 @@ class ProjectState(SessionState):
         finished = [batch for batch in found.batches if batch.finished_at is not None][:FINISHED_SHOWN]
         self._put(
             name=project.name,
+            history_href=f"{routes.QUEUE}?project={project.id}",
             description=project.description,
             sample_kind=project.sample_kind.value,
             meta=meta(project, counts),
             total=counts.total,
             done=counts.done,
             failed=counts.failed,
+            retryable=counts.failed - counts.unreadable,
             segmentable=counts.total - counts.unreadable,
             queued=counts.queued,
             running=counts.running,
             unsegmented=counts.ready + counts.reading,
             batches=[batch_box(batch) for batch in open_batches or finished],
-            failures=[Failure(image.name, _reason(image)) for image in found.failed],
+            failures=[Failure(image.name, _reason(image), routes.image(project.id, image.id)) for image in found.failed],
         )
-        self._show_pace(open_batches)
-
-    def _show_pace(self, batches: list[BatchView]) -> None:
-        finished = sum(batch.counts.succeeded + batch.counts.failed for batch in batches)
-        self._paces = pace.with_sample(self._paces, time.time(), finished) if batches else []
-        values = pace.rates(self._paces)
-        self._put(pace_words=pace.words(values), pace_path=pace.path(values))
 
     @rx.event
     def close_dialogs(self) -> None:
