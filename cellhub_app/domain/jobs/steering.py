@@ -14,6 +14,7 @@ from cellhub_app.core.runtime import emit, wake
 from cellhub_app.domain.access import Permission, Principal, allows, project_role, require
 from cellhub_app.domain.jobs import repository, service, subjects, work
 from cellhub_app.domain.jobs.news import Subject, batch_event, job_event
+from cellhub_app.domain.jobs.outlook import views
 from cellhub_app.domain.jobs.schemas import BatchView, JobView, Steered
 from cellhub_app.models.image import ImageStatus
 from cellhub_app.models.job import Batch, Job
@@ -77,10 +78,10 @@ async def steer_mine(session: AsyncSession, principal: Principal, act: Act) -> S
 async def _steer(session: AsyncSession, principal: Principal, batches: Sequence[Batch], act: Act) -> Steered:
     moved = await _move(session, principal, act, batch_ids=[batch.id for batch in batches])
     changed = sorted(await repository.batches_of(session, moved))
-    views = await _follow_batches(session, act, changed)
-    for project_id in {view.project_id for view in views}:
+    seen = await _follow_batches(session, act, changed)
+    for project_id in {view.project_id for view in seen}:
         emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True}))
-    return Steered(images=len(moved), batches=views)
+    return Steered(images=len(moved), batches=seen)
 
 
 async def _move(session: AsyncSession, principal: Principal, act: Act, **chosen: list[UUID]) -> list[UUID]:
@@ -107,10 +108,10 @@ async def _follow_batches(session: AsyncSession, act: Act, ids: Sequence[UUID]) 
         elif act in {Act.RESUME, Act.RETRY}:
             row.status, row.finished_at = JobStatus.RUNNING if row.started_at else JobStatus.QUEUED, None
     await session.flush()
-    views = await service.views(session, rows)
-    for view in views:
+    seen = await views(session, rows)
+    for view in seen:
         emit(session, batch_event(view))
-    return views
+    return seen
 
 
 def _tell(session: AsyncSession, job: Job) -> None:

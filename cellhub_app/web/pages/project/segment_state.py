@@ -8,6 +8,7 @@ from cellhub_app.core.pagination import PageRequest
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.selection import Chosen, Selection
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
@@ -143,22 +144,15 @@ class SegmentState(ProjectState):
         """Queue the images."""
         self.is_starting = False
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
-        batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(call), self.chosen, parameters)
+        batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(), self.chosen, parameters)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())
         self._tell("success", t("{images} queued", images=counted(total, "image", "images")))
 
-    async def _images(self, call: Call) -> Any:
+    async def _images(self) -> Selection:
         if self.only_selected:
-            return await (await self.get_state(ImagesState))._selection(call)
-        if self.only_new:
-            project_id = UUID(self.project_id)
-            found = [
-                await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage))
-                for stage in ("ready", "ingesting")
-            ]
-            return [*found[0], *found[1]]
-        return "all"
+            return (await self.get_state(ImagesState))._chosen()
+        return Chosen(filters=ImageFilters(), only_new=True) if self.only_new else "all"
 
 
 class QueueActions(ProjectState):
