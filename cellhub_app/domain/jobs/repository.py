@@ -80,22 +80,9 @@ _WAITING = text("""
         select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
                               and run_after <= clock_timestamp() order by priority desc, id limit 1) as any_job
 """)
-_CHOSEN = {
-    "batch_id": "batch_id = :batch_id",
-    "batch_ids": "batch_id = any(:batch_ids)",
-    "job_ids": "id = any(:job_ids)",
-    "is_latest": ":is_latest = exists (select from image where image.id = job.image_id and image.segmentation_job_id = job.id)",
-    "export_id": "export_id = :export_id",
-    "image_ids": "image_id = any(:image_ids)",
-    "kind": "kind = :kind",
-    "image_status": "exists (select from image where image.id = job.image_id and image.status = :image_status)",
-}
-_MOVE = text("""
-    update job set status = :status, lease_id = null, lease_until = null,
-        finished_at = case when cast(:status as varchar) = 'cancelled' then clock_timestamp() end,
-        attempt = case when :anew then 0 else attempt end, error = case when :anew then null else error end,
-        run_after = case when :anew then clock_timestamp() else run_after end
-    where id = any(:ids)
+_CHOSEN = {"export_id": "export_id = :export_id", "image_ids": "image_id = any(:image_ids)"}
+_CANCEL = text("""
+    update job set status = 'cancelled', lease_id = null, lease_until = null, finished_at = clock_timestamp() where id = any(:ids)
 """)
 # Ordered, so that the index is used: a sequential scan that hopes to meet a row early was chosen at times, and took 20 ms a batch.
 _ANY_OPEN = "(select status from job where batch_id = b.id and status in ('queued', 'running', 'paused') order by status limit 1)"
@@ -133,15 +120,15 @@ async def refuse(session: AsyncSession, image_id: UUID, error: dict[str, str]) -
 
 
 async def lock_jobs(session: AsyncSession, statuses: Sequence[JobStatus], **chosen: Any) -> list[UUID]:
-    """Hold the jobs of a batch, an export or some images that stand at one of the statuses, in a fixed order."""
+    """Hold the jobs of an export or of a few images that stand at one of the statuses, in a fixed order."""
     where = " and ".join(_CHOSEN[name] for name in chosen)
     query = text(_LOCK_JOBS.format(chosen=where))
     return list((await session.execute(query, {"statuses": list(statuses), **chosen})).scalars())
 
 
-async def move_jobs(session: AsyncSession, ids: Sequence[UUID], status: JobStatus, *, anew: bool = False) -> None:
-    """Set the status of jobs that are held; whoever works on one loses its lease. `anew` forgets earlier attempts."""
-    await session.execute(_MOVE, {"ids": list(ids), "status": status, "anew": anew})
+async def cancel_jobs(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Cancel jobs that are held; whoever works on one loses its lease."""
+    await session.execute(_CANCEL, {"ids": list(ids)})
 
 
 async def lock_batches(session: AsyncSession, ids: Sequence[UUID]) -> list[Batch]:

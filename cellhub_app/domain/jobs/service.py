@@ -1,6 +1,7 @@
 """Batches and jobs for doors and flows: add work, look at it, pause it, stop it. What workers call is in work.py."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import emit, get_runtime, wake
 from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.jobs import lining_up, repository, subjects, work, workers
+from cellhub_app.domain.jobs import lining_up, moving, repository, subjects, work, workers
+from cellhub_app.domain.jobs.moving import Move, move
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.outlook import views
 from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView, NewJob, QueueView
@@ -149,8 +151,7 @@ async def resume(session: AsyncSession, principal: Principal, batch_id: UUID) ->
 async def cancel(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
     """Stop a batch; the result of what runs is discarded. Raises BatchNotFound, BatchFinished, NotAllowed."""
     found = await _found(session, principal, batch_id, Permission.EDIT)
-    moved = await _move(session, found, work.UNFINISHED, JobStatus.CANCELLED)
-    await repository.write_log(session, moved, f"Cancelled by {principal.name}.")
+    await _move(session, found, work.UNFINISHED, JobStatus.CANCELLED, f"Cancelled by {principal.name}.")
     await work.settle_batches(session, [batch_id], cancelled=True)
     return (await views(session, await repository.lock_batches(session, [batch_id])))[0]
 
@@ -158,12 +159,10 @@ async def cancel(session: AsyncSession, principal: Principal, batch_id: UUID) ->
 async def retry_failed(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
     """Queue the failed images of a batch again, with fresh attempts, if they could be read. Raises BatchNotFound, NotAllowed, Conflict."""
     found = await _found(session, principal, batch_id, Permission.EDIT)
-    failed = await repository.lock_jobs(session, (JobStatus.FAILED,), batch_id=batch_id, image_status=ImageStatus.READY)
-    if not failed:
+    again = Move((JobStatus.FAILED,), JobStatus.QUEUED, anew=True, adopt=True)
+    message = f"Queued again by {principal.name}."
+    if not (await move(session, again, message, batch_ids=[batch_id], image_status=ImageStatus.READY)).jobs:
         raise Conflict("No image of this batch failed that could be tried again.")
-    await repository.move_jobs(session, failed, JobStatus.QUEUED, anew=True)
-    await subjects.adopt(session, failed)
-    await repository.write_log(session, failed, f"Queued again by {principal.name}.")
     wake(session, JobKind.SEGMENT)
     return await _set(session, found, JobStatus.QUEUED)
 
@@ -171,7 +170,7 @@ async def retry_failed(session: AsyncSession, principal: Principal, batch_id: UU
 async def cancel_export(session: AsyncSession, export_id: UUID) -> bool:
     """Stop the job of an export; False when it was finished already."""
     held = await repository.lock_jobs(session, work.UNFINISHED, export_id=export_id)
-    await repository.move_jobs(session, held, JobStatus.CANCELLED)
+    await repository.cancel_jobs(session, held)
     await subjects.follow(session, JobKind.EXPORT, held)
     return bool(held)
 
@@ -181,11 +180,23 @@ async def cancel_images(session: AsyncSession, image_ids: Sequence[UUID]) -> int
 
     Reading goes on, so that an image that is restored is whole.
     """
-    held = await repository.lock_jobs(session, work.UNFINISHED, image_ids=list(image_ids), kind=JobKind.SEGMENT)
-    await repository.move_jobs(session, held, JobStatus.CANCELLED)
-    await subjects.follow(session, JobKind.SEGMENT, held)
-    await work.settle_batches(session, await repository.batches_of(session, held))
-    return len(held)
+    return await _cancel(session, image_ids=list(image_ids))
+
+
+async def hold_segmentations(session: AsyncSession, images: Sequence[ColumnElement[bool]]) -> None:
+    """Hold what is unfinished of the images that fit the conditions, before they are put in the trash."""
+    await moving.hold(session, images, work.UNFINISHED)
+
+
+async def cancel_trashed(session: AsyncSession, project_id: UUID, moment: datetime) -> int:
+    """Stop the segmentation of the images that went to the trash at this moment; answers how many."""
+    return await _cancel(session, project_id=project_id, trashed_at=moment)
+
+
+async def _cancel(session: AsyncSession, **chosen: Any) -> int:
+    moved = await move(session, Move(work.UNFINISHED, JobStatus.CANCELLED), **chosen)
+    await work.settle_batches(session, moved.batches)
+    return moved.jobs
 
 
 async def _found(session: AsyncSession, principal: Principal, batch_id: UUID, permission: Permission = Permission.VIEW) -> Batch:
@@ -196,14 +207,13 @@ async def _found(session: AsyncSession, principal: Principal, batch_id: UUID, pe
     return found
 
 
-async def _move(session: AsyncSession, found: Batch, among: Sequence[JobStatus], status: JobStatus) -> list[UUID]:
-    held = await repository.lock_jobs(session, among, batch_id=found.id)
-    await repository.move_jobs(session, held, status)
-    await subjects.follow(session, JobKind.SEGMENT, held)
+async def _move(
+    session: AsyncSession, found: Batch, among: Sequence[JobStatus], status: JobStatus, message: str | None = None
+) -> None:
+    await move(session, Move(among, status), message, batch_ids=[found.id])
     locked = await repository.lock_batches(session, [found.id])
     if not locked or locked[0].finished_at is not None:
         raise BatchFinished
-    return held
 
 
 async def _set(session: AsyncSession, found: Batch, status: JobStatus) -> BatchView:
