@@ -6,8 +6,10 @@ are made like UUIDs of version 7 that follow one another: the images' age decide
 
 import time
 from collections.abc import Sequence
+from functools import reduce
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Integer, String, Uuid, case, cast, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, CursorResult, Integer, SmallInteger, Uuid, case, cast, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -19,14 +21,19 @@ from cellhub_app.models.image import Image, ImageStatus
 from cellhub_app.models.job import Batch, Job
 
 _IDS_A_MILLISECOND = 4096
+_VERSION_7 = 0x7000
 
 
 def _ids_in_order(number: ColumnElement[int], moment_ms: int) -> ColumnElement[object]:
     """A UUID of version 7 for each number: milliseconds, the number, and randomness."""
-    milliseconds = func.lpad(func.to_hex(literal(moment_ms) + number // _IDS_A_MILLISECOND), 12, "0")
-    within = func.lpad(func.to_hex(number % _IDS_A_MILLISECOND), 3, "0")
-    chance = func.right(func.replace(cast(func.gen_random_uuid(), String), "-", ""), 16)
-    return cast(func.concat(milliseconds, "7", within, chance), Uuid)
+    milliseconds = func.substring(func.int8send(literal(moment_ms) + number // _IDS_A_MILLISECOND), 3)
+    within = func.int2send(cast(_VERSION_7 + number % _IDS_A_MILLISECOND, SmallInteger))
+    chance = func.substring(func.uuid_send(func.gen_random_uuid()), 9)
+    return cast(func.encode(_joined(milliseconds, within, chance), "hex"), Uuid)
+
+
+def _joined(*parts: ColumnElement[Any]) -> ColumnElement[Any]:
+    return reduce(lambda left, right: left.op("||")(right), parts)
 
 
 async def line_up(session: AsyncSession, batch: Batch, chosen: Sequence[ColumnElement[bool]], priority: int = 0) -> int:
@@ -58,6 +65,7 @@ async def line_up(session: AsyncSession, batch: Batch, chosen: Sequence[ColumnEl
         "priority": case((is_read, priority), else_=priority + PARKED), "attempt": literal(0), "run_after": literal(moment),
         "created_at": literal(moment), "megapixels": adopted.c.width / literal(1e6) * adopted.c.height,
     }  # fmt: skip
-    made = await session.execute(insert(Job).from_select(list(columns), select(*columns.values())))
+    statement = insert(Job).from_select(list(columns), select(*columns.values()))
+    made = await session.execute(statement, execution_options={"preserve_rowcount": True})
     assert isinstance(made, CursorResult)  # noqa: S101 - an insert says how many rows it made
     return made.rowcount
