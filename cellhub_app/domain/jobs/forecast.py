@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import ceil, exp, floor, fsum, log, log1p, sqrt
+from math import ceil, exp, floor, fsum, hypot, log, log1p, sqrt
 from statistics import fmean
 
 from cellhub_app.domain.jobs.line import InHand, Stretch, size
@@ -23,10 +23,12 @@ NINETY_PERCENT = 1.645
 # How much measured work a model's card stands for, and how far off a card is: by itself, and where other models were measured.
 PRIOR_MEGAPIXELS = 0.5
 UNMEASURED, UNMEASURED_HERE = 0.7, 0.3
+# How far off a pace is that was measured over next to nothing, and after how many seconds that is better.
+FEW, FEW_S = 0.18, 3.0
 MEMORY_S = 120.0
 WINDOW_S, WINDOWS = 4.0, 4
 # What is expected of a machine that little is known of, and for how many observations that stands.
-SURPRISE, SURPRISES = 0.12, 3.0
+SURPRISE, SURPRISES = 0.1, 3.0
 START_S, START_SPREAD_S = 1.0, 0.5
 END_S, END_SPREAD_S = 0.3, 0.4
 TOGETHER = timedelta(seconds=0.02)
@@ -37,7 +39,7 @@ LEAST_RATE = 1e-6
 class Pace:
     """Seconds that one effective megapixel of a model keeps the workers, all of them together.
 
-    `doubt`: how far off that may be because it is guessed from the card rather than measured, as a share (one standard deviation).
+    `doubt`: how far off that may be because little was measured yet, as a share (one standard deviation).
     """
 
     seconds: float
@@ -186,4 +188,5 @@ def _pace(steps: Sequence[_Step], guess: Pace | None) -> Pace:
     prior = PRIOR_MEGAPIXELS if guess else 0.0
     measured, seconds = fsum(step.size for step in steps), fsum(step.seconds for step in steps)
     both = (seconds + (prior * guess.seconds if guess else 0.0)) / (measured + prior)
-    return Pace(max(LEAST_RATE, both), (guess.doubt if guess else 0.0) * prior / (measured + prior))
+    guessed = (guess.doubt if guess else 0.0) * prior / (measured + prior)
+    return Pace(max(LEAST_RATE, both), hypot(guessed, FEW * sqrt(FEW_S / (FEW_S + seconds))))

@@ -82,6 +82,20 @@ async def test_a_large_batch_is_paused_resumed_and_stopped_within_seconds(runtim
     assert await column(runtime, "select count(*) from job_log where message like 'Cancelled by %'") == [MORE]
 
 
+async def test_cancelling_takes_effect_within_two_seconds_on_what_runs_and_on_what_waits(runtime: Runtime, lab: Lab) -> None:
+    await lab.many_images(3_000)
+    batch = await press(lab, EVERYTHING)
+    running = await claim(runtime, Appetite(8, 1e9, {}))
+    began = time.monotonic()
+    async with runtime.work() as session:
+        await service.cancel(session, lab.who, batch.id)
+    assert await column(runtime, "select distinct status from job") == ["cancelled"]
+    assert await column(runtime, "select distinct segmentation_status from image") == ["cancelled"]
+    async with runtime.work() as session:
+        assert await work.hold(session, running) == []
+    assert time.monotonic() - began < 2
+
+
 async def test_the_whole_of_a_filter_is_tagged_exported_thrown_away_and_taken_back(runtime: Runtime, lab: Lab) -> None:
     kept = (await lab.many_images(MORE))[0]
     batch = await press(lab, EVERYTHING)
