@@ -12,9 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import ceil, exp, floor, fsum, hypot, log, log1p, sqrt
-from statistics import fmean
+from statistics import fmean, variance
 
 from cellhub_app.domain.jobs.line import InHand, Stretch, size
 
@@ -24,11 +23,11 @@ NINETY_PERCENT = 1.645
 PRIOR_MEGAPIXELS = 0.5
 UNMEASURED, UNMEASURED_HERE = 0.7, 0.3
 # How far off a pace is that was measured over next to nothing, and after how many seconds that is better.
-FEW, FEW_S = 0.18, 3.0
+FEW, FEW_S = 0.1, 3.0
 MEMORY_S = 120.0
-WINDOW_S, WINDOWS = 4.0, 4
+WINDOW_S, WINDOWS = 4.0, 6
 # What is expected of a machine that little is known of, and for how many observations that stands.
-SURPRISE, SURPRISES = 0.1, 3.0
+SURPRISE, SURPRISES = 0.09, 4.0
 START_S, START_SPREAD_S = 1.0, 0.5
 END_S, END_SPREAD_S = 0.3, 0.4
 TOGETHER = timedelta(seconds=0.02)
@@ -86,9 +85,9 @@ class Forecast:
     past: Sequence[tuple[float, float]]
 
     def surprise(self, seconds: float) -> float:
-        """How far off a guess of so many seconds has been lately, as a share (root mean square).
+        """How far off a guess of so many seconds would have been lately, as a share (root mean square).
 
-        The past is cut into windows about as long, and each is guessed from the one before.
+        The past is cut into windows about as long, and each is guessed from another.
         """
         length = max(WINDOW_S, min(seconds, fsum(expected for _, expected in self.past) / WINDOWS))
         logs, real, expected = [], 0.0, 0.0
@@ -97,8 +96,9 @@ class Forecast:
             if expected >= length:
                 logs.append(log(max(real, LEAST_RATE) / expected))
                 real = expected = 0.0
-        misses = fsum((later - earlier) ** 2 for earlier, later in pairwise(logs))
-        return sqrt((SURPRISES * SURPRISE**2 + misses) / (SURPRISES + max(0, len(logs) - 1)))
+        if len(logs) < 2:
+            return SURPRISE
+        return sqrt((SURPRISES * SURPRISE**2 + (len(logs) - 1) * 2 * variance(logs)) / (SURPRISES + len(logs) - 1))
 
     def eta_range(self, work: Mapping[str, float], silence_s: float | None) -> tuple[int, int] | None:
         """Seconds (low, high) until the effective megapixels by model are done; None while nothing at all is known of a model.
@@ -110,14 +110,14 @@ class Forecast:
             return None
         parts = [(megapixels * self.paces[model].seconds, self.paces[model].doubt) for model, megapixels in wanted.items()]
         mean = fsum(seconds for seconds, _ in parts)
-        variance = fsum((seconds * doubt) ** 2 for seconds, doubt in parts) + (mean * self.surprise(mean)) ** 2 + END_SPREAD_S**2
+        spread = fsum((seconds * doubt) ** 2 for seconds, doubt in parts) + (mean * self.surprise(mean)) ** 2 + END_SPREAD_S**2
         if silence_s is None:
-            mean, variance = mean + START_S, variance + START_SPREAD_S**2
+            mean, spread = mean + START_S, spread + START_SPREAD_S**2
         else:
             mean -= min(silence_s, mean / 2)
         mean += END_S
-        spread = exp(NINETY_PERCENT * sqrt(log1p(variance / mean**2)))
-        return floor(mean / spread), ceil(mean * spread)
+        factor = exp(NINETY_PERCENT * sqrt(log1p(spread / mean**2)))
+        return floor(mean / factor), ceil(mean * factor)
 
 
 def forecast(finishes: Sequence[Finish], cards: Mapping[str, float]) -> Forecast:

@@ -102,7 +102,7 @@ def test_nothing_has_come_out_of_what_was_begun_after_the_last_finish() -> None:
 
 def test_a_restless_machine_has_wider_ranges_than_a_quiet_one() -> None:
     quiet = forecast(steady([1.0 * n for n in range(1, 200)]), {})
-    restless = forecast(steady(list(accumulate(0.4 if n // 15 % 2 else 1.6 for n in range(200)))), {})
+    restless = forecast(steady(list(accumulate(0.4 if n // 50 % 2 else 1.6 for n in range(200)))), {})
     widths = [high - low for low, high in (one.eta_range({"unet": 40.0}, 0.0) or (0, 0) for one in (quiet, restless))]
     assert widths[1] > 1.5 * widths[0] > 0
 
