@@ -20,8 +20,8 @@ from cellhub_app.core.ids import new_id
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime, close_runtime
+from cellhub_app.domain.images.repository import chosen
 from cellhub_app.domain.jobs import service
-from cellhub_app.domain.jobs.schemas import NewJob
 from cellhub_app.models.image import Image, storage_key
 from cellhub_app.models.project import Project
 from cellhub_app.models.user import User
@@ -71,9 +71,7 @@ async def whole(context: WorkerContext, user_id: UUID, project_id: UUID, images:
     runtime = context.runtime
     async with runtime.work() as session:
         batch = await service.add_batch(session, project_id=project_id, user_id=user_id, model=model, parameters={})
-        await service.add(
-            session, [NewJob(JobKind.SEGMENT, user_id, project_id, batch_id=batch.id, image_id=image, model=model) for image in images]
-        )
+        await service.line_up(session, batch, chosen(project_id, images))
     context.loops[JobKind.SEGMENT].wake()
     while True:
         await asyncio.sleep(0.25)

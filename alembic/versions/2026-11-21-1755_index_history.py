@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'c9e2f6b81d37'
-down_revision = 'b7d4e0a91c52'
+down_revision = 'e3a94c1f7d20'
 branch_labels = None
 depends_on = None
 

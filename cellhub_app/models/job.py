@@ -1,6 +1,6 @@
 """Work: batches of jobs, their log, and whose turn it is."""
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, text
+from sqlalchemy import REAL, CheckConstraint, Index, SmallInteger, text
 from sqlmodel import Field
 
 from cellhub_app.core.queue import JobStatus
@@ -10,7 +10,10 @@ STATUSES = "status in ('queued', 'running', 'paused', 'succeeded', 'failed', 'ca
 
 
 class Batch(Table, table=True):
-    """One press of "Segment": a model and its parameters over many images."""
+    """One press of "Segment": a model and its parameters over many images.
+
+    `card_pace` is what the model's card promised: seconds a megapixel.
+    """
 
     __tablename__ = "batch"
     __table_args__ = (
@@ -27,6 +30,7 @@ class Batch(Table, table=True):
     status: str = Field(default=JobStatus.QUEUED, max_length=20)
     model: str = Field(max_length=40)
     parameters: dict[str, object] = document()
+    card_pace: float | None = Field(default=None, sa_type=REAL)
     notify: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     notified_at: datetime | None = moment()
     created_at: datetime = moment(default_now=True)
@@ -35,13 +39,16 @@ class Batch(Table, table=True):
 
 
 class Job(Table, table=True):
-    """One piece of work. A worker owns it while `lease_id` is its own and `lease_until` has not passed."""
+    """One piece of work. A worker owns it while `lease_id` is its own and `lease_until` has not passed.
+
+    `megapixels` is the size of the image to segment, null until it was read: what is left of a batch is summed from an index alone.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_claim", "kind", "user_id", text("priority desc"), "id", postgresql_where=text("status = 'queued'")),
         Index("ix_job_lease", "lease_until", postgresql_where=text("status = 'running'")),
-        Index("ix_job_batch_status", "batch_id", "status"),
+        Index("ix_job_batch_status", "batch_id", "status", postgresql_include=["megapixels"]),
         Index("ix_job_image", "image_id"),
         Index(
             "ix_job_throughput",
@@ -62,6 +69,7 @@ class Job(Table, table=True):
     export_id: UUID | None = reference("export.id", nullable=True, index=True)
     model: str | None = Field(default=None, max_length=40)
     parameters: dict[str, object] = document()
+    megapixels: float | None = Field(default=None, sa_type=REAL)
     status: str = Field(default=JobStatus.QUEUED, max_length=20)
     priority: int = Field(default=0, sa_type=SmallInteger)
     attempt: int = Field(default=0, sa_type=SmallInteger)

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.access import Principal, readable_projects
@@ -20,6 +22,8 @@ from cellhub_app.models.annotation import Object, Revision, Segmentation
 from cellhub_app.models.export import Export
 from cellhub_app.models.image import Image
 
+# A selection may be of a hundred thousand images: only who makes the export wants their ids.
+WITHOUT_IMAGES = defer(cast("QueryableAttribute[Any]", Export.image_ids), raiseload=True)
 ObjectRow = Row[UUID, UUID, int, float | None, float | None, int, bytes, list[float]]
 
 
@@ -32,10 +36,26 @@ def _present(project_id: UUID, ids: Sequence[UUID] | None) -> list[ColumnElement
     return conditions if ids is None else [*conditions, _is_one_of(col(Image.id), ids)]
 
 
+async def add(
+    session: AsyncSession, project_id: UUID, user_id: UUID, formats: list[str], which: Sequence[ColumnElement[bool]] | None
+) -> tuple[UUID, int]:
+    """Write an export down with the ids of its images, which stay in the database; answers its id and how many images there are."""
+    present = select(col(Image.id)).where(*_present(project_id, None), *(which or ()))
+    chosen = func.array(present.order_by(col(Image.created_at), col(Image.id)).scalar_subquery(), type_=ARRAY(Uuid))
+    export_id = new_id()
+    values = {"id": export_id, "project_id": project_id, "user_id": user_id, "formats": formats, "status": JobStatus.QUEUED}
+    values |= {"progress": 0.0, "created_at": now()}
+    if which is None:
+        await session.execute(insert(Export).values(**values))
+        return export_id, (await session.execute(select(func.count()).select_from(present.subquery()))).scalar_one()
+    statement = insert(Export).values(**values, image_ids=chosen)
+    return export_id, (await session.execute(statement.returning(func.cardinality(col(Export.image_ids))))).scalar_one()
+
+
 async def readable(session: AsyncSession, principal: Principal, export_id: UUID) -> Export | None:
     """An export of a project that the caller may see."""
     query = select(Export).where(col(Export.id) == export_id, col(Export.project_id).in_(readable_projects(principal)))
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(query.options(WITHOUT_IMAGES))).scalar_one_or_none()
 
 
 async def page(session: AsyncSession, project_id: UUID, request: PageRequest) -> Page[Export]:
@@ -43,7 +63,7 @@ async def page(session: AsyncSession, project_id: UUID, request: PageRequest) ->
     place = tuple_(col(Export.created_at), col(Export.id))
     cursor = request.cursor
     up = cursor is not None and cursor.backwards
-    query = select(Export).where(col(Export.project_id) == project_id)
+    query = select(Export).options(WITHOUT_IMAGES).where(col(Export.project_id) == project_id)
     if cursor is not None:
         here = tuple_(literal(_moment(cursor.value)), literal(cursor.id))
         query = query.where(place > here if up else place < here)

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound, SelectionEmpty
+from cellhub_app.core.errors import Conflict, NotAllowed, NotFound, SelectionEmpty
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
-from cellhub_app.core.limits import EXPORT_KEEP_HOURS, IMAGES_PER_REQUEST
+from cellhub_app.core.limits import EXPORT_KEEP_HOURS
 from cellhub_app.core.pagination import Page, PageRequest
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import emit
@@ -22,8 +22,6 @@ from cellhub_app.domain.exports.registry import FORMATS, checked
 from cellhub_app.domain.exports.schemas import Download, ExportView, FormatView
 from cellhub_app.models.export import Export, storage_key
 from cellhub_app.models.project import Project
-
-Selection = Sequence[UUID] | Literal["all"]
 
 
 class ExportNotFound(NotFound):
@@ -55,32 +53,27 @@ def formats() -> list[FormatView]:
     return [FormatView(name=name, title=entry.title) for name, entry in FORMATS.items()]
 
 
-async def request(session: AsyncSession, principal: Principal, project_id: UUID, names: Sequence[str], image_ids: Selection) -> Export:
-    """Write an export down; whoever calls adds its job.
+async def request(
+    session: AsyncSession,
+    principal: Principal,
+    project_id: UUID,
+    names: Sequence[str],
+    which: Sequence[ColumnElement[bool]] | None,
+    least: int,
+) -> Export:
+    """Write down an export of the images that fit the conditions (None: all of the project); whoever calls adds its job.
 
-    Raises FormatUnknown, Invalid, SelectionEmpty, ChosenImageNotFound, ProjectNotFound.
+    Raises FormatUnknown, ProjectNotFound, SelectionEmpty when no image fits, ChosenImageNotFound when fewer than `least` do.
     """
     await require(session, principal, project_id, Permission.VIEW)
-    wanted = checked(names)
-    chosen = None if image_ids == "all" else _distinct(image_ids)
-    found = await repository.image_ids(session, project_id, chosen)
-    if chosen and len(found) < len(chosen):
+    export_id, images = await repository.add(session, project_id, principal.user_id, checked(names), which)
+    if images < least:
         raise ChosenImageNotFound
-    if not found:
+    if not images:
         raise SelectionEmpty("There is no image to export. Upload one first.")
-    export = Export(project_id=project_id, user_id=principal.user_id, formats=wanted, image_ids=chosen)
-    session.add(export)
-    await session.flush()
-    announce(session, export.project_id, export.id, JobStatus.QUEUED, 0.0)
+    export = await row(session, principal, export_id)
+    announce(session, project_id, export_id, JobStatus.QUEUED, 0.0)
     return export
-
-
-def _distinct(ids: Sequence[UUID]) -> list[UUID]:
-    if not ids:
-        raise SelectionEmpty
-    if len(ids) > IMAGES_PER_REQUEST:
-        raise Invalid(f'At most {IMAGES_PER_REQUEST:,} images can be named at once; use "all" for more.')
-    return list(dict.fromkeys(ids))
 
 
 def announce(session: AsyncSession, project_id: UUID, export_id: UUID, status: JobStatus, progress: float) -> None:

@@ -10,6 +10,7 @@ from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.exports import service
 from cellhub_app.domain.exports.schemas import ExportView
+from cellhub_app.domain.images.selection import Selection, chosen_of, conditions
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import NewJob
 
@@ -20,14 +21,15 @@ class ExportFinished(Conflict):
     code, title = "exportFinished", "This export is finished already"
 
 
-async def export(
-    session: AsyncSession, principal: Principal, project_id: UUID, formats: Sequence[str], image_ids: service.Selection
-) -> ExportView:
-    """Queue an export of the chosen images.
+async def export(session: AsyncSession, principal: Principal, project_id: UUID, formats: Sequence[str], selection: Selection) -> ExportView:
+    """Queue an export of the selected images, however many they are.
 
     Raises FormatUnknown, Invalid, SelectionEmpty, ChosenImageNotFound, ProjectNotFound.
     """
-    row = await service.request(session, principal, project_id, formats, image_ids)
+    which = None if selection == "all" else conditions(project_id, selection)
+    chosen = chosen_of(selection)
+    named = len(set(chosen.ids)) if chosen.filters is None else 0
+    row = await service.request(session, principal, project_id, formats, which, named)
     await jobs.add(session, [NewJob(JobKind.EXPORT, principal.user_id, project_id, export_id=row.id)])
     return ExportView.model_validate(row)
 

@@ -2,11 +2,13 @@
 
 Each order has an index that carries what the filters ask of a row, so that a page walks that index alone and then fetches only the rows
 that it shows. Words and tags are not in it: the next `NEAR` rows are looked through first, which is enough for what is
-frequent; what is rare is found by the search index and sorted. Statements are built once for each shape of question.
+frequent; what is rare is found by the search index and sorted. One or two letters are in no index: the next `STEP` rows of the order are
+compared, and the page says where to go on when they do not fill it, so it may be short or empty and still have a next one. Statements
+are built once for each shape of question.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import product
@@ -35,13 +37,14 @@ from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.errors import Invalid
-from cellhub_app.core.pagination import Page, PageRequest, paginate
+from cellhub_app.core.pagination import Cursor, Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import Principal, may_view
 from cellhub_app.domain.images.schemas import COLUMNS, ImageFilters
 from cellhub_app.models.image import Image
 
 NEAR = 1000
+STEP = 10_000
 # Shorter words are not in the search index. Spelled in their few cases they are compared as they stand, which is ten times faster.
 TRIGRAM = 3
 _NOT_YET = ("uploaded", "ingesting")
@@ -130,6 +133,11 @@ class Shape:
         """Whether something is asked that the index of the order does not know."""
         return bool({"q", "tag"} & set(self.asked))
 
+    @property
+    def is_stepwise(self) -> bool:
+        """Whether something is asked that no index knows."""
+        return "letters" in self.asked
+
     def order(self, value: Any, identifier: Any) -> list[Any]:
         """The keys of this order."""
         return [value.desc(), identifier.desc()] if self.descending else [value.asc(), identifier.asc()]
@@ -187,6 +195,36 @@ def far(shape: Shape) -> Select[Any]:
     return _shown(found, shape)
 
 
+@lru_cache(maxsize=512)
+def stepping(shape: Shape) -> Select[Any]:
+    """Walk the index of the order until the page is full, or `STEP` rows were compared."""
+    window = _walked(shape).add_columns(and_(*_asked(shape)).label("fits"))
+    rows = window.order_by(*shape.order(_SORTS[shape.sort], col(Image.id))).limit(STEP).subquery("rows")
+    fitting = select(rows.c.id, rows.c.value).where(rows.c.fits).order_by(*shape.order(rows.c.value, rows.c.id))
+    return _shown(fitting.limit(_COUNT).subquery("found"), shape)
+
+
+@lru_cache(maxsize=512)
+def step_end(shape: Shape) -> Select[Any]:
+    """The (id, value) of the last row that `stepping` compares, if there are as many."""
+    return _walked(shape).order_by(*shape.order(_SORTS[shape.sort], col(Image.id))).offset(STEP - 1).limit(1)
+
+
+def _statement(shape: Shape) -> Select[Any]:
+    if shape.is_search:
+        return near(shape)
+    return stepping(shape) if shape.is_stepwise else walking(shape)
+
+
+def _going_on(page: Page[Any], request: PageRequest, end: Sequence[Any]) -> Page[Any]:
+    """The page with the way on from a row that is not on it."""
+    backwards = request.cursor is not None and request.cursor.backwards
+    onward, back = (Cursor(*_place(end), backwards=way).encode() for way in (backwards, not backwards))
+    if backwards:
+        return replace(page, prev_cursor=onward, next_cursor=page.next_cursor or back)
+    return replace(page, next_cursor=onward, prev_cursor=page.prev_cursor or (back if request.cursor else None))
+
+
 def _cursor_value(sort: str, word: Any) -> Any:
     kinds: dict[str, tuple[type, ...]] = {"createdAt": (str,), "name": (str,), "objectCount": (int,), "doubt": (int, float)}
     if not isinstance(word, kinds[sort]):
@@ -218,7 +256,11 @@ async def page(
         values["user_id"] = viewer.user_id
     if cursor:
         values |= {"here": _cursor_value(sort, cursor.value), "here_id": cursor.id}
-    rows = await fetch(near(shape) if shape.is_search else walking(shape), values)
-    if shape.is_search and len(rows) <= request.limit:
+    rows = await fetch(_statement(shape), values)
+    if len(rows) > request.limit:
+        return paginate(rows, request, _place)
+    if shape.is_search:
         rows = await fetch(far(shape), values)
-    return paginate(rows, request, _place)
+    found = paginate(rows, request, _place)
+    end = await fetch(step_end(shape), values) if shape.is_stepwise and not shape.is_search else ()
+    return _going_on(found, request, end[0]) if end else found

@@ -15,7 +15,7 @@ from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, may_view_project_of, readable_projects
 from cellhub_app.domain.images.listing import conditions_of
 from cellhub_app.domain.images.schemas import ImageFilters
-from cellhub_app.models.image import Image, ImageStatus
+from cellhub_app.models.image import Image
 
 
 def present(project_id: UUID) -> ColumnElement[bool]:
@@ -31,12 +31,6 @@ def trashed(project_id: UUID) -> ColumnElement[bool]:
 def filtered(project_id: UUID, filters: ImageFilters) -> list[ColumnElement[bool]]:
     """The conditions behind a gallery's filters."""
     return [trashed(project_id) if filters.trashed else present(project_id), *conditions_of(filters)]
-
-
-async def matching(session: AsyncSession, project_id: UUID, filters: ImageFilters, limit: int) -> list[UUID]:
-    """The ids of the first images that the filters let through, newest first."""
-    query = select(col(Image.id)).where(*filtered(project_id, filters)).order_by(col(Image.created_at).desc(), col(Image.id).desc())
-    return list((await session.execute(query.limit(limit))).scalars())
 
 
 async def counts(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, str | None, int, int | None]]:
@@ -92,17 +86,6 @@ async def neighbours(session: AsyncSession, image: Image) -> tuple[UUID | None, 
 
 def _chosen(project_id: UUID, ids: Sequence[UUID]) -> list[ColumnElement[bool]]:
     return [col(Image.project_id) == project_id, col(Image.id) == any_(literal(list(ids), ARRAY(Uuid)))]
-
-
-async def ids_for_segmentation(
-    session: AsyncSession, project_id: UUID, ids: Sequence[UUID] | None
-) -> Sequence[Row[UUID, str, int | None, int | None]]:
-    """(id, status, width, height) of the chosen images (None: all) that did not fail, oldest first."""
-    query = select(col(Image.id), col(Image.status), col(Image.width), col(Image.height))
-    query = query.where(present(project_id), col(Image.status) != ImageStatus.FAILED)
-    if ids is not None:
-        query = query.where(*_chosen(project_id, ids))
-    return (await session.execute(query.order_by(col(Image.created_at), col(Image.id)))).all()
 
 
 async def mark_deleted(session: AsyncSession, project_id: UUID, conditions: list[ColumnElement[bool]]) -> list[UUID]:

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
-from cellhub_app.core.errors import Invalid, SelectionEmpty
-from cellhub_app.core.limits import IMAGES_PER_REQUEST
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository
 from cellhub_app.domain.images.schemas import ImageFilters
@@ -21,18 +20,34 @@ from cellhub_app.models.image import Image
 
 @dataclass(frozen=True)
 class Chosen:
-    """The named images; with `filters`, all that match them except the named ones."""
+    """The named images; with `filters`, all that match them except the named ones. `only_new`: of these, those that nothing
+    has segmented yet, or that were cancelled."""
 
     ids: Sequence[UUID] = ()
     filters: ImageFilters | None = None
+    only_new: bool = False
 
 
-def conditions(project_id: UUID, chosen: Chosen) -> list[ColumnElement[bool]]:
-    """What is true of the chosen images of a project. Raises SelectionEmpty, Invalid."""
+Selection = Chosen | Sequence[UUID] | Literal["all"]
+
+
+def chosen_of(selection: Selection) -> Chosen:
+    """The selection as images or a filter."""
+    if isinstance(selection, Chosen):
+        return selection
+    return Chosen(filters=ImageFilters()) if selection == "all" else Chosen([*selection])
+
+
+def conditions(project_id: UUID, selection: Selection) -> list[ColumnElement[bool]]:
+    """What is true of the selected images of a project. Raises SelectionEmpty, Invalid."""
+    chosen = chosen_of(selection)
     if chosen.filters is None:
-        return repository.chosen(project_id, checked_ids(chosen.ids))
-    matching = repository.filtered(project_id, chosen.filters)
-    return [*matching, col(Image.id) != func.all(literal(checked_ids(chosen.ids), ARRAY(Uuid)))] if chosen.ids else matching
+        found = repository.chosen(project_id, checked_ids(chosen.ids))
+    else:
+        found = repository.filtered(project_id, chosen.filters)
+        found += [col(Image.id) != func.all(literal(checked_ids(chosen.ids), ARRAY(Uuid)))] if chosen.ids else []
+    status = col(Image.segmentation_status)
+    return [*found, or_(status.is_(None), status == "cancelled")] if chosen.only_new else found
 
 
 async def count(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> int:
@@ -40,15 +55,3 @@ async def count(session: AsyncSession, principal: Principal, project_id: UUID, c
     await require(session, principal, project_id, Permission.VIEW)
     query = select(func.count()).select_from(Image).where(*conditions(project_id, chosen))
     return (await session.execute(query)).scalar_one()
-
-
-async def ids(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> list[UUID]:
-    """The ids of the chosen images, newest first. Raises SelectionEmpty, Invalid when they are too many to name, ProjectNotFound."""
-    await require(session, principal, project_id, Permission.VIEW)
-    query = select(col(Image.id)).where(*conditions(project_id, chosen)).order_by(col(Image.created_at).desc(), col(Image.id).desc())
-    found = list((await session.execute(query.limit(IMAGES_PER_REQUEST + 1))).scalars())
-    if not found:
-        raise SelectionEmpty
-    if len(found) > IMAGES_PER_REQUEST:
-        raise Invalid(f"More than {IMAGES_PER_REQUEST:,} images are selected. Take all images of the project, or narrow the filter.")
-    return found

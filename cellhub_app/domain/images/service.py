@@ -69,12 +69,6 @@ def _stage(status: str, segmentation: str | None) -> str:
     return "ready" if status == "ready" else "reading"
 
 
-async def matching(session: AsyncSession, principal: Principal, project_id: UUID, filters: ImageFilters) -> list[UUID]:
-    """The ids behind "everything that matches", at most IMAGES_PER_REQUEST. Raises ProjectNotFound."""
-    await require(session, principal, project_id, Permission.VIEW)
-    return await repository.matching(session, project_id, filters, IMAGES_PER_REQUEST)
-
-
 async def row(
     session: AsyncSession, principal: Principal, image_id: UUID, permission: Permission = Permission.VIEW, *, also_trashed: bool = False
 ) -> Image:

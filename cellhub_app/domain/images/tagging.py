@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import String, Update, any_, func, literal, select, update
+from sqlalchemy import CursorResult, String, Update, any_, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -57,7 +57,8 @@ async def used(session: AsyncSession, principal: Principal, project_id: UUID) ->
 
 
 async def _changed(session: AsyncSession, project_id: UUID, query: Update) -> int:
-    changed = len((await session.execute(query.returning(col(Image.id)))).scalars().all())
-    if changed:
+    changed = await session.execute(query)
+    assert isinstance(changed, CursorResult)  # noqa: S101 - an update says how many rows it changed
+    if changed.rowcount:
         emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True, "tags": True}))
-    return changed
+    return changed.rowcount

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,27 +14,39 @@ from cellhub_app.core.runtime import emit
 from cellhub_app.core.storage import Storage
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository
-from cellhub_app.domain.images.selection import Chosen, conditions
+from cellhub_app.domain.images.selection import Selection, conditions
 from cellhub_app.models.image import Image, storage_key
 
 KEEP_DAYS = 30
 PURGED_AT_ONCE = 500
 
 
-async def put(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> tuple[list[UUID], datetime]:
-    """Put the chosen images in the trash: which they are, and the moment that names this act. Raises SelectionEmpty, NotAllowed."""
+async def may_throw_away(session: AsyncSession, principal: Principal, project_id: UUID) -> None:
+    """Raises ProjectNotFound, NotAllowed."""
     await require(session, principal, project_id, Permission.EDIT)
+
+
+async def put(session: AsyncSession, principal: Principal, project_id: UUID, selection: Selection) -> tuple[int, datetime]:
+    """Put the selected images in the trash: how many they are, and the moment that names this act. Raises SelectionEmpty, NotAllowed."""
+    await may_throw_away(session, principal, project_id)
     moment = now()
-    query = update(Image).where(repository.present(project_id), *conditions(project_id, chosen)).values(deleted_at=moment)
-    gone = list((await session.execute(query.returning(col(Image.id)))).scalars())
+    gone = await _mark(session, [repository.present(project_id), *conditions(project_id, selection)], moment)
     _announce(session, project_id)
     return gone, moment
 
 
-async def restore(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> int:
-    """Take the chosen images out of the trash; answers how many. Raises SelectionEmpty, NotAllowed."""
+async def _mark(session: AsyncSession, which: Sequence[ColumnElement[bool]], moment: datetime | None) -> int:
+    """Held by id first, as everywhere, so that no two who change many images wait for each other."""
+    held = select(col(Image.id)).where(*which).order_by(col(Image.id)).with_for_update(key_share=True).cte("held")
+    changed = await session.execute(update(Image).where(col(Image.id) == held.c.id).values(deleted_at=moment))
+    assert isinstance(changed, CursorResult)  # noqa: S101 - an update says how many rows it changed
+    return changed.rowcount
+
+
+async def restore(session: AsyncSession, principal: Principal, project_id: UUID, selection: Selection) -> int:
+    """Take the selected images out of the trash; answers how many. Raises SelectionEmpty, NotAllowed."""
     await require(session, principal, project_id, Permission.EDIT)
-    return await _restore(session, project_id, conditions(project_id, chosen))
+    return await _restore(session, project_id, conditions(project_id, selection))
 
 
 async def undo(session: AsyncSession, principal: Principal, project_id: UUID, moment: datetime) -> int:
@@ -44,8 +56,7 @@ async def undo(session: AsyncSession, principal: Principal, project_id: UUID, mo
 
 
 async def _restore(session: AsyncSession, project_id: UUID, which: Sequence[ColumnElement[bool]]) -> int:
-    query = update(Image).where(repository.trashed(project_id), *which).values(deleted_at=None).returning(col(Image.id))
-    back = len((await session.execute(query)).scalars().all())
+    back = await _mark(session, [repository.trashed(project_id), *which], None)
     _announce(session, project_id)
     return back
 

@@ -13,6 +13,7 @@ from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Permission, Principal, allows, readable_projects, require, role_by
 from cellhub_app.domain.jobs import repository, service, workers
+from cellhub_app.domain.jobs.outlook import views
 from cellhub_app.domain.jobs.schemas import BatchLine, BatchView, Cause, EndedBatch, FailedImage, QueueView, Starter
 from cellhub_app.models.job import Batch
 from cellhub_app.models.project import Membership, Project
@@ -64,8 +65,8 @@ async def running(session: AsyncSession, principal: Principal) -> list[BatchLine
     """The unfinished batches of the caller's projects, oldest first."""
     query = _lines(principal).where(col(Batch.finished_at).is_(None)).order_by(col(Batch.created_at), col(Batch.id))
     rows = (await session.execute(query)).all()
-    views = await service.views(session, [row[0] for row in rows])
-    return [BatchLine(**_values(view), **_about(principal, row)) for view, row in zip(views, rows, strict=True)]
+    batches = await views(session, [row[0] for row in rows])
+    return [BatchLine(**_values(view), **_about(principal, row)) for view, row in zip(batches, rows, strict=True)]
 
 
 async def ended(session: AsyncSession, principal: Principal, request: PageRequest, project_id: UUID | None = None) -> Page[EndedBatch]:
@@ -115,11 +116,11 @@ def _newest(principal: Principal, request: PageRequest, project_id: UUID | None)
 
 
 async def _described(session: AsyncSession, principal: Principal, rows: Sequence[_Line]) -> list[EndedBatch]:
-    views = await service.views(session, [row[0] for row in rows])
-    retryable, found = await _causes(session, [view.id for view in views if view.counts.failed])
+    batches = await views(session, [row[0] for row in rows])
+    retryable, found = await _causes(session, [view.id for view in batches if view.counts.failed])
     return [
         EndedBatch(**_values(view), **_about(principal, row), retryable=retryable[view.id], causes=found[view.id])
-        for view, row in zip(views, rows, strict=True)
+        for view, row in zip(batches, rows, strict=True)
     ]
 
 

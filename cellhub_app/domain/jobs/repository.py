@@ -14,27 +14,29 @@ from cellhub_app.core.db import copy_rows
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.domain.access import Principal, readable_projects
-from cellhub_app.domain.jobs.claiming import CLAIMABLE_ABOVE, PARKED
-from cellhub_app.domain.jobs.forecast import Finish, Stretch
+from cellhub_app.domain.jobs.claiming import CLAIMABLE_ABOVE, PARKED, UNKNOWN_MEGAPIXELS
+from cellhub_app.domain.jobs.forecast import Finish
+from cellhub_app.domain.jobs.line import InHand, Stretch
 from cellhub_app.domain.jobs.schemas import BatchCounts
 from cellhub_app.models.image import Image
 from cellhub_app.models.job import Batch, Job, JobLog
 
-RECENT_FINISHES = 200
+RECENT_FINISHES = 400
 RECENT_BATCHES = 20
 RECENT_DAYS = 7
 
 _COLUMNS = (
-    "id", "kind", "user_id", "project_id", "batch_id", "image_id", "export_id", "model", "parameters", "status",
-    "priority", "attempt", "run_after", "error", "timings", "created_at", "finished_at",
+    "id", "kind", "user_id", "project_id", "image_id", "export_id", "parameters", "status",
+    "priority", "attempt", "run_after", "timings", "created_at",
 )  # fmt: skip
 _TURNS = text("""
     insert into turn (kind, user_id, served_at) select cast(:kind as varchar), unnest(cast(:users as uuid[])), clock_timestamp()
     on conflict do nothing
 """)
 _UNPARK = text("""
-    update job set priority = priority - :parked, run_after = clock_timestamp()
-    where image_id = :image_id and kind = 'segment' and status in ('queued', 'paused') and priority <= :above returning id, status
+    update job set priority = job.priority - :parked, run_after = clock_timestamp(), megapixels = i.width::float8 * i.height / 1e6
+    from image i where i.id = :image_id and job.image_id = :image_id and job.kind = 'segment' and job.status in ('queued', 'paused')
+                       and job.priority <= :above returning job.id, job.status
 """)
 _REFUSE = text("""
     update job set status = 'failed', finished_at = clock_timestamp(), error = :error
@@ -45,8 +47,15 @@ _COUNTS = text("""
     from unnest(cast(:batches as uuid[])) as b(id) cross join unnest(cast(:statuses as text[])) as s(status)
 """)
 _STRETCHES = text("""
-    select b.user_id, b.id, b.model, (select count(*) from job where batch_id = b.id and status = 'queued') as queued
-    from batch b where b.finished_at is null and b.user_id is not null order by b.created_at, b.id
+    select b.user_id, b.id, b.model, b.card_pace, found.queued, found.megapixels, found.known
+    from batch b cross join lateral (select count(*) as queued, sum(megapixels)::float8 as megapixels, count(megapixels) as known
+                                     from job where batch_id = b.id and status = 'queued') as found
+    where b.finished_at is null and b.user_id is not null order by b.created_at, b.id
+""")
+_IN_HAND = text("select batch_id, model, started_at, megapixels from job where status = 'running' and kind = 'segment'")
+_FINISHES = text("""
+    select j.model, j.started_at, j.finished_at, j.megapixels, b.card_pace from job j left join batch b on b.id = j.batch_id
+    where j.kind = 'segment' and j.status = 'succeeded' and j.started_at is not null order by j.finished_at desc limit :limit
 """)
 _TOTALS = text("""
     select (select count(*) from job where kind = 'segment' and status = 'queued') as queued,
@@ -71,23 +80,9 @@ _WAITING = text("""
         select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
                               and run_after <= clock_timestamp() order by priority desc, id limit 1) as any_job
 """)
-_CHOSEN = {
-    "batch_id": "batch_id = :batch_id",
-    "batch_ids": "batch_id = any(:batch_ids)",
-    "job_ids": "id = any(:job_ids)",
-    "is_latest": ":is_latest = exists (select from image where image.id = job.image_id and image.segmentation_job_id = job.id)",
-    "export_id": "export_id = :export_id",
-    "image_ids": "image_id = any(:image_ids)",
-    "kind": "kind = :kind",
-    "image_status": """exists (
-        select from image where image.id = job.image_id and image.status = :image_status and image.deleted_at is null)""",
-}
-_MOVE = text("""
-    update job set status = :status, lease_id = null, lease_until = null,
-        finished_at = case when cast(:status as varchar) = 'cancelled' then clock_timestamp() end,
-        attempt = case when :anew then 0 else attempt end, error = case when :anew then null else error end,
-        run_after = case when :anew then clock_timestamp() else run_after end
-    where id = any(:ids)
+_CHOSEN = {"export_id": "export_id = :export_id", "image_ids": "image_id = any(:image_ids)"}
+_CANCEL = text("""
+    update job set status = 'cancelled', lease_id = null, lease_until = null, finished_at = clock_timestamp() where id = any(:ids)
 """)
 # Ordered, so that the index is used: a sequential scan that hopes to meet a row early was chosen at times, and took 20 ms a batch.
 _ANY_OPEN = "(select status from job where batch_id = b.id and status in ('queued', 'running', 'paused') order by status limit 1)"
@@ -104,7 +99,7 @@ _SETTLE = text(f"""
 async def add_jobs(session: AsyncSession, rows: Iterable[dict[str, Any]]) -> None:
     """Write jobs with COPY; each row names its columns."""
     moment = now()
-    fixed = {"attempt": 0, "run_after": moment, "timings": Jsonb({}), "created_at": moment, "error": None, "finished_at": None}
+    fixed = {"attempt": 0, "run_after": moment, "timings": Jsonb({}), "created_at": moment}
     await copy_rows(session, "job", _COLUMNS, ([{**fixed, **row}[name] for name in _COLUMNS] for row in rows))
 
 
@@ -125,15 +120,15 @@ async def refuse(session: AsyncSession, image_id: UUID, error: dict[str, str]) -
 
 
 async def lock_jobs(session: AsyncSession, statuses: Sequence[JobStatus], **chosen: Any) -> list[UUID]:
-    """Hold the jobs of a batch, an export or some images that stand at one of the statuses, in a fixed order."""
+    """Hold the jobs of an export or of a few images that stand at one of the statuses, in a fixed order."""
     where = " and ".join(_CHOSEN[name] for name in chosen)
     query = text(_LOCK_JOBS.format(chosen=where))
     return list((await session.execute(query, {"statuses": list(statuses), **chosen})).scalars())
 
 
-async def move_jobs(session: AsyncSession, ids: Sequence[UUID], status: JobStatus, *, anew: bool = False) -> None:
-    """Set the status of jobs that are held; whoever works on one loses its lease. `anew` forgets earlier attempts."""
-    await session.execute(_MOVE, {"ids": list(ids), "status": status, "anew": anew})
+async def cancel_jobs(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Cancel jobs that are held; whoever works on one loses its lease."""
+    await session.execute(_CANCEL, {"ids": list(ids)})
 
 
 async def lock_batches(session: AsyncSession, ids: Sequence[UUID]) -> list[Batch]:
@@ -165,17 +160,33 @@ async def counts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Batch
 
 
 async def stretches(session: AsyncSession) -> list[Stretch]:
-    """Every batch that stands in line, oldest first: the order in which a user's jobs of one priority are served."""
-    return [Stretch(*row) for row in await session.execute(_STRETCHES)]
+    """Every batch that stands in line, oldest first: the order in which a user's jobs of one priority are served.
+
+    Images that are still being read are taken to be as large as the others of their batch.
+    """
+    return [
+        Stretch(row.user_id, row.id, row.model, row.queued, row.queued * _each(row.megapixels, row.known), row.card_pace)
+        for row in await session.execute(_STRETCHES)
+    ]
+
+
+def _each(megapixels: float | None, known: int) -> float:
+    return megapixels / known if megapixels and known else UNKNOWN_MEGAPIXELS
+
+
+async def in_hand(session: AsyncSession) -> list[InHand]:
+    """The segmentations that workers hold now."""
+    rows = await session.execute(_IN_HAND)
+    return [InHand(row.batch_id, row.model or "", row.started_at, row.megapixels or UNKNOWN_MEGAPIXELS) for row in rows]
 
 
 async def finishes(session: AsyncSession) -> list[Finish]:
     """The latest segmentations that succeeded, oldest first."""
-    query = select(col(Job.model), col(Job.started_at), col(Job.finished_at)).where(
-        col(Job.kind) == JobKind.SEGMENT, col(Job.status) == JobStatus.SUCCEEDED, col(Job.started_at).is_not(None)
-    )
-    rows = (await session.execute(query.order_by(col(Job.finished_at).desc()).limit(RECENT_FINISHES))).all()
-    return [Finish(model or "", started, finished) for model, started, finished in reversed(rows) if started and finished]
+    rows = (await session.execute(_FINISHES, {"limit": RECENT_FINISHES})).all()
+    return [
+        Finish(row.model or "", row.started_at, row.finished_at, row.megapixels or UNKNOWN_MEGAPIXELS, row.card_pace)
+        for row in reversed(rows)
+    ]
 
 
 async def totals(session: AsyncSession) -> tuple[int, int]:

@@ -14,15 +14,13 @@ from cellhub_app.models.job import Batch
 
 @dataclass(frozen=True)
 class NewJob:
-    """A job to be added; its subject is an image or an export."""
+    """A job to be added: an image to be read, or an export to be made."""
 
     kind: JobKind
     user_id: UUID
     project_id: UUID
-    batch_id: UUID | None = None
     image_id: UUID | None = None
     export_id: UUID | None = None
-    model: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     priority: int = 0
 

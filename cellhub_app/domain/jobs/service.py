@@ -1,30 +1,27 @@
 """Batches and jobs for doors and flows: add work, look at it, pause it, stop it. What workers call is in work.py."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import Conflict, NotFound
 from cellhub_app.core.events import Event, EventType
-from cellhub_app.core.ids import new_id, now
+from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import emit, wake
 from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.jobs import repository, subjects, work
-from cellhub_app.domain.jobs.claiming import PARKED
-from cellhub_app.domain.jobs.forecast import Finish, eta_range, paces, places
+from cellhub_app.domain.jobs import lining_up, moving, repository, subjects, work
+from cellhub_app.domain.jobs.moving import Move, move
 from cellhub_app.domain.jobs.news import batch_event
-from cellhub_app.domain.jobs.schemas import BatchCounts, BatchView, Eta, JobLogView, JobView, NewJob
+from cellhub_app.domain.jobs.outlook import views
+from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView, NewJob
 from cellhub_app.models.image import ImageStatus
 from cellhub_app.models.job import Batch
-
-STALLED_AFTER = timedelta(seconds=60)
-NOT_READ = {"code": "imageNotRead", "detail": "This image couldn't be read, so there is nothing to segment."}
 
 
 class BatchNotFound(NotFound):
@@ -46,44 +43,51 @@ class BatchFinished(Conflict):
 
 
 async def add_batch(
-    session: AsyncSession, *, project_id: UUID, user_id: UUID, model: str, parameters: dict[str, Any], notify: bool = False
+    session: AsyncSession,
+    *,
+    project_id: UUID,
+    user_id: UUID,
+    model: str,
+    parameters: dict[str, Any],
+    card_pace: float | None = None,
+    notify: bool = False,
 ) -> Batch:
-    """A new batch without jobs; add() brings them in the same transaction. `notify`: its end is told by e-mail."""
-    batch = Batch(project_id=project_id, user_id=user_id, model=model, parameters=parameters, notify=notify)
+    """A new batch without jobs; line_up() brings them in the same transaction. `notify`: its end is told by e-mail.
+
+    `card_pace`: seconds a megapixel as the model's card has it, from which the time left is guessed until it is known.
+    """
+    batch = Batch(project_id=project_id, user_id=user_id, model=model, parameters=parameters, card_pace=card_pace, notify=notify)
     session.add(batch)
     await session.flush()
     return batch
 
 
-async def add(session: AsyncSession, jobs: Sequence[NewJob]) -> list[UUID]:
-    """Queue jobs of one kind, thousands at once; answers their ids in order.
+async def line_up(session: AsyncSession, batch: Batch, chosen: Sequence[ColumnElement[bool]], priority: int = 0) -> int:
+    """Queue the segmentation of the images that fit the conditions, however many, as one batch; answers how many.
 
-    A segmentation becomes the latest of its image; it waits while the image is being read and fails at once when that failed.
+    It becomes the latest of its image, and waits while the image is being read; images that can't be read are passed over.
     """
+    assert batch.user_id is not None  # noqa: S101 - a new batch has its owner
+    count = await lining_up.line_up(session, batch, chosen, priority)
+    await repository.ensure_turns(session, JobKind.SEGMENT, [batch.user_id])
+    wake(session, JobKind.SEGMENT)
+    return count
+
+
+async def add(session: AsyncSession, jobs: Sequence[NewJob]) -> list[UUID]:
+    """Queue jobs of one kind that is not segmentation; answers their ids in order."""
     if not jobs:
         return []
-    kind = jobs[0].kind
-    segment = kind is JobKind.SEGMENT
-    status = await subjects.lock_images(session, [job.image_id for job in jobs if job.image_id]) if segment else {}
-    rows = [_row(job, status.get(job.image_id) if segment and job.image_id else None) for job in jobs]
-    ids = [row["id"] for row in rows]
+    rows = [_row(job) for job in jobs]
     await repository.add_jobs(session, rows)
-    await repository.ensure_turns(session, kind, {job.user_id for job in jobs})
-    if segment:
-        await subjects.adopt(session, ids)
-        if any(row["status"] == JobStatus.FAILED for row in rows):
-            await work.settle_batches(session, {job.batch_id for job in jobs})
-    wake(session, kind)
-    return ids
+    await repository.ensure_turns(session, jobs[0].kind, {job.user_id for job in jobs})
+    wake(session, jobs[0].kind)
+    return [row["id"] for row in rows]
 
 
-def _row(job: NewJob, image_status: str | None) -> dict[str, Any]:
-    failed = image_status == ImageStatus.FAILED
-    waits = image_status in {ImageStatus.UPLOADED, ImageStatus.INGESTING}
-    row = {name: getattr(job, name) for name in ("kind", "user_id", "project_id", "batch_id", "image_id", "export_id", "model")}
-    row |= {"id": new_id(), "parameters": Jsonb(job.parameters), "priority": job.priority + (PARKED if waits else 0)}
-    row["status"] = JobStatus.FAILED if failed else JobStatus.QUEUED
-    return row | ({"error": Jsonb(NOT_READ), "finished_at": now()} if failed else {})
+def _row(job: NewJob) -> dict[str, Any]:
+    row = {name: getattr(job, name) for name in ("kind", "user_id", "project_id", "image_id", "export_id", "priority")}
+    return row | {"id": new_id(), "parameters": Jsonb(job.parameters), "status": JobStatus.QUEUED}
 
 
 async def batch(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
@@ -145,8 +149,7 @@ async def resume(session: AsyncSession, principal: Principal, batch_id: UUID) ->
 async def cancel(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchView:
     """Stop a batch; the result of what runs is discarded. Raises BatchNotFound, BatchFinished, NotAllowed."""
     found = await _found(session, principal, batch_id, Permission.EDIT)
-    moved = await _move(session, found, work.UNFINISHED, JobStatus.CANCELLED)
-    await repository.write_log(session, moved, f"Cancelled by {principal.name}.")
+    await _move(session, found, work.UNFINISHED, JobStatus.CANCELLED, f"Cancelled by {principal.name}.")
     await work.settle_batches(session, [batch_id], cancelled=True)
     return (await views(session, await repository.lock_batches(session, [batch_id])))[0]
 
@@ -157,12 +160,9 @@ async def retry_failed(session: AsyncSession, principal: Principal, batch_id: UU
     Raises BatchNotFound, NotAllowed, Conflict.
     """
     found = await _found(session, principal, batch_id, Permission.EDIT)
-    failed = await repository.lock_jobs(session, (JobStatus.FAILED,), batch_id=batch_id, image_status=ImageStatus.READY, is_latest=True)
-    if not failed:
+    again, message = Move((JobStatus.FAILED,), JobStatus.QUEUED, anew=True), f"Queued again by {principal.name}."
+    if not (await move(session, again, message, batch_ids=[batch_id], image_status=ImageStatus.READY, is_latest=True)).jobs:
         raise Conflict("No image of this batch failed that could be tried again.")
-    await repository.move_jobs(session, failed, JobStatus.QUEUED, anew=True)
-    await subjects.adopt(session, failed)
-    await repository.write_log(session, failed, f"Queued again by {principal.name}.")
     wake(session, JobKind.SEGMENT)
     return await _set(session, found, JobStatus.QUEUED)
 
@@ -170,7 +170,7 @@ async def retry_failed(session: AsyncSession, principal: Principal, batch_id: UU
 async def cancel_export(session: AsyncSession, export_id: UUID) -> bool:
     """Stop the job of an export; False when it was finished already."""
     held = await repository.lock_jobs(session, work.UNFINISHED, export_id=export_id)
-    await repository.move_jobs(session, held, JobStatus.CANCELLED)
+    await repository.cancel_jobs(session, held)
     await subjects.follow(session, JobKind.EXPORT, held)
     return bool(held)
 
@@ -180,11 +180,23 @@ async def cancel_images(session: AsyncSession, image_ids: Sequence[UUID]) -> int
 
     Reading goes on, so that an image that is restored is whole.
     """
-    held = await repository.lock_jobs(session, work.UNFINISHED, image_ids=list(image_ids), kind=JobKind.SEGMENT)
-    await repository.move_jobs(session, held, JobStatus.CANCELLED)
-    await subjects.follow(session, JobKind.SEGMENT, held)
-    await work.settle_batches(session, await repository.batches_of(session, held))
-    return len(held)
+    return await _cancel(session, image_ids=list(image_ids))
+
+
+async def hold_segmentations(session: AsyncSession, images: Sequence[ColumnElement[bool]]) -> None:
+    """Hold what is unfinished of the images that fit the conditions, before they are put in the trash."""
+    await moving.hold(session, images, work.UNFINISHED)
+
+
+async def cancel_trashed(session: AsyncSession, project_id: UUID, moment: datetime) -> int:
+    """Stop the segmentation of the images that went to the trash at this moment; answers how many."""
+    return await _cancel(session, project_id=project_id, trashed_at=moment)
+
+
+async def _cancel(session: AsyncSession, **chosen: Any) -> int:
+    moved = await move(session, Move(work.UNFINISHED, JobStatus.CANCELLED), **chosen)
+    await work.settle_batches(session, moved.batches)
+    return moved.jobs
 
 
 async def _found(session: AsyncSession, principal: Principal, batch_id: UUID, permission: Permission = Permission.VIEW) -> Batch:
@@ -195,14 +207,13 @@ async def _found(session: AsyncSession, principal: Principal, batch_id: UUID, pe
     return found
 
 
-async def _move(session: AsyncSession, found: Batch, among: Sequence[JobStatus], status: JobStatus) -> list[UUID]:
-    held = await repository.lock_jobs(session, among, batch_id=found.id)
-    await repository.move_jobs(session, held, status)
-    await subjects.follow(session, JobKind.SEGMENT, held)
+async def _move(
+    session: AsyncSession, found: Batch, among: Sequence[JobStatus], status: JobStatus, message: str | None = None
+) -> None:
+    await move(session, Move(among, status), message, batch_ids=[found.id])
     locked = await repository.lock_batches(session, [found.id])
     if not locked or locked[0].finished_at is not None:
         raise BatchFinished
-    return held
 
 
 async def _set(session: AsyncSession, found: Batch, status: JobStatus) -> BatchView:
@@ -213,30 +224,3 @@ async def _set(session: AsyncSession, found: Batch, status: JobStatus) -> BatchV
     emit(session, batch_event(view))
     emit(session, Event(EventType.PROJECT_CHANGED, row.project_id, data={"images": True}))
     return view
-
-
-async def views(session: AsyncSession, batches: Sequence[Batch]) -> list[BatchView]:
-    """Batches with what is counted, their place in the line and their time left."""
-    if not batches:
-        return []
-    counts = await repository.counts(session, [row.id for row in batches])
-    if all(row.finished_at for row in batches):
-        return [BatchView.of(row, counts[row.id]) for row in batches]
-    line = places(await repository.stretches(session))
-    recent = await repository.finishes(session)
-    pace = paces(recent)
-    found = []
-    for row in batches:
-        place = line.get(row.id)
-        ahead = Counter(place.work if place else {}) + Counter({row.model: counts[row.id].running})
-        known = None if _has_stalled(row, counts[row.id], recent) else eta_range(ahead, pace)
-        eta = Eta(low_seconds=known[0], high_seconds=known[1]) if known and ahead and row.status != JobStatus.PAUSED else None
-        found.append(BatchView.of(row, counts[row.id], place.first if place else None, eta))
-    return found
-
-
-def _has_stalled(row: Batch, counts: BatchCounts, recent: Sequence[Finish]) -> bool:
-    """Whether nothing has come out for so long that no honest estimate exists."""
-    begun = row.started_at or row.created_at
-    latest = max([begun, *(finish.finished_at for finish in recent[-1:])])
-    return counts.open > 0 and now() - latest > STALLED_AFTER

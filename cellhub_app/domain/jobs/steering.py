@@ -12,8 +12,10 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import emit, wake
 from cellhub_app.domain.access import Permission, Principal, allows, project_role, require
-from cellhub_app.domain.jobs import repository, service, subjects, work
+from cellhub_app.domain.jobs import repository, service, work
+from cellhub_app.domain.jobs.moving import Move, Moved, move
 from cellhub_app.domain.jobs.news import Subject, batch_event, job_event
+from cellhub_app.domain.jobs.outlook import views
 from cellhub_app.domain.jobs.schemas import BatchView, JobView, Steered
 from cellhub_app.models.image import ImageStatus
 from cellhub_app.models.job import Batch, Job
@@ -30,16 +32,15 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class _Step:
-    among: tuple[JobStatus, ...]
-    to: JobStatus
+    move: Move
     word: str
 
 
 _STEPS = {
-    Act.PAUSE: _Step((JobStatus.QUEUED,), JobStatus.PAUSED, "Paused"),
-    Act.RESUME: _Step((JobStatus.PAUSED,), JobStatus.QUEUED, "Resumed"),
-    Act.CANCEL: _Step(work.UNFINISHED, JobStatus.CANCELLED, "Cancelled"),
-    Act.RETRY: _Step((JobStatus.FAILED,), JobStatus.QUEUED, "Queued again"),
+    Act.PAUSE: _Step(Move((JobStatus.QUEUED,), JobStatus.PAUSED), "Paused"),
+    Act.RESUME: _Step(Move((JobStatus.PAUSED,), JobStatus.QUEUED), "Resumed"),
+    Act.CANCEL: _Step(Move(work.UNFINISHED, JobStatus.CANCELLED), "Cancelled"),
+    Act.RETRY: _Step(Move((JobStatus.FAILED,), JobStatus.QUEUED, anew=True), "Queued again"),
 }
 
 
@@ -51,7 +52,7 @@ async def steer_image(session: AsyncSession, principal: Principal, image_id: UUI
     await require(session, principal, job.project_id, Permission.EDIT)
     moved = await _move(session, principal, act, job_ids=[job.id])
     await session.refresh(job)
-    if not moved:
+    if not moved.jobs:
         raise Conflict(f"The segmentation of this image is {job.status}, so this can't be done with it.")
     await _follow_batches(session, act, [job.batch_id] if job.batch_id else [])
     _tell(session, job)
@@ -76,23 +77,19 @@ async def steer_mine(session: AsyncSession, principal: Principal, act: Act) -> S
 
 async def _steer(session: AsyncSession, principal: Principal, batches: Sequence[Batch], act: Act) -> Steered:
     moved = await _move(session, principal, act, batch_ids=[batch.id for batch in batches])
-    changed = sorted(await repository.batches_of(session, moved))
-    views = await _follow_batches(session, act, changed)
-    for project_id in {view.project_id for view in views}:
+    seen = await _follow_batches(session, act, sorted(moved.batches))
+    for project_id in {view.project_id for view in seen}:
         emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True}))
-    return Steered(images=len(moved), batches=views)
+    return Steered(images=moved.jobs, batches=seen)
 
 
-async def _move(session: AsyncSession, principal: Principal, act: Act, **chosen: list[UUID]) -> list[UUID]:
+async def _move(session: AsyncSession, principal: Principal, act: Act, **chosen: list[UUID]) -> Moved:
     step = _STEPS[act]
-    ready = {"image_status": ImageStatus.READY, "is_latest": True} if act is Act.RETRY else {}
-    held = await repository.lock_jobs(session, step.among, kind=JobKind.SEGMENT, **chosen, **ready)
-    await repository.move_jobs(session, held, step.to, anew=act is Act.RETRY)
-    await subjects.follow(session, JobKind.SEGMENT, held)
-    await repository.write_log(session, held, f"{step.word} by {principal.name}.")
-    if step.to is JobStatus.QUEUED and held:
+    ready = {"image_status": ImageStatus.READY, "is_latest": True} if step.move.anew else {}
+    moved = await move(session, step.move, f"{step.word} by {principal.name}.", **chosen, **ready)
+    if step.move.to is JobStatus.QUEUED and moved.jobs:
         wake(session, JobKind.SEGMENT)
-    return held
+    return moved
 
 
 async def _follow_batches(session: AsyncSession, act: Act, ids: Sequence[UUID]) -> list[BatchView]:
@@ -107,10 +104,10 @@ async def _follow_batches(session: AsyncSession, act: Act, ids: Sequence[UUID]) 
         elif act in {Act.RESUME, Act.RETRY}:
             row.status, row.finished_at = JobStatus.RUNNING if row.started_at else JobStatus.QUEUED, None
     await session.flush()
-    views = await service.views(session, rows)
-    for view in views:
+    seen = await views(session, rows)
+    for view in seen:
         emit(session, batch_event(view))
-    return views
+    return seen
 
 
 def _tell(session: AsyncSession, job: Job) -> None:

@@ -1,8 +1,7 @@
 """What a job works on follows the job: the columns of image and export that repeat its status change in the same transaction.
 
 Rows are always locked in one order, so that no two transactions wait for each other: jobs, then images, each by id, then batches. The
-updates go one row each, in a pipeline, by primary key: a join over two arrays of ten thousand ids can be planned as a hundred million
-comparisons, and tables that fill and empty have statistics that lie for a minute.
+updates go one row each, in a pipeline, by primary key, which is best for the few that a worker holds; a whole batch moves by moving.py.
 """
 
 from collections.abc import Sequence
@@ -18,10 +17,6 @@ from cellhub_app.core.queue import JobKind
 _JOBS = text("""
     select id, image_id, export_id, model, status, finished_at, case when status = 'failed' then error end as error
     from job where id = any(:jobs) and kind = :kind
-""")
-_ADOPT = text("""
-    update image set segmentation_job_id = :id, segmentation_model = :model, segmentation_status = :status, segmentation_error = :error
-    where id = :image_id
 """)
 _SEGMENT = text("""
     update image set segmentation_status = :status, segmentation_error = :error where id = :image_id and segmentation_job_id = :id
@@ -51,11 +46,6 @@ async def lock_images(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, 
     """Hold the rows of images until the transaction ends, in a fixed order; image id -> status as it is now."""
     query = text("select id, status from image where id = any(:ids) order by id for no key update")
     return {row.id: row.status for row in await session.execute(query, {"ids": list(ids)})}
-
-
-async def adopt(session: AsyncSession, jobs: Sequence[UUID]) -> None:
-    """Make these segmentation jobs the latest of their images."""
-    await _each(session, _ADOPT, await _states(session, JobKind.SEGMENT, jobs))
 
 
 async def follow(session: AsyncSession, kind: JobKind, jobs: Sequence[UUID]) -> None:

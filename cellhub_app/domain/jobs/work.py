@@ -39,7 +39,7 @@ async def claim(session: AsyncSession, kind: JobKind, worker: str, appetite: App
 
 
 async def _cancel_gone(session: AsyncSession, kind: JobKind, ids: Sequence[UUID]) -> None:
-    await repository.move_jobs(session, ids, JobStatus.CANCELLED)
+    await repository.cancel_jobs(session, ids)
     await subjects.follow(session, kind, ids)
     await settle_batches(session, await repository.batches_of(session, ids))
 

@@ -1,6 +1,7 @@
 """Galleries: filters, orders, cursors, the trash, and who may look."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -116,6 +117,49 @@ async def test_what_is_rare_is_found_behind_what_is_looked_through_first(
         "100%_c.tif", "a.tif", "b.tif", "d.tif", "e.tif", "f.tif", "g.tif",
     ]  # fmt: skip
     assert rest.next_cursor is None
+
+
+@pytest.fixture
+def short_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A gallery of seven images is as long as several steps."""
+    monkeypatch.setattr(listing, "STEP", 2)
+    for statement in (listing.stepping, listing.step_end):
+        statement.cache_clear()
+    yield
+    for statement in (listing.stepping, listing.step_end):
+        statement.cache_clear()
+
+
+@pytest.mark.usefixtures("runtime", "short_steps")
+@pytest.mark.parametrize("sort", ["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"])
+@pytest.mark.parametrize("q", ["c", "E.", "qx", "f"])
+async def test_one_or_two_letters_are_looked_for_step_by_step(gallery: Gallery, sort: str, q: str) -> None:
+    every = await service.page_json(read, gallery.owner, gallery.project_id, ImageFilters(sort=sort), ALL)
+    cursor, seen, pages = None, [], 0
+    while pages == 0 or cursor is not None:
+        page = await service.page_json(
+            read, gallery.owner, gallery.project_id, ImageFilters(q=q, sort=sort), PageRequest.of(3, cursor)
+        )  # fmt: skip
+        seen += [row["name"] for row in page.data]
+        assert len(page.data) <= 2, "no more than a step is compared"
+        cursor, pages = page.next_cursor, pages + 1
+    assert seen == [row["name"] for row in every.data if q.lower() in row["name"]]
+    assert pages == 4
+
+
+@pytest.mark.usefixtures("runtime", "short_steps")
+async def test_steps_lead_back_as_well(gallery: Gallery) -> None:
+    filters = ImageFilters(q="a.", sort="name")
+    request = PageRequest.of(3)
+    for _ in range(3):
+        page = await service.page_json(read, gallery.owner, gallery.project_id, filters, request)
+        request = PageRequest.of(3, page.next_cursor)
+    assert page.data == []
+    found = []
+    while page.prev_cursor is not None:
+        page = await service.page_json(read, gallery.owner, gallery.project_id, filters, PageRequest.of(3, page.prev_cursor))
+        found += [row["name"] for row in page.data]
+    assert found == ["a.tif"]
 
 
 async def page_of(runtime: Runtime, gallery: Gallery, sort: str, cursor: str | None) -> Page[ImageView]:

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
+from cellhub_app.domain.images.repository import chosen
 from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
-from cellhub_app.domain.jobs.schemas import NewJob
 from tests.fixtures import rows
 
 MANY = """
@@ -45,11 +45,7 @@ class Lab:
         """A batch over the images."""
         async with self.runtime.work() as session:
             batch = await service.add_batch(session, project_id=self.project_id, user_id=self.who.user_id, model=model, parameters={})
-            jobs = [
-                NewJob(JobKind.SEGMENT, self.who.user_id, self.project_id, batch.id, image, model=model, priority=priority)
-                for image in images
-            ]
-            await service.add(session, jobs)
+            await service.line_up(session, batch, chosen(self.project_id, images), priority)
         return batch.id
 
     async def batch(self, count: int, **columns: object) -> UUID:

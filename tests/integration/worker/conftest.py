@@ -18,13 +18,13 @@ from arq.worker import create_worker
 from sqlalchemy import text
 
 from cellhub_app.core.imaging.read import probe
-from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import ROOT
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.flows.upload import Incoming, IncomingFile, add_images
+from cellhub_app.domain.images.repository import chosen
 from cellhub_app.domain.jobs import service
-from cellhub_app.domain.jobs.schemas import BatchView, NewJob
+from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.models.image import Image, storage_key
 from ml_worker.context import KEY, WorkerContext
 from ml_worker.tasks.life import start_gpu, start_io
@@ -67,8 +67,7 @@ class Lab:
         """A batch over the images."""
         async with self.runtime.work() as session:
             batch = await service.add_batch(session, project_id=self.project_id, user_id=self.who.user_id, model=model, parameters={})
-            jobs = [NewJob(JobKind.SEGMENT, self.who.user_id, self.project_id, batch.id, image, model=model) for image in images]
-            await service.add(session, jobs)
+            await service.line_up(session, batch, chosen(self.project_id, images))
         return batch.id
 
     async def batch(self, batch_id: UUID) -> BatchView:

@@ -7,7 +7,7 @@ from threading import Event
 import psycopg
 import pytest_asyncio
 
-from cellhub_app.core.queue import JobKind, JobStatus
+from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.jobs import repository, service, work
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
@@ -62,7 +62,7 @@ async def test_a_cancelled_job_is_let_go_within_two_seconds(runtime: Runtime, jo
     keeper.start()
     try:
         async with runtime.work() as session:
-            await repository.move_jobs(session, [job.id], JobStatus.CANCELLED)
+            await repository.cancel_jobs(session, [job.id])
         # The first time it has to connect as well.
         assert await asyncio.to_thread(lost.wait, 20)
         keeper.keep(job.lease_id, job.id, 60, lost.set)

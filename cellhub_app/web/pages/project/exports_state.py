@@ -13,6 +13,7 @@ from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.exports import service as exports
 from cellhub_app.domain.exports.schemas import ExportView
 from cellhub_app.domain.flows import export as flow
+from cellhub_app.domain.images.selection import Selection
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import bytes_text, t
@@ -152,9 +153,9 @@ class ExportsState(ProjectState):
     async def start(self, call: Call) -> Any:
         """Queue the export and show it."""
         names = [choice.name for choice in self.choices if choice.is_chosen]
-        chosen: Any = "all"
+        chosen: Selection = "all"
         if self.only_selected:
-            chosen = await (await self.get_state(ImagesState))._selection(call)
+            chosen = (await self.get_state(ImagesState))._chosen()
         await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen)
         self.dialog = ""
         return rx.redirect(routes.project(self.project_id, "exports"))

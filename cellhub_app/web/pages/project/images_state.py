@@ -203,12 +203,6 @@ class ImagesState(ProjectState):
     def _chosen(self) -> Chosen:
         return Chosen([UUID(image_id) for image_id in self._selected], self._filters() if self._selects_all else None)
 
-    async def _selection(self, call: Call) -> list[UUID] | Literal["all"]:
-        """What to segment or to export."""
-        if self._selects_all and not self._selected and not set(self.query) - {"sort"}:
-            return "all"
-        return await selection.ids(call.session, call.principal, UUID(self.project_id), self._chosen())
-
     @rx.event
     def open_image(self, image_id: str) -> Any:
         """Go to the viewer, which keeps the filter for its way back."""

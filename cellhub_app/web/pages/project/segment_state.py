@@ -10,7 +10,8 @@ from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import ImageFilters, Stage
+from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.selection import Chosen, Selection
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
@@ -23,7 +24,6 @@ from cellhub_app.web.pages.project.state import ProjectState
 
 PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
 MEGAPIXELS_ASSUMED = 1.0
-NOT_SEGMENTED: tuple[Stage, ...] = ("ready", "cancelled", "ingesting")
 
 
 @dataclass
@@ -157,21 +157,17 @@ class SegmentState(ProjectState):
         """Queue the images."""
         self.is_starting = False
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
-        chosen, notify = await self._images(call), self.can_mail and self.mail == "on"
+        chosen, notify = await self._images(), self.can_mail and self.mail == "on"
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), chosen, self.chosen, parameters, notify=notify)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())
         detail = t("An e-mail goes to {email} when all is done.", email=call.principal.email) if batch.notify else ""
         self._tell("success", t("{images} queued", images=counted(total, "image", "images")), detail)
 
-    async def _images(self, call: Call) -> Any:
+    async def _images(self) -> Selection:
         if self.only_selected:
-            return await (await self.get_state(ImagesState))._selection(call)
-        if self.only_new:
-            project_id = UUID(self.project_id)
-            found = [await images.matching(call.session, call.principal, project_id, ImageFilters(status=stage)) for stage in NOT_SEGMENTED]
-            return list(dict.fromkeys(image_id for ids in found for image_id in ids))
-        return "all"
+            return (await self.get_state(ImagesState))._chosen()
+        return Chosen(filters=ImageFilters(), only_new=True) if self.only_new else "all"
 
 
 class QueueActions(ProjectState):

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from cellhub_app.domain.flows.throw_away import throw_away
 from cellhub_app.domain.images import tagging, trash
-from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.pages.project.images_state import ImagesState
@@ -34,10 +34,9 @@ class SelectionState(ProjectState):
     async def delete(self, call: Call) -> None:
         """Put the selected images in the trash; the message takes them back."""
         chosen = (await self.get_state(ImagesState))._chosen()
-        gone, moment = await trash.put(call.session, call.principal, UUID(self.project_id), chosen)
-        await jobs.cancel_images(call.session, gone)
+        gone, moment = await throw_away(call.session, call.principal, UUID(self.project_id), chosen)
         await self._done()
-        words = t("{images} moved to the trash", images=counted(len(gone), "image", "images"))
+        words = t("{images} moved to the trash", images=counted(gone, "image", "images"))
         detail = t("They can be restored from there for {days} days.", days=trash.KEEP_DAYS)
         self._tell("success", words, detail, action=t("Undo"), undo=("images", [self.project_id, moment.isoformat()]))
 

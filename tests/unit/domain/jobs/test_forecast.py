@@ -1,105 +1,139 @@
-"""Positions and ETA against a queue that is served one by one."""
+"""When a batch will be done: known values, what must hold for any past, and how often the range holds on a simulated worker."""
 
 import random
-from collections import deque
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellhub_app.domain.jobs.forecast import Finish, Pace, Stretch, eta_range, paces, places
+from cellhub_app.domain.jobs.forecast import END_S, START_S, Finish, Stretch, card_paces, forecast, silence_s
+from cellhub_app.domain.jobs.line import InHand, size
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-queues = st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=4), min_size=1, max_size=5)
+SIDES = (256, 256, 384, 512, 512, 768, 1024)
+seconds = st.floats(0.001, 60)
 
 
-def line(counts: list[list[int]]) -> list[Stretch]:
-    """One stretch for each (user, batch), in the order of age."""
-    return [
-        Stretch(UUID(int=user), UUID(int=100 * (user + 1) + batch), f"model {batch % 2}", queued)
-        for user, batches in enumerate(counts)
-        for batch, queued in enumerate(batches)
-    ]
+def steady(ends: list[float], megapixels: list[float] | float = 1.0, model: str = "unet", card: float | None = None) -> list[Finish]:
+    """Jobs that were held from the beginning and came out at these seconds."""
+    sizes = megapixels if isinstance(megapixels, list) else [megapixels] * len(ends)
+    return [Finish(model, START, START + timedelta(seconds=end), each, card) for end, each in zip(ends, sizes, strict=True)]
 
 
-def served_in_turns(stretches: list[Stretch], last: UUID) -> list[Stretch]:
-    """The jobs one after the other, users taking turns, with one user the last of every round."""
-    waiting: dict[UUID, deque[Stretch]] = {}
-    for stretch in stretches:
-        waiting.setdefault(stretch.user_id, deque()).extend([stretch] * stretch.queued)
-    order = [user for user in waiting if user != last] + [last]
-    served = []
-    while any(waiting.values()):
-        served += [waiting[user].popleft() for user in order if waiting[user]]
-    return served
+def later(past: list[Finish], hours: float) -> list[Finish]:
+    """The same, later."""
+    delay = timedelta(hours=hours)
+    return [Finish(one.model, one.started_at + delay, one.finished_at + delay, one.megapixels) for one in past]
 
 
-@given(queues)
-def test_position_is_when_a_job_is_served_if_its_user_is_last_in_every_round(counts: list[list[int]]) -> None:
-    stretches = line(counts)
-    found = places(stretches)
-    assert set(found) == {stretch.batch_id for stretch in stretches if stretch.queued}
-    for user in {stretch.user_id for stretch in stretches}:
-        served = served_in_turns(stretches, last=user)
-        for stretch in (one for one in stretches if one.user_id == user and one.queued):
-            turns = [turn for turn, job in enumerate(served, 1) if job == stretch]
-            assert (found[stretch.batch_id].first, found[stretch.batch_id].last) == (turns[0], turns[-1])
-            ahead = [job.model for job in served[: turns[-1]]]
-            assert all(found[stretch.batch_id].work.get(model, 0) == ahead.count(model) for model in ahead)
+def middle(found: tuple[int, int] | None) -> float:
+    """The middle of a range."""
+    assert found is not None
+    return sum(found) / 2
 
 
-@given(queues, st.integers(0, 4))
-def test_nobody_waits_longer_than_their_last_round(counts: list[list[int]], other: int) -> None:
-    stretches = line(counts)
-    found = places(stretches)
-    users = len({stretch.user_id for stretch in stretches if stretch.queued})
-    someone = stretches[other % len(stretches)].user_id
-    for stretch in (one for one in stretches if one.queued):
-        turn = [job.batch_id for job in served_in_turns(stretches, last=someone)].index(stretch.batch_id) + 1
-        assert found[stretch.batch_id].first - users < turn <= found[stretch.batch_id].first
+def test_the_pace_is_seconds_for_an_effective_megapixel_whatever_the_sizes() -> None:
+    chance = random.Random(3)
+    sizes = [(chance.choice(SIDES) / 1000) ** 2 for _ in range(200)]
+    ends = list(accumulate(0.5 * size(1, each) for each in sizes))
+    assert forecast(steady(ends, sizes), {}).paces["unet"].seconds == pytest.approx(0.5)
 
 
-def finishes(seconds: list[float], model: str = "unet") -> list[Finish]:
-    """Jobs done one after the other, with these times between their ends."""
-    ends, moment = [], START
-    for gap in seconds:
-        ends.append(Finish(model, moment, moment + timedelta(seconds=gap)))
-        moment += timedelta(seconds=gap)
-    return ends
+def test_what_was_committed_together_counts_as_one_step() -> None:
+    ends = [round(group + 0.001 * place, 3) for group in range(1, 30) for place in range(4)]
+    assert forecast(steady(ends), {}).paces["unet"].seconds == pytest.approx(1 / size(4, 4.0), rel=0.01)
 
 
 def test_an_idle_night_is_not_taken_for_slowness() -> None:
-    evening = finishes([2.0] * 5)
-    morning = [Finish("unet", one.started_at + timedelta(hours=9), one.finished_at + timedelta(hours=9)) for one in evening]
-    assert paces(evening + morning)["unet"].mean_s == 2.0
+    evening = steady([2.0 * n for n in range(1, 6)])
+    assert forecast(evening + later(evening, 9), {}).paces["unet"].seconds == pytest.approx(2.0 / size(1, 1.0))
 
 
 def test_two_workers_count_as_one_twice_as_fast() -> None:
-    ends = [Finish("unet", START + timedelta(seconds=n - 2), START + timedelta(seconds=n)) for n in range(1, 30)]
-    assert paces(ends)["unet"].mean_s == 1.0
+    ends = [Finish("unet", START + timedelta(seconds=n - 2), START + timedelta(seconds=n), 1.0) for n in range(1, 30)]
+    assert forecast(ends, {}).paces["unet"].seconds == pytest.approx(1 / size(1, 1.0))
 
 
-def test_a_model_never_seen_has_no_eta() -> None:
-    pace = paces(finishes([1.0] * 10))
-    assert eta_range({"unet": 5, "hrnet": 1}, pace) is None
-    assert eta_range({"unet": 5, "hrnet": 0}, pace) is not None
+def test_images_that_were_taken_one_by_one_say_how_long_they_took() -> None:
+    alone = [Finish("unet", START + timedelta(seconds=10 * n), START + timedelta(seconds=10 * n + 3), 1.0) for n in range(5)]
+    assert forecast(alone, {}).paces["unet"].seconds == pytest.approx(3 / size(1, 1.0))
 
 
-@given(st.integers(1, 5000), st.floats(0.001, 100), st.floats(0, 50), st.integers(3, 200))
-def test_the_range_is_ordered_and_holds_the_expected_time(count: int, mean_s: float, deviation_s: float, samples: int) -> None:
-    found = eta_range({"unet": count}, {"unet": Pace(mean_s, deviation_s, samples)})
+def test_a_model_that_nothing_is_known_of_has_no_eta() -> None:
+    known = forecast(steady([1.0 * n for n in range(1, 10)]), {})
+    assert known.eta_range({"unet": 5, "hrnet": 1}, 0.0) is None
+    assert known.eta_range({"unet": 5, "hrnet": 0}, 0.0) is not None
+    assert known.eta_range({}, 0.0) is None
+
+
+def test_a_first_batch_is_foretold_from_the_models_card() -> None:
+    found = forecast([], {"unet": 0.4}).eta_range({"unet": 100.0}, None)
     assert found is not None
-    assert 0 <= found[0] <= count * mean_s <= found[1]
+    assert found[0] < 0.4 * 100 + START_S + END_S < found[1]
 
 
-def test_the_range_holds_nine_times_in_ten() -> None:
+def test_a_machine_that_is_slower_than_one_card_says_is_slower_than_the_other_card_too() -> None:
+    past = steady([2.0 * n for n in range(1, 100)], card=0.5)
+    cards = card_paces([Stretch(UUID(int=1), UUID(int=2), "classical", 5, 5.0, 0.1)], past)
+    assert cards == {"unet": 0.5, "classical": 0.1}
+    assert forecast(past, cards).paces["classical"].seconds == pytest.approx(0.1 * (2 / size(1, 1.0)) / 0.5, rel=0.05)
+
+
+def test_measurements_outweigh_the_card_soon() -> None:
+    past = steady([2.0 * n for n in range(1, 30)])
+    assert forecast(past, {"unet": 0.1}).paces["unet"].seconds == pytest.approx(2 / size(1, 1.0), rel=0.05)
+
+
+def test_time_runs_while_nothing_comes_out() -> None:
+    known = forecast(steady([1.0 * n for n in range(1, 60)]), {})
+    assert middle(known.eta_range({"unet": 30.0}, 10.0)) == pytest.approx(middle(known.eta_range({"unet": 30.0}, 0.0)) - 10, abs=2)
+
+
+def test_nothing_has_come_out_of_what_was_begun_after_the_last_finish() -> None:
+    past, moment = steady([5.0]), START + timedelta(seconds=8)
+    assert silence_s([InHand(None, "unet", START + timedelta(seconds=4), 1.0)], past, moment) == 3.0
+    assert silence_s([InHand(None, "unet", START + timedelta(seconds=6), 1.0)], past, moment) is None
+    assert silence_s([], past, moment) is None
+    assert silence_s([InHand(None, "unet", START, 1.0)], [], moment) is None
+
+
+def test_a_restless_machine_has_wider_ranges_than_a_quiet_one() -> None:
+    quiet = forecast(steady([1.0 * n for n in range(1, 200)]), {})
+    restless = forecast(steady(list(accumulate(0.4 if n // 50 % 2 else 1.6 for n in range(200)))), {})
+    widths = [high - low for low, high in (one.eta_range({"unet": 40.0}, 0.0) or (0, 0) for one in (quiet, restless))]
+    assert widths[1] > 1.5 * widths[0] > 0
+
+
+@given(st.lists(seconds, max_size=40), st.floats(0.01, 5000), seconds, st.none() | st.floats(0, 1000))
+def test_the_range_is_ordered_and_positive_for_any_past(gaps: list[float], work: float, card: float, silence: float | None) -> None:
+    found = forecast(steady(list(accumulate(gaps))), {"unet": card}).eta_range({"unet": work}, silence)
+    assert found is not None
+    assert 0 <= found[0] <= found[1]
+
+
+@given(st.lists(seconds, min_size=3, max_size=40), st.floats(1, 1000), st.floats(1.1, 10))
+def test_more_work_never_ends_sooner(gaps: list[float], work: float, more: float) -> None:
+    known = forecast(steady(list(accumulate(gaps))), {})
+    assert middle(known.eta_range({"unet": work * more}, 0.0)) >= middle(known.eta_range({"unet": work}, 0.0))
+
+
+def test_the_range_holds_nine_times_in_ten_and_says_something() -> None:
     chance = random.Random(7)
     held = 0
-    for _ in range(300):
-        history = finishes([chance.expovariate(1 / 0.5) for _ in range(60)])
-        known = eta_range({"unet": 100}, paces(history))
-        truth = sum(chance.expovariate(1 / 0.5) for _ in range(100))
-        assert known is not None
-        held += known[0] <= truth <= known[1]
-    assert held >= 270
+    widths = []
+    for _ in range(200):
+        sizes = [(chance.choice(SIDES) / 1000) ** 2 for _ in range(200)]
+        level, took = 0.0, []
+        for each in sizes:
+            level = 0.98 * level + chance.gauss(0, 0.02)
+            took.append(0.5 * size(1, each) * 2.718 ** (level + chance.gauss(0, 0.15)))
+        known = forecast(steady(list(accumulate(took[:100])), sizes[:100]), {"unet": 0.2})
+        found, truth = known.eta_range({"unet": size(100, sum(sizes[100:]))}, 0.0), sum(took[100:])
+        assert found is not None
+        held += found[0] <= truth <= found[1]
+        widths.append((found[1] - found[0]) / truth)
+    assert held >= 180
+    assert sorted(widths)[100] < 0.5
