@@ -44,6 +44,7 @@ async def without_workers(home: Home, images: Path | None) -> None:
     async with losable_services(home) as services:
         environment = process_environment(home) | services
         await asyncio.to_thread(run, "claim", environment=environment)
+        await asyncio.to_thread(run, "selection", environment=environment)
         await asyncio.to_thread(run, "million", environment=environment)
         if images:
             await asyncio.to_thread(run, "pipeline", "--data", str(images), environment=environment)

@@ -53,7 +53,7 @@ class ImageQuery(ImageFilters, PageQuery):
 
 @router.get("/projects/{project_id}/images", response_model=PageView[ImageView])
 async def list_images(project_id: UUID, query: Annotated[ImageQuery, Query()], principal: Signed) -> Response:
-    """One page of a project's images."""
+    """One page of a project's images. Of a search for one or two letters it may be short, even empty, and still have a next one."""
     return page_answer(await images.page_json(read, principal, project_id, query, query.page))
 
 
