@@ -12,11 +12,9 @@ from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.jobs import overview
-from cellhub_app.domain.jobs import service as jobs
-from cellhub_app.web import live, routes
+from cellhub_app.web import chip, live, routes
 from cellhub_app.web.batches import endings
 from cellhub_app.web.guard import Call, guarded
-from cellhub_app.web.i18n import seconds_text, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.theme import face_colour, initials
 
@@ -84,7 +82,7 @@ class SessionState(rx.State):
             live.leave(self._tab)
             self._entered = self.router.url.path
         await live.watch(call, self._tab, Topic(SessionState, call.principal.user_id, live.SELDOM_S), SessionState.load_shell)
-        self.queue_chip, self.queue_time = await _chip(call)
+        self.queue_chip, self.queue_time = await chip.read(call)
 
     def _is_at(self, *pages: str) -> bool:
         """Whether the tab still shows one of these pages; an event that was sent to it may come back after it went on."""
@@ -100,11 +98,11 @@ class SessionState(rx.State):
         """The chip of the queue, and the person's batches that just ended."""
         ended = {str(event.data["batchId"]) for event in news.events if _ends_own_batch(event, call.principal)}
         told = await overview.these(call.session, call.principal, [UUID(batch_id) for batch_id in ended]) if ended else []
-        return await _chip(call), told
+        return await chip.follow(call, news), told
 
     def _show_news(self, found: Any) -> None:
-        (chip, left), ended = found
-        self._put(queue_chip=chip, queue_time=left)
+        (how_far, left), ended = found
+        self._put(queue_chip=how_far, queue_time=left)
         for told in endings(ended):
             self._tell(told.kind, told.title, told.detail, link=told.link)
 
@@ -117,7 +115,7 @@ class SessionState(rx.State):
     @guarded
     async def load_shell(self, call: Call) -> None:
         """Look anew at who this is and what runs."""
-        self.queue_chip, self.queue_time = await _chip(call)
+        self.queue_chip, self.queue_time = await chip.read(call)
 
     def _report(self, error: CellHubError) -> None:
         detail = error.detail if error.detail != error.title else ""
@@ -151,18 +149,6 @@ class SessionState(rx.State):
         self.messages = [message for message in self.messages if message["id"] != message_id]
         if name in UNDOABLE:
             await UNDOABLE[name](call, ids)
-
-
-async def _chip(call: Call) -> tuple[str, str]:
-    """`131 of 214` and `2–3 min` while something of the person's projects runs."""
-    batches = [batch for batch in await jobs.unfinished(call.session, call.principal) if batch.counts.open]
-    if not batches:
-        return "", ""
-    total = sum(sum(batch.counts.model_dump().values()) for batch in batches)
-    words = t("{done} of {total}", done=f"{total - sum(batch.counts.open for batch in batches):,}", total=f"{total:,}")
-    etas = [batch.eta for batch in batches if batch.eta]
-    ends = (max(eta.low_seconds for eta in etas), max(eta.high_seconds for eta in etas)) if etas else None
-    return words, t("Time left: {time}", time=seconds_text(*ends)) if ends else ""
 
 
 def _ends_own_batch(event: Event, principal: Principal) -> bool:
