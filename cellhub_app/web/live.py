@@ -26,7 +26,7 @@ from cellhub_app.web.guard import Call
 
 log = structlog.get_logger(__name__)
 
-SOON_S, SELDOM_S = 0.25, 1.0
+SOON_S, OFTEN_S, SELDOM_S = 0.25, 0.5, 1.0
 RECHECK_S = 30.0
 EVENTS_KEPT = 2000
 

@@ -69,7 +69,8 @@ class ImagesState(ProjectState):
     outlines: str = rx.LocalStorage("on", name="cellhub-outlines", sync=True)
     _selected: list[str] = []
     _selects_all: bool = False
-    _told: list[float] = []
+    _rows: tuple[dict[str, Any], ...] = ()
+    _told: tuple[float, ...] = ()
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -99,7 +100,7 @@ class ImagesState(ProjectState):
         self.trashed = filters.trashed
         self.search_key = f"{self.project_id}{self.q}"
         self._choose([], selects_all=False, count=0)
-        self.changes, self._told = dict(NO_CHANGES), []
+        self.changes, self._rows, self._told = dict(NO_CHANGES), (), ()
         self._show_moved(await self._read_moved(call, project_id))
         await self._count(call)
         self.refresh += 1
@@ -141,11 +142,10 @@ class ImagesState(ProjectState):
         What came within a second is repeated: of two lists that reach a busy browser together it may see the second only, and a gap
         makes it read everything again.
         """
-        before = self.changes
-        repeated = min(REPEATED, sum(1 for told in self._told if told > moment - REPEATED_S))
-        rows = [*before["rows"][len(before["rows"]) - repeated :], *changes]
-        self.changes = {"first": before["first"] + len(before["rows"]) - repeated, "rows": rows}
-        self._told = [*self._told[len(self._told) - repeated :], *(moment for _ in changes)]
+        kept = len(self._rows) - min(REPEATED, sum(1 for told in self._told if told > moment - REPEATED_S))
+        self._rows = (*self._rows[kept:], *changes)
+        self._told = (*self._told[kept:], *(moment for _ in changes))
+        self.changes = {"first": self.changes["first"] + kept, "rows": list(self._rows)}
 
     @guarded
     async def show(self, call: Call, status: Pill) -> None:

@@ -79,6 +79,30 @@ def meta(project: ProjectView, counts: ImageCounts) -> str:
     return " · ".join(words)
 
 
+def shown(news: ProjectNews) -> dict[str, Any]:
+    """What the page's fields are to be; made once for all tabs."""
+    project, counts = news.project, news.counts
+    open_batches = [batch for batch in news.batches if batch.finished_at is None]
+    finished = [batch for batch in news.batches if batch.finished_at is not None][:FINISHED_SHOWN]
+    return {
+        "name": project.name,
+        "history_href": f"{routes.QUEUE}?project={project.id}",
+        "description": project.description,
+        "sample_kind": project.sample_kind.value,
+        "meta": meta(project, counts),
+        "total": counts.total,
+        "done": counts.done,
+        "failed": counts.failed,
+        "retryable": counts.failed - counts.unreadable,
+        "segmentable": counts.total - counts.unreadable,
+        "queued": counts.queued,
+        "running": counts.running,
+        "unsegmented": counts.ready + counts.reading,
+        "batches": [batch_box(batch) for batch in open_batches or finished],
+        "failures": [Failure(image.name, _reason(image), routes.image(project.id, image.id)) for image in news.failed],
+    }
+
+
 class ProjectState(SessionState):
     """The frame of a project's tabs and its queue at the side."""
 
@@ -113,7 +137,7 @@ class ProjectState(SessionState):
         await self._enter(call)
         try:
             project_id = UUID(str(self.project))
-            await live.watch(call, self._tab, Topic(ProjectState, project_id), ProjectState.load, project_id)
+            await live.watch(call, self._tab, Topic(ProjectState, project_id, live.OFTEN_S), ProjectState.load, project_id)
             news = await read_project(call, project_id)
         except (NotFound, ValueError):
             self.is_missing, self.is_loaded, self.project_id = True, False, ""
@@ -121,36 +145,17 @@ class ProjectState(SessionState):
         self.is_missing, self.project_id = False, str(project_id)
         self.can_edit = allows(news.project.role, Permission.EDIT)
         self.can_manage = allows(news.project.role, Permission.MANAGE)
-        self._show_news(news)
+        self._put(**shown(news))
         self.is_loaded = True
 
     @classmethod
     async def _read_news(cls, call: Call, topic_id: UUID, _news: News) -> Any:
-        return await read_project(call, topic_id)
+        return str(topic_id), shown(await read_project(call, topic_id))
 
     def _show_news(self, found: Any) -> None:
-        project, counts = found.project, found.counts
-        if self.project_id != str(project.id):
-            return
-        open_batches = [batch for batch in found.batches if batch.finished_at is None]
-        finished = [batch for batch in found.batches if batch.finished_at is not None][:FINISHED_SHOWN]
-        self._put(
-            name=project.name,
-            history_href=f"{routes.QUEUE}?project={project.id}",
-            description=project.description,
-            sample_kind=project.sample_kind.value,
-            meta=meta(project, counts),
-            total=counts.total,
-            done=counts.done,
-            failed=counts.failed,
-            retryable=counts.failed - counts.unreadable,
-            segmentable=counts.total - counts.unreadable,
-            queued=counts.queued,
-            running=counts.running,
-            unsegmented=counts.ready + counts.reading,
-            batches=[batch_box(batch) for batch in open_batches or finished],
-            failures=[Failure(image.name, _reason(image), routes.image(project.id, image.id)) for image in found.failed],
-        )
+        project_id, values = found
+        if self.project_id == project_id:
+            self._put(**values)
 
     @rx.event
     def close_dialogs(self) -> None:
