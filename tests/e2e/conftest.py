@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 ANSWER_WITHIN_MS = 15_000
+BEHIND_PROXY = os.environ.get("CELLHUB_TEST_PROXY") == "1"
 VIEWPORT = {"width": 1280, "height": 800}
 
 expect.set_options(timeout=ANSWER_WITHIN_MS)
@@ -43,10 +44,17 @@ def stack_behind_proxy() -> Iterator[RunningStack]:
 
 
 @pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> RunningStack:
+    """The CellHub that was started for this session."""
+    found: RunningStack = request.getfixturevalue("stack_behind_proxy" if BEHIND_PROXY else "running_stack")
+    return found
+
+
+@pytest.fixture(scope="session")
 def base_url(request: pytest.FixtureRequest) -> str:
     """The address of the CellHub under test."""
     given = os.environ.get("CELLHUB_E2E_URL")
-    return given.rstrip("/") if given else _stack(request).base_url
+    return given.rstrip("/") if given else str(request.getfixturevalue("stack").base_url)
 
 
 @pytest.fixture(scope="session")
@@ -54,12 +62,8 @@ def stored_images(request: pytest.FixtureRequest) -> Path:
     """The folder of the stored images of the CellHub under test, each in a folder of its own; skipped where it runs elsewhere."""
     if os.environ.get("CELLHUB_E2E_URL"):
         pytest.skip("the files of a CellHub that runs already are out of reach")
-    return _stack(request).home / "files" / "images"
-
-
-def _stack(request: pytest.FixtureRequest) -> RunningStack:
-    stack: RunningStack = request.getfixturevalue("stack_behind_proxy" if os.environ.get("CELLHUB_TEST_PROXY") == "1" else "running_stack")
-    return stack
+    stack: RunningStack = request.getfixturevalue("stack")
+    return stack.home / "files" / "images"
 
 
 @pytest.fixture
