@@ -1,6 +1,6 @@
 """Is the time left that a batch shows honest? How often does the real time lie in the range, and how far off is its middle?
 
-Usage: python -m bench.eta [--url http://localhost:8000] [--images 200] [--model unet]
+Usage: python -m bench.eta [--url http://localhost:8000] [--images 160] [--model unet]
 
 The API is asked for the range four times a second over whole batches of simulated images of mixed sizes (256 to 1024 px), in an order
 that nobody arranged: the first batch of a server that has measured nothing yet, a later one, and a batch into which a second person
@@ -120,7 +120,7 @@ def filled(account: Account, name: str, count: int, seed: int) -> str:
 def main() -> None:
     """Run the batches, print how they were predicted."""
     options = parser(__doc__)
-    options.add_argument("--images", type=int, default=200)
+    options.add_argument("--images", type=int, default=160)
     options.add_argument("--model", default="unet")
     given = options.parse_args()
     print(f"machine: {machine()}")
