@@ -1,6 +1,6 @@
 """Is the time left that a batch shows honest? How often does the real time lie in the range, and how far off is its middle?
 
-Usage: python -m bench.eta [--url http://localhost:8000] [--images 120] [--model unet]
+Usage: python -m bench.eta [--url http://localhost:8000] [--images 160] [--model unet]
 
 The API is asked for the range four times a second over whole batches of simulated images of mixed sizes (256 to 1024 px), in an order
 that nobody arranged: the first batch of a server that has measured nothing yet, a later one, and a batch into which a second person
@@ -87,10 +87,17 @@ def _share_done(one: Watched) -> float:
     return float(counts["succeeded"] / max(1, sum(counts.values())))
 
 
-def report(name: str, predictions: Sequence[Prediction], ended: float | None) -> list[Prediction]:
-    """One line of the table; answers the predictions."""
+Left = list[tuple[Prediction, float]]
+
+
+def left_for_real(predictions: Sequence[Prediction], ended: float | None) -> Left:
+    """Each prediction with the seconds that were left."""
     assert ended is not None
-    left = [(one, ended - one.at) for one in predictions]
+    return [(one, ended - one.at) for one in predictions]
+
+
+def report(name: str, left: Left) -> Left:
+    """One line of the table; answers what it is about."""
     early = sum(real < one.low_s - ROUNDING_S for one, real in left)
     late = sum(real > one.high_s + ROUNDING_S for one, real in left)
     telling = [(one, real) for one, real in left if real > TELLS_FROM_S]
@@ -99,7 +106,7 @@ def report(name: str, predictions: Sequence[Prediction], ended: float | None) ->
     inside = 100 * (len(left) - early - late) / len(left)
     error, width = 100 * statistics.median(errors), 100 * statistics.median(widths)
     print(f"| {name:44} | {len(left):5} | {inside:5.0f} % | {early:7} | {late:5} | {error:5.0f} % | {width:5.0f} % |", flush=True)
-    return list(predictions)
+    return left
 
 
 def filled(account: Account, name: str, count: int, seed: int) -> str:
@@ -113,7 +120,7 @@ def filled(account: Account, name: str, count: int, seed: int) -> str:
 def main() -> None:
     """Run the batches, print how they were predicted."""
     options = parser(__doc__)
-    options.add_argument("--images", type=int, default=120)
+    options.add_argument("--images", type=int, default=160)
     options.add_argument("--model", default="unet")
     given = options.parse_args()
     print(f"machine: {machine()}")
@@ -122,17 +129,20 @@ def main() -> None:
         print(f"{given.images} images of {min(SIDES)} to {max(SIDES)} px with {given.model}; width and error are shares of what is left")
         print(f"| {'':44} | asked | inside  | earlier | later | error   | width   |")
         print(f"|{'-' * 46}|-------|---------|---------|-------|---------|---------|")
+        every: Left = []
         for name in ("the first batch", "a later batch"):
             alone = Watched(ada, ada.segment(ours, given.model))
             watch([alone])
-            report(name, alone.predictions, alone.ended)
+            every += report(name, left_for_real(alone.predictions, alone.ended))
         first = Watched(ada, ada.segment(ours, given.model))
         watch([first], until_done=1 / 4)
         second = Watched(bob, bob.segment(theirs, given.model))
         watch([first, second])
-        report("before a second person starts (not known)", [one for one in first.predictions if one.at < second.began], first.ended)
-        report("the same batch from then on", [one for one in first.predictions if one.at >= second.began], first.ended)
-        report("the second person's batch", second.predictions, second.ended)
+        told = left_for_real(first.predictions, first.ended)
+        report("before a second person starts (not known)", [one for one in told if one[0].at < second.began])
+        every += report("the same batch from then on", [one for one in told if one[0].at >= second.began])
+        every += report("the second person's batch", left_for_real(second.predictions, second.ended))
+        report("all that could be known", every)
 
 
 if __name__ == "__main__":

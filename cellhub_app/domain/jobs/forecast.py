@@ -27,9 +27,10 @@ FEW, FEW_S = 0.1, 3.0
 MEMORY_S = 120.0
 WINDOW_S, WINDOWS = 4.0, 6
 # What is expected of a machine that little is known of, and for how many observations that stands.
-SURPRISE, SURPRISES = 0.09, 4.0
+SURPRISE, SURPRISES = 0.07, 6.0
 START_S, START_SPREAD_S = 1.0, 0.5
-END_S, END_SPREAD_S = 0.3, 0.4
+# What is on its way when something comes out makes up for what the last image takes after its network.
+END_SPREAD_S = 0.3
 TOGETHER = timedelta(seconds=0.02)
 LEAST_RATE = 1e-6
 
@@ -115,7 +116,6 @@ class Forecast:
             mean, spread = mean + START_S, spread + START_SPREAD_S**2
         else:
             mean -= min(silence_s, mean / 2)
-        mean += END_S
         factor = exp(NINETY_PERCENT * sqrt(log1p(spread / mean**2)))
         return floor(mean / factor), ceil(mean * factor)
 
