@@ -1,5 +1,6 @@
 """Polygons as a log: every old state can be read, conflicts lose nothing, restoring is a revision of its own."""
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ import pytest_asyncio
 from cellhub_app.core.errors import Invalid, NotAllowed
 from cellhub_app.core.geometry import codec, polygon
 from cellhub_app.core.ids import new_id
+from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.annotations import measurements, service
+from cellhub_app.domain.annotations import measurements, outlines, service
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, NewObject, NewResult
 from cellhub_app.domain.annotations.service import ImageNotFound, PolygonsConflict, RevisionNotFound
 from cellhub_app.models.image import Image
@@ -54,9 +56,9 @@ async def scene(runtime: Runtime) -> Scene:
 
 
 async def ids_at(runtime: Runtime, scene: Scene, revision: int | None = None) -> set[UUID]:
-    async with runtime.work() as session:
-        _, collection = await service.geojson(session, scene.vera, scene.image_id, revision=revision)
-    return {UUID(feature["id"]) for feature in collection["features"]}
+    number, found_then = await outlines.at_revision(read, scene.vera, scene.image_id, revision=revision)
+    features = json.loads(json.dumps(outlines.geojson(number, found_then)))["features"]
+    return {UUID(feature["id"]) for feature in features}
 
 
 async def save(runtime: Runtime, scene: Scene, objects: list[NewObject]) -> int:
@@ -174,18 +176,18 @@ async def test_who_may_not_annotate_changes_nothing(runtime: Runtime, scene: Sce
         await change(runtime, scene.vera, scene, 0, [], [AddedObject(id=new_id(), feature=square(1, 1))])
     with pytest.raises(ImageNotFound):
         await change(runtime, scene.stan, scene, 0, [], [])
-    async with runtime.work() as session:
-        with pytest.raises(ImageNotFound):
-            await service.binary(session, scene.stan, scene.image_id)
-        with pytest.raises(RevisionNotFound):
-            await service.binary(session, scene.vera, scene.image_id, revision=3)
+    with pytest.raises(ImageNotFound):
+        await outlines.at_revision(read, scene.stan, scene.image_id)
+    with pytest.raises(ImageNotFound):
+        await outlines.head(read, scene.stan, scene.image_id)
+    with pytest.raises(RevisionNotFound):
+        await outlines.at_revision(read, scene.vera, scene.image_id, revision=3)
 
 
 async def test_the_binary_answer_carries_the_same_objects(runtime: Runtime, scene: Scene) -> None:
     await save(runtime, scene, objects := found(3))
-    async with runtime.work() as session:
-        revision, data = await service.binary(session, scene.vera, scene.image_id)
-    number, items = codec.decode_collection(data)
+    revision, found_then = await outlines.at_revision(read, scene.vera, scene.image_id)
+    number, items = codec.decode_collection(outlines.packed(revision, found_then))
     assert (number, revision) == (1, 1)
     assert {item.id: item.geometry for item in items} == {new.id: new.geometry for new in objects}
 
