@@ -16,6 +16,7 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench.server import percentile
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime, close_runtime, open_runtime
@@ -63,9 +64,9 @@ class Clock:
         self.times.setdefault(name, []).append((time.perf_counter() - began) * 1000)
 
     def report(self) -> None:
-        """Print the medians."""
+        """Print the medians, the 95th percentiles and the worst."""
         for name, times in self.times.items():
-            print(f"{name}: median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms")
+            print(f"{name}: median {statistics.median(times):.1f} ms, p95 {percentile(times, 0.95):.1f} ms, worst {max(times):.1f} ms")
 
 
 async def seed(runtime: Runtime, tag: str, jobs: int, users: int, parked: int) -> None:
