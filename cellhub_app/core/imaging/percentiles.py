@@ -13,7 +13,8 @@ def percentiles(values: npt.NDArray[Any], percents: Sequence[float]) -> list[flo
     Raises ValueError for an array without values.
     """
     if values.dtype not in (np.uint8, np.uint16):
-        return [float(value) for value in np.percentile(values, percents)]
+        real = values if np.issubdtype(values.dtype, np.floating) else values.astype(np.float64)  # numpy's differences of int16 run over
+        return [float(value) for value in np.percentile(real, percents)]
     if not values.size:
         raise ValueError("percentiles of nothing")
     upto = np.cumsum(np.bincount(values.ravel()))

@@ -24,6 +24,10 @@ def test_known_values(kind: type) -> None:
     assert percentiles(np.full((3, 4), 7, kind), (1, 99)) == [7, 7]
 
 
+def test_signed_pixels_do_not_run_over() -> None:
+    assert percentiles(np.array([-32768, 32767], np.int16), (0, 50, 100)) == pytest.approx([-32768, -0.5, 32767])
+
+
 @pytest.mark.parametrize("kind", [np.uint8, np.float64])
 def test_nothing_has_no_percentiles(kind: type) -> None:
     with pytest.raises((ValueError, IndexError)):
