@@ -22,6 +22,73 @@ class DoubleConv(nn.Sequential):
         super().__init__(ConvUnit(channels_in, channels_out), ConvUnit(channels_out, channels_out))
 
 
+class Projection(nn.Sequential):
+    """A 1x1 convolution with batch normalisation: another width, the same height and width."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(nn.Conv2d(channels_in, channels_out, 1, bias=False), nn.BatchNorm2d(channels_out))
+
+
+class ResidualBlock(nn.Module):
+    """relu(what two convolutions found + the input), the block of He et al. 2016; the input may be projected to the new width."""
+
+    def __init__(self, channels_in: int, channels_out: int, *, project: bool = True) -> None:
+        super().__init__()
+        self.first = ConvUnit(channels_in, channels_out)
+        self.second = nn.Sequential(nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False), nn.BatchNorm2d(channels_out))
+        self.shortcut = Projection(channels_in, channels_out) if project else nn.Identity()
+
+    def residual(self, features: Tensor) -> Tensor:
+        """(N, channels_in, H, W) -> (N, channels_out, H, W)."""
+        found: Tensor = self.second(self.first(features))
+        return found
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.relu(self.residual(features) + self.shortcut(features))
+
+
+class ChannelAttention(nn.Module):
+    """Weighs each channel by what its mean and its maximum say (Woo et al. 2018, section 3.1)."""
+
+    def __init__(self, channels: int, reduction: int = 8) -> None:
+        super().__init__()
+        hidden = max(4, channels // reduction)
+        self.shared = nn.Sequential(nn.Conv2d(channels, hidden, 1), nn.ReLU(inplace=True), nn.Conv2d(hidden, channels, 1))
+
+    def forward(self, features: Tensor) -> Tensor:
+        heard = self.shared(features.mean((2, 3), keepdim=True)) + self.shared(features.amax((2, 3), keepdim=True))
+        return features * _gate(heard)
+
+
+class PlaceAttention(nn.Module):
+    """Weighs each pixel by the mean and the maximum of its channels in a 7x7 neighbourhood (Woo et al. 2018, section 3.2)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(2, 1, 7, padding=3)
+
+    def forward(self, features: Tensor) -> Tensor:
+        seen = torch.cat([features.mean(1, keepdim=True), features.amax(1, keepdim=True)], 1)
+        return features * _gate(self.look(seen))
+
+
+def _gate(logits: Tensor) -> Tensor:
+    """0..2 rather than the paper's 0..1, so that logits of 0 change nothing and a trained network can be given attention."""
+    return 2 * torch.sigmoid(logits)
+
+
+class AttentiveBlock(ResidualBlock):
+    """A residual block that attends to channels, then to places, before it adds its input."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out)
+        self.attention = nn.Sequential(ChannelAttention(channels_out), PlaceAttention())
+
+    def residual(self, features: Tensor) -> Tensor:
+        attended: Tensor = self.attention(super().residual(features))
+        return attended
+
+
 class SpaceToDepthStem(nn.Module):
     """Folds 2x2 pixels into channels, so that the body works at half resolution: 3-4 times faster at equal parameters."""
 

@@ -4,12 +4,18 @@ from collections.abc import Callable
 
 from torch import nn
 
+from ml_worker.nets.cbam_resunet import CbamResUNet
+from ml_worker.nets.hrnet import HRNet
+from ml_worker.nets.resunet import ResUNet
 from ml_worker.nets.unet import UNet
 
 MULTIPLE = 32  # every network takes images whose sides are multiples of this
 
 NETS: dict[str, Callable[[], nn.Module]] = {
     "unet": UNet,
+    "resunet": ResUNet,
+    "cbam_resunet": CbamResUNet,
+    "hrnet": HRNet,
 }
 
 

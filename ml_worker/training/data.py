@@ -1,21 +1,15 @@
-"""Annotated images: read from folders or from one packed archive, served as batches that depend on the step alone."""
+"""Annotated images: read from folders or from one packed archive."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
-from ml_worker.inference.preprocess import Stretch
-from ml_worker.training.augment import Ranges, crop, vary_intensity
 from ml_worker.training.splits import Part, part_of
-from ml_worker.training.targets import make_targets
 
 
 def data_root() -> Path:
@@ -100,57 +94,6 @@ def load_packed(path: Path, domains: Sequence[str]) -> list[Sample]:
     return samples
 
 
-def load(source: Path, domains: Sequence[str]) -> list[Sample]:
-    """Samples from a folder of domains or from a packed archive (a file)."""
-    return load_packed(source, domains) if source.is_file() else load_folder(source, domains)
-
-
 def choose(samples: Sequence[Sample], part: Part) -> list[Sample]:
     """The samples of one part of the split."""
     return [sample for sample in samples if part_of(sample.stem) == part]
-
-
-class Batches(Dataset[tuple[Tensor, Tensor]]):
-    """Item k is the batch of training step k: images (N, 3, S, S) and targets (N, 3, S, S), from (seed, k) alone.
-
-    Large images are drawn more often, by the square root of their area.
-    """
-
-    def __init__(self, samples: Sequence[Sample], *, seed: int, batch: int, size: int, ranges: Ranges) -> None:
-        self.seed, self.batch, self.size, self.ranges = seed, batch, size, ranges
-        self.images = [Stretch.of(sample.image)(sample.image) for sample in samples]
-        self.labels = [sample.labels.astype(np.int32) for sample in samples]
-        weights = np.sqrt([labels.size for labels in self.labels])
-        self.weights = weights / weights.sum()
-
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
-        rng = np.random.default_rng([self.seed, step])
-        images, targets = [], []
-        for index in rng.choice(len(self.images), self.batch, p=self.weights):
-            image, labels = crop(self.images[index], self.labels[index], rng, self.size, self.ranges)
-            image = image[:, :, None] if image.ndim == 2 else image
-            image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
-            images.append(vary_intensity(image, rng, self.ranges).transpose(2, 0, 1))
-            targets.append(make_targets(labels))
-        return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(targets))
-
-
-def _quiet_worker(_: int) -> None:
-    cv2.setNumThreads(1)
-
-
-def stream(batches: Batches, first_step: int, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Endless batches from `first_step` on, in order, whatever the number of loader processes."""
-    if workers == 0:
-        return (batches[step] for step in range(first_step, 1 << 40))
-    loader = DataLoader(
-        batches,
-        batch_size=None,
-        sampler=range(first_step, 1 << 40),
-        num_workers=workers,
-        prefetch_factor=4,
-        worker_init_fn=_quiet_worker,
-        multiprocessing_context="spawn",  # a fork of a process whose OpenCV has threads already waits for them for ever
-        pin_memory=torch.cuda.is_available(),
-    )
-    return iter(loader)

@@ -19,8 +19,9 @@ def test_every_parameter_learns(name):
     assert all(parameter.grad is not None and parameter.grad.isfinite().all() for parameter in net.parameters())
 
 
-def test_the_unet_has_about_a_million_parameters():
-    assert 0.7e6 < parameter_count(build("unet")) < 1.3e6
+@pytest.mark.parametrize("name", NETS)
+def test_every_net_has_about_a_million_parameters(name):
+    assert 0.7e6 < parameter_count(build(name)) < 1.5e6
 
 
 def test_an_unknown_architecture_is_refused():

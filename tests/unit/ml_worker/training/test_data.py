@@ -3,24 +3,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from ml_worker.training.augment import Ranges
-from ml_worker.training.data import Batches, choose, load, pack, stream
+from ml_worker.training.data import choose, load_folder, load_packed, pack
 from ml_worker.training.splits import part_of
 from tests.unit.ml_worker.training.annotated import simulated_samples, write_domain
 
 
-def batches(size: int = 64) -> Batches:
-    return Batches(simulated_samples(4), seed=1, batch=3, size=size, ranges=Ranges())
-
-
 def test_the_archive_holds_exactly_what_the_folder_holds_without_the_held_out(tmp_path: Path):
-    every = load(write_domain(tmp_path, count=14, side=48), ["nuclei_fluo"])
+    every = load_folder(write_domain(tmp_path, count=14, side=48), ["nuclei_fluo"])
     size = pack(every, tmp_path / "packed.npz")
     samples = [one for one in every if one.stem != "simulated13"]
     assert len(samples) == len(every) - 1
-    again = load(tmp_path / "packed.npz", ["nuclei_fluo"])
+    again = load_packed(tmp_path / "packed.npz", ["nuclei_fluo"])
     assert size == (tmp_path / "packed.npz").stat().st_size
     assert [one.stem for one in again] == [one.stem for one in samples]
     for one, other in zip(samples, again, strict=True):
@@ -31,7 +25,7 @@ def test_the_archive_holds_exactly_what_the_folder_holds_without_the_held_out(tm
 
 def test_a_domain_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match="cells_phase"):
-        load(tmp_path, ["cells_phase"])
+        load_folder(tmp_path, ["cells_phase"])
 
 
 def test_parts_are_disjoint_and_fixed():
@@ -44,28 +38,8 @@ def test_parts_are_disjoint_and_fixed():
     assert [part_of(stem) for stem in stems] == ["held_out", "held_out", "validation", "train"]
 
 
-def test_a_batch_depends_on_its_step_alone():
-    one, other = batches(), batches()
-    assert torch.equal(one[7][0], other[7][0])
-    assert torch.equal(one[7][1], other[7][1])
-    assert not torch.equal(one[7][0], one[8][0])
-
-
-def test_batches_are_three_channels_with_targets_in_range():
-    images, targets = batches()[0]
-    assert images.shape == targets.shape == (3, 3, 64, 64)
-    assert images.dtype == targets.dtype == torch.float32
-    assert 0 <= float(targets.min()) <= float(targets.max()) <= 1
-
-
-def test_loader_processes_keep_the_order():
-    direct = [images for images, _ in itertools.islice(stream(batches(), 5, workers=0), 3)]
-    loaded = [images for images, _ in itertools.islice(stream(batches(), 5, workers=1), 3)]
-    assert all(torch.equal(a, b) for a, b in zip(direct, loaded, strict=True))
-
-
 @pytest.mark.shared_data
 def test_held_out_images_are_a_sixth_to_an_eighth(shared_data: Path):
-    samples = load(shared_data / "train", ["nuclei_fluo"])
+    samples = load_folder(shared_data / "train", ["nuclei_fluo"])
     assert 0.1 < len(choose(samples, "held_out")) / len(samples) < 0.17
     assert np.unique([part_of(one.stem) for one in samples]).size == 3

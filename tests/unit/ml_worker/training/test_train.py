@@ -1,4 +1,4 @@
-import json
+import csv
 from pathlib import Path
 
 import pytest
@@ -7,8 +7,8 @@ from torch import nn
 
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.segmenter import Segmenter
-from ml_worker.training import checkpoint, train
-from ml_worker.training.data import choose, load
+from ml_worker.training import checkpoint, command
+from ml_worker.training.data import choose, load_folder
 from ml_worker.training.evaluate import weights_from_run
 from ml_worker.training.losses import map_losses
 from ml_worker.training.scoring import measure, summary
@@ -56,6 +56,16 @@ def test_a_finished_run_does_not_go_on(tmp_path: Path):
     assert again.step == 6
 
 
+def test_the_course_is_kept_in_csv(tmp_path: Path):
+    run = trainer(tmp_path, Plan(batch=1, size=32, steps=200, workers=0, shares={}))
+    run.run(stop_after_steps=200)
+    with (tmp_path / "losses.csv").open() as log:
+        rows = list(csv.DictReader(log))
+    assert [row["step"] for row in rows] == ["100", "200"]
+    assert float(rows[1]["learning_rate"]) < float(rows[0]["learning_rate"])
+    assert all(float(row["distance"]) > 0 for row in rows)
+
+
 def test_minutes_end_a_run(tmp_path: Path):
     run = trainer(tmp_path, Plan(batch=2, size=64, minutes=0.01, workers=0))
     run.run()
@@ -68,9 +78,10 @@ def test_validation_scores_go_into_the_log(tmp_path: Path):
     run.validation = simulated_samples(2)
     run.run(stop_after_steps=1)
     run.validate()
-    entry = json.loads((tmp_path / "log.jsonl").read_text())
-    assert entry["step"] == 1
-    assert 0 <= entry["ap75"] <= entry["ap50"] <= 1
+    with (tmp_path / "validation.csv").open() as log:
+        (entry,) = csv.DictReader(log)
+    assert (entry["step"], entry["domain"]) == ("1", "nuclei_fluo")
+    assert 0 <= float(entry["ap75"]) <= float(entry["ap50"]) <= 1
 
 
 def test_shipped_weights_make_a_model_that_runs(tmp_path: Path):
@@ -93,20 +104,23 @@ def test_a_checkpoint_is_whole_or_absent(tmp_path: Path):
 
 def test_the_command_trains_and_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     root = write_domain(tmp_path / "data")
+    train = [*"--domains nuclei_fluo:2 --steps 1 --batch 1 --workers 0 --data".split(), str(tmp_path / "packed.npz"), "--out"]
     for command in (
-        ["pack", "--data", str(root), "--out", str(tmp_path / "packed.npz")],
-        ["run", "--data", str(tmp_path / "packed.npz"), "--out", str(tmp_path / "run"), "--steps", "1", "--batch", "1", "--workers", "0"],
+        ["pack", "--data", str(root), "--domains", "nuclei_fluo", "--out", str(tmp_path / "packed.npz")],
+        [*train, str(tmp_path / "run"), "--net", "unet"],
+        [*train, str(tmp_path / "grown"), "--net", "resunet", "--start", str(tmp_path / "run")],
     ):
         monkeypatch.setattr("sys.argv", ["cellhub-train", *command])
-        train.main()
-    state = checkpoint.read(tmp_path / "run")
-    assert state is not None
-    assert state["step"] == 1
+        command.main()
+    for folder in ("run", "grown"):
+        state = checkpoint.read(tmp_path / folder)
+        assert state is not None
+        assert state["step"] == 1
 
 
 @pytest.mark.shared_data
 def test_shipped_unet_on_held_out_images(shared_data: Path):
-    held_out = choose(load(shared_data / "train", ["nuclei_fluo"]), "held_out")[::5]
+    held_out = choose(load_folder(shared_data / "train", ["nuclei_fluo"]), "held_out")[::5]
     assert len(held_out) >= 12
     scores = summary(measure(Segmenter(WEIGHTS_DIR, device="cpu"), "unet", held_out))
     assert scores["ap50"] >= 0.70

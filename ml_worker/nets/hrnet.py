@@ -1,0 +1,74 @@
+"""The HRNet: branches of several resolutions that run side by side and exchange what they see (Wang et al., TPAMI 2021)."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ml_worker.nets.blocks import ConvUnit, Projection, ResidualBlock, SpaceToDepthStem, SubPixelHead
+from ml_worker.nets.unet import MAPS
+
+WIDTHS = (16, 32, 64, 96, 128)
+HEAD_WIDTH = 32
+
+
+class Exchange(nn.Module):
+    """Every branch becomes the sum of all branches, brought to its size and width; branch k has 1 / 2 ** k of the first one's sides.
+
+    Downwards the mean of 2 x 2 pixels a step, then a projection (the paper has strided convolutions, which cost a third of the network);
+    upwards a projection, then nearest neighbours.
+    """
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.ways = nn.ModuleList(
+            nn.ModuleList(self._way(widths, source, target) for source in range(len(widths))) for target in range(len(widths))
+        )
+
+    @staticmethod
+    def _way(widths: Sequence[int], source: int, target: int) -> nn.Module:
+        if source == target:
+            return nn.Identity()
+        if source > target:
+            up = nn.Upsample(scale_factor=2.0 ** (source - target), mode="nearest")
+            return nn.Sequential(Projection(widths[source], widths[target]), up)
+        return nn.Sequential(nn.AvgPool2d(2 ** (target - source)), Projection(widths[source], widths[target]))
+
+    def forward(self, branches: list[Tensor]) -> list[Tensor]:
+        mixed: list[Tensor] = []
+        for row in self.ways:
+            seen = [way(branch) for way, branch in zip(row, branches, strict=True)]  # type: ignore[call-overload]
+            mixed.append(torch.relu(sum(seen[1:], seen[0])))
+        return mixed
+
+
+class HRNet(nn.Module):
+    """(N, 3, H, W) image -> (N, 3, H, W) logits of foreground, boundary and normalised distance.
+
+    H and W are multiples of 2 ** len(widths). Stage k adds branch k of `widths[k]` channels, computes one residual block in each
+    branch and lets them exchange; the head sums all of them at half resolution.
+    """
+
+    def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
+        super().__init__()
+        self.stem = SpaceToDepthStem(3, widths[0])
+        self.first = ResidualBlock(widths[0], widths[0], project=False)
+        self.begin = nn.ModuleList(ConvUnit(before, width, stride=2) for before, width in zip(widths, widths[1:], strict=False))
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(ResidualBlock(width, width, project=False) for width in widths[: stage + 1]) for stage in range(1, len(widths))
+        )
+        self.exchanges = nn.ModuleList(Exchange(widths[: stage + 1]) for stage in range(1, len(widths)))
+        self.gather = nn.ModuleList(
+            nn.Sequential(Projection(width, HEAD_WIDTH), nn.Upsample(scale_factor=2.0**level, mode="nearest"))
+            for level, width in enumerate(widths)
+        )
+        self.head = SubPixelHead(HEAD_WIDTH, MAPS)
+
+    def forward(self, image: Tensor) -> Tensor:
+        branches: list[Tensor] = [self.first(self.stem(image))]
+        for begin, blocks, exchange in zip(self.begin, self.blocks, self.exchanges, strict=True):
+            branches.append(begin(branches[-1]))
+            branches = exchange([block(branch) for block, branch in zip(blocks, branches, strict=True)])  # type: ignore[call-overload]
+        gathered = [way(branch) for way, branch in zip(self.gather, branches, strict=True)]
+        maps: Tensor = self.head(torch.relu(sum(gathered[1:], gathered[0])))
+        return maps
