@@ -1,0 +1,110 @@
+"""Spheroids and organoids under transmitted light: what they absorb and bend, as optical density, and where their outline is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cellhub_app.core.imaging.simulate_optics import blur
+from ml_worker.training.simulator.grain import Tissue
+from ml_worker.training.simulator.shapes import Field, Lobe, Window, depth, reach_of
+
+Kind = Literal["cyst", "thick", "solid", "grape"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one body looks. Densities are natural logarithms; px lengths are in the picture."""
+
+    kind: Kind
+    density: float  # at its darkest
+    fill: float  # share of the density in the middle of a hollow body
+    wall: float  # thickness of a hollow body's wall, share of its radius
+    grain: float  # deviation of the density by single cells, share of the density
+    fuzz: float  # px that cells stand out of the rim
+    fringe: float  # density of the bright line that the rim bends out of (below 0: into) the picture
+    fringe_px: float
+    defocus: float  # px
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A body on its window: optical density (h, w), and the pixels inside its outline; `contrast` is that of its rim."""
+
+    window: Window
+    density: Field
+    inside: NDArray[np.bool_]
+    contrast: float
+
+
+def _ball(rho: Field) -> Field:
+    return np.asarray(np.sqrt(np.clip(1 - rho * rho, 0, None)), np.float32)
+
+
+def _shell(rho: Field, wall: float) -> Field:
+    """The path of light through a hollow ball of radius 1, divided by its largest."""
+    inner = 1 - wall
+    path = _ball(rho) - inner * _ball(rho / np.float32(inner))
+    return np.asarray(path / np.sqrt(1 - inner * inner), np.float32)
+
+
+def _matter(look: Look, rho: Field, under: Field) -> Field:
+    """Density without grain of a body whose centre has rho 0 and whose rim has 1. `under` varies it slowly."""
+    if look.kind == "cyst":
+        return np.asarray((_shell(rho, look.wall) + look.fill * _ball(rho)) * (1 + 0.25 * under), np.float32)
+    if look.kind == "thick":
+        return np.asarray((1 - look.fill) * _shell(rho, look.wall) + look.fill * np.minimum(1, 1.6 * _ball(rho)), np.float32)
+    flat = np.minimum(1, _ball(rho) * np.float32(1 + look.wall * 2))
+    return np.asarray(flat * (1 + 0.15 * under), np.float32)
+
+
+def _rim_lines(look: Look, inside_px: Field) -> Field:
+    width = look.fringe_px
+    bright = np.exp(-((inside_px + width) ** 2) / (2 * (0.6 * width) ** 2))
+    dark = np.exp(-((inside_px - 0.7 * width) ** 2) / (2 * (0.5 * width) ** 2))
+    return np.asarray(look.fringe * (0.8 * dark - bright), np.float32)
+
+
+def _soften(density: Field, sigma: float) -> Field:
+    """A blur that costs the same whatever its width."""
+    if sigma < 0.4:
+        return density
+    step = max(1, int(sigma / 2.5))
+    if step == 1 or min(density.shape) < 4 * step:
+        return blur(density, sigma)
+    height, width = density.shape
+    small = np.asarray(cv2.resize(density, (width // step, height // step), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(blur(small, sigma / step), (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _outline_depth(density: Field, inside_px: Field, softness: float, radius: float) -> tuple[float, float]:
+    """Where a careful eye sets the outline: the depth (px) of half the rim's contrast, and that contrast."""
+    low, high = -3 * softness - 4, min(radius, 0.12 * radius + 2 * softness + 4)
+    bins = np.clip(((inside_px - low) * 2).astype(np.int32), 0, int((high - low) * 2))
+    seen = np.bincount(bins.ravel(), 1 - np.exp(-density.ravel()), int((high - low) * 2) + 1)
+    many = np.bincount(bins.ravel(), minlength=int((high - low) * 2) + 1)
+    profile = (seen / np.maximum(many, 1))[1:-1]
+    if not profile.size:
+        return 0.0, 0.0
+    peak = int(np.argmax(profile))
+    below = np.flatnonzero(profile[: peak + 1] < profile[peak] / 2)
+    at = below[-1] + 1.5 if below.size else 1.0
+    return low + float(at) / 2, float(profile[peak])
+
+
+def render(look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]) -> Rendered | None:
+    """One body as the objective sees it; None when it lies outside the canvas of `shape`."""
+    window = Window.around(lobes[0].x, lobes[0].y, reach_of(lobes) + 3 * (look.defocus + look.fringe_px + look.fuzz) + 3, shape)
+    if window.empty:
+        return None
+    inside_px = depth(lobes, window) + look.fuzz * window.of(tissue.clumps)
+    radius = max(lobe.radius for lobe in lobes)
+    rho = np.asarray(np.clip(1 - inside_px / np.float32(radius), 0, 1), np.float32)
+    matter = look.density * _matter(look, rho, window.of(tissue.patches))
+    cells = window.of(tissue.cells) + (0.8 if look.kind == "grape" else 0.3) * window.of(tissue.clumps)
+    grainy = np.maximum(matter * (1 + look.grain * cells), 0.2 * matter)
+    density = _soften(np.asarray(grainy + _rim_lines(look, inside_px), np.float32), look.defocus)
+    at, contrast = _outline_depth(density, inside_px, look.defocus + look.fringe_px, radius)
+    return Rendered(window, density, inside_px > at, contrast)

@@ -1,0 +1,66 @@
+"""What lies about and is not a body: single cells, dust, fibres, bubbles, shadows of things far out of focus. None of it is labelled."""
+
+import cv2
+import numpy as np
+
+from cellhub_app.core.imaging.simulate_optics import blur
+from ml_worker.training.simulator.shapes import Field
+
+BITS = 4
+Disc = tuple[float, float, float]  # x, y, radius
+
+
+def _point(x: float, y: float) -> tuple[int, int]:
+    return round(x * (1 << BITS)), round(y * (1 << BITS))
+
+
+def _speck(rng: np.random.Generator, layer: Field, radius: float) -> None:
+    """A single cell or crumb: a dark dot, or a dark ring with a light middle."""
+    height, width = layer.shape
+    at = _point(rng.uniform(0, width), rng.uniform(0, height))
+    dark = float(rng.uniform(0.1, 0.7))
+    axes = _point(radius, radius * rng.uniform(0.6, 1))
+    cv2.ellipse(layer, at, axes, rng.uniform(0, 180), 0, 360, dark, -1, cv2.LINE_AA, BITS)
+    if rng.random() < 0.6 and radius > 1.5:
+        inner = _point(radius * 0.5, radius * 0.4)
+        cv2.ellipse(layer, at, inner, 0, 0, 360, dark * float(rng.uniform(-0.5, 0.5)), -1, cv2.LINE_AA, BITS)
+
+
+def specks(rng: np.random.Generator, height: int, width: int, cell_px: float, amount: float) -> Field:
+    """Density of single cells and crumbs in three focal planes; `amount` is how many there are in 512 x 512 px."""
+    density = np.zeros((height, width), np.float32)
+    for sigma, share in ((0.6, 0.55), (2.2, 0.3), (6.0, 0.15)):
+        layer = np.zeros((height, width), np.float32)
+        for _ in range(rng.poisson(amount * share * height * width / 512**2)):
+            _speck(rng, layer, cell_px * rng.uniform(0.25, 0.6) * (1.0 if sigma < 5 else 2.5))
+        density += blur(layer, sigma)
+    return density
+
+
+def fibres(rng: np.random.Generator, height: int, width: int, count: int) -> Field:
+    """Density of hairs and scraps."""
+    layer = np.zeros((height, width), np.float32)
+    for _ in range(count):
+        steps = rng.normal(0, 0.25, 24).cumsum() + rng.uniform(0, 2 * np.pi)
+        stride = rng.uniform(0.5, 8)
+        path = np.cumsum(stride * np.stack([np.cos(steps), np.sin(steps)], 1), axis=0) + rng.uniform(0, 1, 2) * (width, height)
+        thick = int(rng.integers(1, 4))
+        cv2.polylines(layer, [np.rint(path * (1 << BITS)).astype(np.int32)], False, float(rng.uniform(0.2, 1.5)), thick, cv2.LINE_AA, BITS)
+    return blur(layer, float(rng.choice([0.6, 1.5, 4.0]))) if count else layer
+
+
+def draw_bubbles(rng: np.random.Generator, height: int, width: int, count: int) -> list[Disc]:
+    """Where air bubbles lie: x, y, radius."""
+    at = rng.uniform(0, 1, (count, 2)) * (width, height)
+    return [(float(x), float(y), float(np.exp(rng.uniform(np.log(8), np.log(60))))) for x, y in at]
+
+
+def bubbles(rng: np.random.Generator, height: int, width: int, discs: list[Disc]) -> Field:
+    """Density of air bubbles: perfect circles, a broad black rim, a glaring middle."""
+    layer = np.zeros((height, width), np.float32)
+    for x, y, radius in discs:
+        cv2.circle(layer, _point(x, y), round(radius * 1.06 * (1 << BITS)), -0.25, -1, cv2.LINE_AA, BITS)
+        cv2.circle(layer, _point(x, y), round(radius * (1 << BITS)), float(rng.uniform(1.2, 2.5)), -1, cv2.LINE_AA, BITS)
+        shine = radius * rng.uniform(0.35, 0.62)
+        cv2.circle(layer, _point(x, y), round(shine * (1 << BITS)), float(rng.uniform(-0.35, -0.1)), -1, cv2.LINE_AA, BITS)
+    return blur(layer, float(rng.uniform(0.7, 3))) if discs else layer
