@@ -72,8 +72,4 @@ def default_model(cards: list[ModelCard], kind: str) -> str:
         raise ModelUnknown("No model is installed: the folder of weights holds no card.")
     fitting = [card for card in cards if kind in card.sample_kinds] or cards
 
-    def measured(card: ModelCard) -> float:
-        scores = card.content["scores"].values()
-        return max((score["ap50"] for score in scores if score["sampleKind"] == kind), default=0.0)
-
-    return max(fitting, key=measured).name
+    return max(fitting, key=lambda card: float(card.content["kinds"].get(kind, {}).get("ap50", 0.0))).name

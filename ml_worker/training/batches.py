@@ -1,6 +1,6 @@
 """What a network sees while it learns: batches of varied crops that depend on the seed and the step alone."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import cv2
@@ -22,11 +22,14 @@ def chances(samples: Sequence[Sample], shares: Mapping[str, float]) -> NDArray[n
     A domain that `shares` does not name has share 1.
     """
     roots = [float(np.sqrt(sample.labels.size)) for sample in samples]
-    totals: Counter[str] = Counter()
+    totals: dict[str, float] = defaultdict(float)
     for sample, root in zip(samples, roots, strict=True):
-        totals[sample.domain] += root  # type: ignore[assignment]
-    weights = np.array([shares.get(one.domain, 1.0) * root / totals[one.domain] for one, root in zip(samples, roots, strict=True)])
-    return weights / weights.sum()
+        totals[sample.domain] += root
+    weights: NDArray[np.float64] = np.array(
+        [shares.get(one.domain, 1.0) * root / totals[one.domain] for one, root in zip(samples, roots, strict=True)]
+    )
+    weights /= weights.sum()
+    return weights
 
 
 class Batches(Dataset[tuple[Tensor, Tensor]]):

@@ -13,15 +13,28 @@ DOMAIN_KINDS = {
     "histology_color": "nuclei",
     "cells_phase": "cells",
     "spheroid_fluo_invasion": "spheroids",
+    "brightfield_sim": "spheroids",
+    "invasion_sim": "spheroids",
 }
 DOMAIN_NAMES = {
     "nuclei_fluo": "fluorescent nuclei",
     "histology_color": "stained tissue in colour",
     "cells_phase": "phase-contrast cells",
     "spheroid_fluo_invasion": "invading spheroids in fluorescence",
+    "brightfield_sim": "bright-field spheroids and organoids (simulated)",
+    "invasion_sim": "invading spheroids (simulated)",
 }
 ALL_KINDS = ["nuclei", "cells", "spheroids", "other"]
 POOR_AP50 = 0.5
+MOST_LOSS = 0.1
+VARIANT_NAMES = {
+    "inverted": "inverted contrast",
+    "halfSize": "half the magnification",
+    "doubleSize": "twice the magnification",
+    "sixteenBit": "16-bit files",
+    "dim": "dim images",
+    "noisy": "noisy images",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,9 @@ class Description:
 DESCRIPTIONS = {
     "classical": Description("Otsu and watershed", None, "fast"),
     "unet": Description("U-Net", "unet", "fast"),
+    "resunet": Description("ResUNet", "resunet", "balanced"),
+    "cbam_resunet": Description("CBAM-ResUNet", "cbam_resunet", "precise"),
+    "hrnet": Description("HRNet", "hrnet", "precise"),
 }
 
 
@@ -47,16 +63,34 @@ def parameters_section(settings: Settings) -> dict[str, Any]:
     }
 
 
-def weaknesses(scores: dict[str, Any], elsewhere: dict[str, Any]) -> list[str]:
-    """Sentences about where the measured scores are low."""
-    said = []
-    for domain, score in {**scores, **elsewhere}.items():
-        trained = "" if domain in scores else ", which it has not been trained on"
-        if score["ap50"] < POOR_AP50:
-            said.append(f"Poor on {DOMAIN_NAMES[domain]}{trained}: AP@0.5 {score['ap50']:.2f}.")
-        elif score["ap75"] < POOR_AP50:
-            said.append(f"Outlines on {DOMAIN_NAMES[domain]} are rough{trained}: AP@0.75 {score['ap75']:.2f}.")
-    return said
+def _weak_domain(domain: str, score: dict[str, Any], trained: bool) -> str | None:
+    where = DOMAIN_NAMES[domain] + ("" if trained else ", which it has not been trained on")
+    if score["ap50"] < POOR_AP50:
+        return f"Poor on {where}: AP@0.5 {score['ap50']:.2f}."
+    if score["ap75"] < POOR_AP50:
+        return f"Rough outlines on {where}: AP@0.75 {score['ap75']:.2f}."
+    return None
+
+
+def weaknesses(card: dict[str, Any]) -> list[str]:
+    """Sentences about where the measured scores are low, worse than the baseline's, or fall when images differ."""
+    said = [_weak_domain(domain, score, trained=True) for domain, score in card["scores"].items()]
+    said += [_weak_domain(domain, score, trained=False) for domain, score in card["notTrainedOn"].items()]
+    for domain, score in card.get("baseline", {}).get("scores", {}).items():
+        if score["ap50"] > card["scores"][domain]["ap50"]:
+            said.append(f"The model without a network does better on {DOMAIN_NAMES[domain]}: AP@0.5 {score['ap50']:.2f}.")
+    for variant, score in card.get("robustness", {}).get("variants", {}).items():
+        if score["loss"] > MOST_LOSS:
+            said.append(f"Loses {score['loss']:.2f} of AP@0.5 with {VARIANT_NAMES[variant]}.")
+    return [sentence for sentence in said if sentence]
+
+
+def by_kind(scores: dict[str, Any]) -> dict[str, Any]:
+    """The mean AP@0.5 and AP@0.75 over the domains of each kind of sample: what models are ranked by."""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for score in scores.values():
+        kinds.setdefault(score["sampleKind"], []).append(score)
+    return {kind: {key: round(sum(one[key] for one in some) / len(some), 4) for key in ("ap50", "ap75")} for kind, some in kinds.items()}
 
 
 def make_card(name: str, settings: Settings, *, weights: dict[str, Any] | None, training: dict[str, Any] | None) -> dict[str, Any]:
@@ -75,6 +109,7 @@ def make_card(name: str, settings: Settings, *, weights: dict[str, Any] | None, 
         "weights": weights,
         "training": training,
         "scores": {},
+        "kinds": {},
         "secondsPerMegapixel": 0.0,
     }
 

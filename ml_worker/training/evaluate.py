@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors.torch import save_file
 
 from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
@@ -16,14 +17,19 @@ from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.weights import sha256_of
 from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
-from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, cpu_name, make_card, weaknesses, write_card
-from ml_worker.training.data import Sample, choose, data_root, load_folder
-from ml_worker.training.scoring import measure, summary
+from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, by_kind, cpu_name, make_card, weaknesses, write_card
+from ml_worker.training.data import Sample, choose, data_root
+from ml_worker.training.robustness import VARIANTS
+from ml_worker.training.scoring import measure, pooled_scores, summary, table_row
+from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
+from ml_worker.training.sources import load
 from ml_worker.training.splits import RULE
 from ml_worker.training.tuning import choose_settings
 
 logger = logging.getLogger("cellhub.evaluate")
 BASELINE = "classical"
+ROBUSTNESS_DOMAIN = "nuclei_fluo"
+SIMULATED = 160
 
 
 def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[str, Any]:
@@ -39,7 +45,9 @@ def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[
     save_file({key: value.half() for key, value in tensors.items()} if half else tensors, path)
     plan = json.loads(state["plan"])
     training = {
-        "domains": plan["domains"],
+        "domains": list(plan["shares"]),
+        "shares": plan["shares"],
+        "startedFrom": plan["start"] or None,
         "split": RULE,
         "seed": plan["seed"],
         "steps": state["step"],
@@ -60,55 +68,81 @@ def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[
     return card
 
 
+def _tuned(card: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    fresh = make_card(card["name"], settings, weights=None, training=None)
+    return {**card, "parameters": fresh["parameters"], "postprocessing": fresh["postprocessing"]}
+
+
 def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
-    """Choose the thresholds on the validation images and write them into the card in `folder`."""
+    """Choose the thresholds on the validation images, all domains weighing the same, and write them into the card in `folder`."""
     segmenter = Segmenter(folder)
     validation = choose(samples, "validation")
     maps = [segmenter.predict([segmenter.prepare(sample.image, card["name"])])[0] for sample in validation]
     settings = choose_settings(validation, maps, Settings())
     logger.info("settings chosen on %d validation images: %s", len(validation), settings)
-    tuned = {
-        **card,
-        **{key: make_card(card["name"], settings, weights=None, training=None)[key] for key in ("parameters", "postprocessing")},
-    }
-    tuned["thresholdsChosenOn"] = f"{len(validation)} validation images"
+    tuned = {**_tuned(card, settings), "thresholdsChosenOn": f"{len(validation)} validation images"}
     write_card(tuned, folder)
     return tuned
+
+
+def _robustness(segmenter: Segmenter, name: str, samples: list[Sample], usual: float) -> dict[str, Any]:
+    """AP@0.5 on changed copies of the images, and how much less that is than on the images themselves."""
+    found: dict[str, Any] = {}
+    for variant, change in VARIANTS.items():
+        rows = []
+        for sample in samples:
+            image, labels = change(sample.image, sample.labels)
+            rows.append(table_row(labels, segmenter.segment(image, name).labels))
+        ap50 = pooled_scores(np.array(rows, np.int64))["ap50"]
+        found[variant] = {"ap50": ap50, "loss": round(usual - ap50, 4)}
+        logger.info("%s, %s: %s", name, variant, found[variant])
+    return found
 
 
 def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """The card with its measured scores: of the domains it was trained on, of the others, and the baseline's on the same files."""
     segmenter = Segmenter(folder)
+    name, is_baseline = card["name"], card["name"] == BASELINE
     scores: dict[str, Any] = {}
     baseline: dict[str, Any] = {}
     elsewhere: dict[str, Any] = {}
     seconds = megapixels = 0.0
     domains = sorted({sample.domain for sample in samples})
     own = card["training"]["domains"] if card["training"] else domains
-    for domain in domains:
-        held_out = choose([sample for sample in samples if sample.domain == domain], "held_out")
-        measured = measure(segmenter, card["name"], held_out)
+    held_out = {domain: choose([sample for sample in samples if sample.domain == domain], "held_out") for domain in domains}
+    for domain, images in held_out.items():
+        measured = measure(segmenter, name, images)
         (scores if domain in own else elsewhere)[domain] = {"sampleKind": DOMAIN_KINDS[domain], **summary(measured)}
         if domain in own:
             seconds, megapixels = seconds + measured.seconds, megapixels + measured.megapixels
-            baseline[domain] = summary(measure(segmenter, BASELINE, held_out))
-        logger.info("%s on %s: %s", card["name"], domain, summary(measured))
-    extra = {"baseline": {"model": BASELINE, "scores": baseline}} if card["name"] != BASELINE else {}
-    return {
+            if not is_baseline:
+                baseline[domain] = summary(measure(segmenter, BASELINE, images))
+        logger.info("%s on %s: %s", name, domain, summary(measured))
+    extra: dict[str, Any] = {} if is_baseline else {"baseline": {"model": BASELINE, "scores": baseline}}
+    if ROBUSTNESS_DOMAIN in scores:
+        variants = _robustness(segmenter, name, held_out[ROBUSTNESS_DOMAIN], scores[ROBUSTNESS_DOMAIN]["ap50"])
+        extra["robustness"] = {"domain": ROBUSTNESS_DOMAIN, "variants": variants}
+    measured_on = {"cpu": cpu_name(), "device": str(segmenter.device), "threads": segmenter.threads}
+    full = {
         **card,
         "scores": scores,
+        "kinds": by_kind(scores),
         **extra,
         "notTrainedOn": elsewhere,
         "secondsPerMegapixel": round(seconds / megapixels, 4),
-        "measuredOn": {"cpu": cpu_name(), "device": str(segmenter.device), "threads": segmenter.threads},
+        "measuredOn": measured_on,
         "heldOut": RULE,
-        "knownWeaknesses": weaknesses(scores, elsewhere),
     }
+    return {**full, "knownWeaknesses": weaknesses(full)}
 
 
-def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool = False) -> dict[str, Any]:
-    """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded."""
-    samples = load_folder(source, [domain for domain in DOMAIN_KINDS if (source / domain).is_dir()])
+def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool = False, simulated: int = SIMULATED) -> dict[str, Any]:
+    """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.
+
+    `simulated` is the number of images of each simulated domain, of which the held-out ones count.
+    """
+    made = SIMULATED_DOMAINS if simulated else ()
+    samples = load(source, [domain for domain in DOMAIN_KINDS if domain in made or (source / domain).is_dir()], simulated)
     if not choose(samples, "held_out"):
         raise FileNotFoundError(f"no held-out images in {source}")
     with tempfile.TemporaryDirectory() as temporary:

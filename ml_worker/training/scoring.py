@@ -62,13 +62,21 @@ def _ratios(sums: NDArray[np.integer]) -> NDArray[np.float64]:
     return np.stack(columns, -1)
 
 
+NAMES = ("ap50", "ap75", "f1", "foregroundIou")
+
+
+def pooled_scores(table: NDArray[np.int64]) -> dict[str, float]:
+    """AP@0.5, AP@0.75, F1 and foreground IoU of the summed counts of a table."""
+    return {name: round(float(value), 4) for name, value in zip(NAMES, _ratios(table.sum(0)), strict=True)}
+
+
 def summary(measured: Measured, seed: int = 0) -> dict[str, object]:
     """Pooled scores, each with the 95 % interval of 2,000 bootstrap resamples of the images."""
     table = measured.table
     picks = np.random.default_rng(seed).integers(0, len(table), (RESAMPLES, len(table)))
     low, high = np.percentile(_ratios(table[picks].sum(1)), INTERVAL, axis=0)
     scores: dict[str, object] = {}
-    for index, name in enumerate(("ap50", "ap75", "f1", "foregroundIou")):
-        scores[name] = round(float(_ratios(table.sum(0))[index]), 4)
+    for index, (name, value) in enumerate(pooled_scores(table).items()):
+        scores[name] = value
         scores[f"{name}Interval"] = [round(float(low[index]), 4), round(float(high[index]), 4)]
     return {**scores, "images": len(table), "objects": int(table[:, [0, 2]].sum())}

@@ -31,10 +31,10 @@ def make_targets(labels: NDArray[np.int32]) -> NDArray[np.float32]:
     labels = np.ascontiguousarray(labels, np.int32)
     boundary, inside = _boundary(labels), labels > 0
     core = (inside & ~boundary).astype(np.uint8)
+    distance: NDArray[np.float32]
     if core.all():
         distance = np.ones(labels.shape, np.float32)
     else:
-        distance = cv2.distanceTransform(core, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) + inside.astype(np.float32)
-    distance = np.ascontiguousarray(distance, np.float32)
+        distance = np.asarray(cv2.distanceTransform(core, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32) + inside.astype(np.float32)
     _normalise(distance, labels, inside)
     return np.stack([inside.astype(np.float32), boundary.astype(np.float32), distance])

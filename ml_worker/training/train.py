@@ -45,6 +45,7 @@ class Plan:
     workers: int = 1
     save_minutes: float = 3.0
     validate_minutes: float = 6.0
+    report_steps: int = 100
     shares: dict[str, float] = field(default_factory=lambda: {"nuclei_fluo": 1.0})
     start: str = ""
     ranges: Ranges = field(default_factory=Ranges)
@@ -160,7 +161,7 @@ class Trainer:
             self._train_step(*next(batches))
             now = time.monotonic()
             self.seconds, mark = self.seconds + now - mark, now
-            if self.step % 100 == 0:
+            if self.step % self.plan.report_steps == 0:
                 self._report()
             if self.seconds - saved > 60 * self.plan.save_minutes:
                 self.save()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
-from cellhub_app.core.metrics.matching import count_matches, pooled
+from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
 from ml_worker.inference.postprocess import Maps, Settings, label_maps
 from ml_worker.training.data import Sample
 from ml_worker.training.scoring import THRESHOLDS
@@ -15,9 +15,12 @@ BLURS = (1.0, 1.5)
 
 
 def quality(samples: Sequence[Sample], maps: Sequence[Maps], settings: Settings) -> float:
-    """The mean of pooled AP@0.5 and AP@0.75."""
-    counts = [count_matches(one.labels, label_maps(map_, settings), THRESHOLDS) for one, map_ in zip(samples, maps, strict=True)]
-    return sum(pooled(column).average_precision for column in zip(*counts, strict=True)) / len(THRESHOLDS)
+    """The mean of pooled AP@0.5 and AP@0.75, of every domain alone, averaged over the domains."""
+    counts: dict[str, list[list[MatchCounts]]] = {}
+    for one, map_ in zip(samples, maps, strict=True):
+        counts.setdefault(one.domain, []).append(count_matches(one.labels, label_maps(map_, settings), THRESHOLDS))
+    means = [sum(pooled(column).average_precision for column in zip(*rows, strict=True)) / len(THRESHOLDS) for rows in counts.values()]
+    return sum(means) / len(means)
 
 
 def choose_settings(samples: Sequence[Sample], maps: Sequence[Maps], start: Settings) -> Settings:

@@ -6,6 +6,7 @@ Without numba they run as they are written: slowly, but a machine that only trai
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+numba: Any
 try:
     import numba
 except ModuleNotFoundError:

@@ -8,7 +8,7 @@ from cellhub_app.domain.schema import Schema
 
 
 class ModelView(Schema):
-    """One model, from its card."""
+    """One model, from its card: `scores` by domain of images, `kinds` their means by kind of sample."""
 
     name: str
     title: str
@@ -17,6 +17,7 @@ class ModelView(Schema):
     parameters: dict[str, Any]
     weights_sha256: str | None
     scores: dict[str, Any]
+    kinds: dict[str, dict[str, float]]
     seconds_per_megapixel: float
 
 

@@ -21,8 +21,9 @@ def models(sample_kind: str | None = None) -> list[ModelView]:
     return sorted(_cards(folder, stamp), key=lambda model: _rank(model, sample_kind))
 
 
-def _rank(model: ModelView, sample_kind: str | None) -> tuple[bool, bool, str]:
-    return sample_kind not in model.sample_kinds, model.weights_sha256 is None, model.name
+def _rank(model: ModelView, sample_kind: str | None) -> tuple[bool, float, bool, str]:
+    measured = model.kinds.get(sample_kind or "", {}).get("ap50", 0.0)
+    return sample_kind not in model.sample_kinds, -measured, model.weights_sha256 is None, model.name
 
 
 def model(name: str) -> ModelView:

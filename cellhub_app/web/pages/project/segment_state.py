@@ -49,14 +49,14 @@ def model_card(model: ModelView, sample_kind: str, megapixels: float) -> ModelCa
     """The card's figures for this kind of sample and images of this size."""
     threshold, area = model.parameters.get("threshold", {}), model.parameters.get("minAreaPx", {})
     fits = sample_kind in model.sample_kinds
-    scores = [score["ap50"] for score in model.scores.values() if score.get("sampleKind") == sample_kind and "ap50" in score]
+    score = model.kinds.get(sample_kind, {}).get("ap50")
     seconds = max(0.01, model.seconds_per_megapixel * megapixels)
     return ModelCard(
         name=model.name,
         title=model.title,
         preset=PRESETS.get(model.preset, model.preset),
-        score=f"{max(scores):.2f}" if scores else "–",
-        score_note=t("AP at 0.5 on held-out images") if scores else t("not measured for this kind of sample"),
+        score="–" if score is None else f"{score:.2f}",
+        score_note=t("AP at 0.5 on held-out images") if score is not None else t("not measured for this kind of sample"),
         pace=t(
             "{seconds} s an image here", seconds=f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
         ),

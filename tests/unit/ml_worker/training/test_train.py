@@ -57,11 +57,11 @@ def test_a_finished_run_does_not_go_on(tmp_path: Path):
 
 
 def test_the_course_is_kept_in_csv(tmp_path: Path):
-    run = trainer(tmp_path, Plan(batch=1, size=32, steps=200, workers=0, shares={}))
-    run.run(stop_after_steps=200)
+    run = trainer(tmp_path, Plan(batch=1, size=64, steps=6, workers=0, report_steps=2, warmup_steps=1))
+    run.run(stop_after_steps=4)
     with (tmp_path / "losses.csv").open() as log:
         rows = list(csv.DictReader(log))
-    assert [row["step"] for row in rows] == ["100", "200"]
+    assert [row["step"] for row in rows] == ["2", "4"]
     assert float(rows[1]["learning_rate"]) < float(rows[0]["learning_rate"])
     assert all(float(row["distance"]) > 0 for row in rows)
 
@@ -104,13 +104,14 @@ def test_a_checkpoint_is_whole_or_absent(tmp_path: Path):
 
 def test_the_command_trains_and_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     root = write_domain(tmp_path / "data")
-    train = [*"--domains nuclei_fluo:2 --steps 1 --batch 1 --workers 0 --data".split(), str(tmp_path / "packed.npz"), "--out"]
-    for command in (
+    few = ["--domains", "nuclei_fluo:2", "--steps", "1", "--batch", "1", "--workers", "0"]
+    train = [*few, "--data", str(tmp_path / "packed.npz"), "--out"]
+    for given in (
         ["pack", "--data", str(root), "--domains", "nuclei_fluo", "--out", str(tmp_path / "packed.npz")],
         [*train, str(tmp_path / "run"), "--net", "unet"],
         [*train, str(tmp_path / "grown"), "--net", "resunet", "--start", str(tmp_path / "run")],
     ):
-        monkeypatch.setattr("sys.argv", ["cellhub-train", *command])
+        monkeypatch.setattr("sys.argv", ["cellhub-train", *given])
         command.main()
     for folder in ("run", "grown"):
         state = checkpoint.read(tmp_path / folder)
