@@ -20,13 +20,15 @@ class Look:
 
     kind: Kind
     density: float  # at its darkest
-    fill: float  # share of the density in the middle of a hollow body
-    wall: float  # thickness of a hollow body's wall, share of its radius
+    fill: float  # share of the density in the middle of a hollow body, at the rim of a solid one
+    wall: float  # thickness of a hollow body's wall, of a solid one's lighter rim; share of the radius
     grain: float  # deviation of the density by single cells, share of the density
     fuzz: float  # px that cells stand out of the rim
     fringe: float  # density of the bright line that the rim bends out of (below 0: into) the picture
     fringe_px: float
     defocus: float  # px
+    lens: float  # how much brighter the middle is than the surroundings
+    inclusions: int  # vesicles, crumbs and clots within
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Rendered:
     density: Field
     inside: NDArray[np.bool_]
     contrast: float
+    centre: tuple[int, int]  # row, column, on the canvas
 
 
 def _ball(rho: Field) -> Field:
@@ -51,13 +54,32 @@ def _shell(rho: Field, wall: float) -> Field:
 
 
 def _matter(look: Look, rho: Field, under: Field) -> Field:
-    """Density without grain of a body whose centre has rho 0 and whose rim has 1. `under` varies it slowly."""
+    """Density without grain of a body whose centre has rho 0 and whose rim has 1, darkest about 1. `under` varies it slowly."""
     if look.kind == "cyst":
-        return np.asarray((_shell(rho, look.wall) + look.fill * _ball(rho)) * (1 + 0.25 * under), np.float32)
+        shell = _shell(rho, look.wall)
+        bright = look.lens * np.exp(-((rho / 0.55) ** 2))
+        return np.asarray(shell**2 * (1 + 0.3 * under) + look.fill * _ball(rho) - bright, np.float32)
     if look.kind == "thick":
-        return np.asarray((1 - look.fill) * _shell(rho, look.wall) + look.fill * np.minimum(1, 1.6 * _ball(rho)), np.float32)
-    flat = np.minimum(1, _ball(rho) * np.float32(1 + look.wall * 2))
-    return np.asarray(flat * (1 + 0.15 * under), np.float32)
+        body = (1 - look.fill) * _shell(rho, look.wall) + look.fill * np.minimum(1, 1.6 * _ball(rho))
+        return np.asarray(body * (1 + 0.15 * under), np.float32)
+    rise = np.clip((1 - rho) / look.wall, 0, 1)
+    body = np.minimum(1, 3 * _ball(rho)) * (look.fill + (1 - look.fill) * rise * rise * (3 - 2 * rise))
+    return np.asarray(body * (1 + 0.15 * under), np.float32)
+
+
+def _inclusions(rng: np.random.Generator, look: Look, density: Field, centre: tuple[float, float], radius: float) -> None:
+    """Add vesicles (rings), crumbs (dots) and clots at the wall to a hollow body."""
+    for _ in range(look.inclusions):
+        angle, away = rng.uniform(0, 2 * np.pi), radius * rng.choice([rng.uniform(0, 0.75), 0.9])
+        at = round((centre[0] + away * np.cos(angle)) * 16), round((centre[1] + away * np.sin(angle)) * 16)
+        size = radius * min(rng.uniform(0.05, 0.35), 1.05 - away / radius)
+        layer = np.zeros_like(density)
+        hollow = rng.random() < 0.5 and size > 3
+        axes = round(size * 16), round(size * rng.uniform(0.6, 1) * 16)
+        dark = look.density * rng.uniform(0.2, 0.7)
+        thick = int(rng.integers(1, 3)) if hollow else -1
+        cv2.ellipse(layer, at, axes, rng.uniform(0, 180), 0, 360, dark, thick, cv2.LINE_AA, 4)
+        density += layer
 
 
 def _rim_lines(look: Look, inside_px: Field) -> Field:
@@ -94,7 +116,7 @@ def _outline_depth(density: Field, inside_px: Field, softness: float, radius: fl
     return low + float(at) / 2, float(profile[peak])
 
 
-def render(look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]) -> Rendered | None:
+def render(rng: np.random.Generator, look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]) -> Rendered | None:
     """One body as the objective sees it; None when it lies outside the canvas of `shape`."""
     window = Window.around(lobes[0].x, lobes[0].y, reach_of(lobes) + 3 * (look.defocus + look.fringe_px + look.fuzz) + 3, shape)
     if window.empty:
@@ -104,7 +126,11 @@ def render(look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]
     rho = np.asarray(np.clip(1 - inside_px / np.float32(radius), 0, 1), np.float32)
     matter = look.density * _matter(look, rho, window.of(tissue.patches))
     cells = window.of(tissue.cells) + (0.8 if look.kind == "grape" else 0.3) * window.of(tissue.clumps)
-    grainy = np.maximum(matter * (1 + look.grain * cells), 0.2 * matter)
-    density = _soften(np.asarray(grainy + _rim_lines(look, inside_px), np.float32), look.defocus)
+    grain = look.grain * (0.4 + 0.6 * rho)  # cells show best where few lie over each other
+    grainy = matter * np.maximum(1 + grain * cells, 0.2)
+    raw = np.asarray(grainy + _rim_lines(look, inside_px), np.float32)
+    _inclusions(rng, look, raw, (lobes[0].x - window.x0, lobes[0].y - window.y0), lobes[0].radius)
+    density = _soften(raw, look.defocus)
     at, contrast = _outline_depth(density, inside_px, look.defocus + look.fringe_px, radius)
-    return Rendered(window, density, inside_px > at, contrast)
+    centre = int(np.clip(lobes[0].y, 0, shape[0] - 1)), int(np.clip(lobes[0].x, 0, shape[1] - 1))
+    return Rendered(window, density, inside_px > at, contrast, centre)

@@ -126,9 +126,19 @@ def _transmitted(rng: np.random.Generator, invasion: Invasion, shape: tuple[int,
     left = _leave(rng, invasion, shape)
     tissue = draw_tissue(rng, *shape, invasion.cell_px * 0.8)
     look = Look(
-        "solid", rng.uniform(0.6, 2), 0, rng.uniform(0.3, 1), rng.uniform(0.05, 0.4), 0.25 * invasion.cell_px, 0, 1.5, rng.uniform(0.5, 2)
+        "solid",
+        density=rng.uniform(0.6, 2),
+        fill=rng.uniform(0.2, 1),
+        wall=rng.uniform(0.1, 0.8),
+        grain=rng.uniform(0.05, 0.4),
+        fuzz=0.25 * invasion.cell_px,
+        fringe=rng.uniform(0, 0.3),
+        fringe_px=rng.uniform(1, 3),
+        defocus=rng.uniform(0.5, 2),
+        lens=0,
+        inclusions=0,
     )
-    core = render(look, [invasion.core], tissue, shape)
+    core = render(rng, look, [invasion.core], tissue, shape)
     matter = left.matter * np.float32(rng.uniform(0.15, 0.5)) * np.maximum(1 + 0.4 * tissue.cells, 0.2)
     density = blur(np.asarray(matter, np.float32), rng.uniform(0.6, 1.3))
     halo = blur(left.matter, rng.uniform(2, 4)) - blur(left.matter, 1)

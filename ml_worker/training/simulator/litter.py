@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from cellhub_app.core.imaging.simulate_optics import blur
-from ml_worker.training.simulator.shapes import Field
+from ml_worker.training.simulator.shapes import Field, Window
 
 BITS = 4
 Disc = tuple[float, float, float]  # x, y, radius
@@ -57,10 +57,18 @@ def draw_bubbles(rng: np.random.Generator, height: int, width: int, count: int) 
 
 def bubbles(rng: np.random.Generator, height: int, width: int, discs: list[Disc]) -> Field:
     """Density of air bubbles: perfect circles, a broad black rim, a glaring middle."""
-    layer = np.zeros((height, width), np.float32)
+    density = np.zeros((height, width), np.float32)
     for x, y, radius in discs:
-        cv2.circle(layer, _point(x, y), round(radius * 1.06 * (1 << BITS)), -0.25, -1, cv2.LINE_AA, BITS)
-        cv2.circle(layer, _point(x, y), round(radius * (1 << BITS)), float(rng.uniform(1.2, 2.5)), -1, cv2.LINE_AA, BITS)
-        shine = radius * rng.uniform(0.35, 0.62)
-        cv2.circle(layer, _point(x, y), round(shine * (1 << BITS)), float(rng.uniform(-0.35, -0.1)), -1, cv2.LINE_AA, BITS)
-    return blur(layer, float(rng.uniform(0.7, 3))) if discs else layer
+        window = Window.around(x, y, 1.2 * radius + 6, density.shape)
+        if window.empty:
+            continue
+        away = np.hypot(
+            np.arange(window.x0, window.x1, dtype=np.float32)[None] - np.float32(x),
+            np.arange(window.y0, window.y1, dtype=np.float32)[:, None] - np.float32(y),
+        )
+        rho = away / np.float32(radius)
+        middle, width_share = rng.uniform(0.72, 0.85), rng.uniform(0.12, 0.2)
+        rim = rng.uniform(1.3, 3) * np.exp(-(((rho - middle) / width_share) ** 2)) * np.clip((radius - away) / 1.5, 0, 1)
+        glare = rng.uniform(0.05, 0.3) * (np.exp(-((rho / 0.4) ** 2)) + np.exp(-(((away - radius) / 2) ** 2)))
+        window.of(density)[...] += blur(np.asarray(rim - glare, np.float32), float(rng.uniform(0.6, 2)))
+    return density
