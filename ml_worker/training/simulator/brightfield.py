@@ -19,6 +19,7 @@ BLIND = 0.03  # least difference in grey, share of the range, that an eye still 
 def _place(rng: np.random.Generator, culture: Culture, taken: list[Disc], shape: tuple[int, int]) -> bool:
     """Find a place for one more disc, free or beside the last; append it to `taken`."""
     radius = float(np.exp(rng.uniform(*np.log(culture.radius))))
+    apart = rng.uniform(0, 0.4)
     for _ in range(12):
         x, y = rng.uniform(0, 1, 2) * (shape[1], shape[0])
         if culture.count == 1:
@@ -27,7 +28,7 @@ def _place(rng: np.random.Generator, culture: Culture, taken: list[Disc], shape:
             other = taken[rng.integers(len(taken))]
             angle, away = rng.uniform(0, 2 * np.pi), (radius + other[2]) * rng.uniform(0.75, 1.1)
             x, y = other[0] + away * np.cos(angle), other[1] + away * np.sin(angle)
-        if all(np.hypot(x - a, y - b) > max(r, radius) + 0.3 * min(r, radius) for a, b, r in taken):
+        if all(np.hypot(x - a, y - b) > max(r, radius) + apart * min(r, radius) for a, b, r in taken):
             taken.append((float(x), float(y), radius))
             return True
     return False
