@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cellhub_app.core.imaging.simulate_optics import blur
 from ml_worker.training.simulator.grain import Tissue
-from ml_worker.training.simulator.shapes import Field, Lobe, Window, depth, reach_of
+from ml_worker.training.simulator.shapes import Field, Lobe, Window, depth, draw_lobe, reach_of
 
 Kind = Literal["cyst", "thick", "solid", "grape"]
 
@@ -71,15 +71,16 @@ def _inclusions(rng: np.random.Generator, look: Look, density: Field, centre: tu
     """Add vesicles (rings), crumbs (dots) and clots at the wall to a hollow body."""
     for _ in range(look.inclusions):
         angle, away = rng.uniform(0, 2 * np.pi), radius * rng.choice([rng.uniform(0, 0.75), 0.9])
-        at = round((centre[0] + away * np.cos(angle)) * 16), round((centre[1] + away * np.sin(angle)) * 16)
-        size = radius * min(rng.uniform(0.05, 0.35), 1.05 - away / radius)
-        layer = np.zeros_like(density)
-        hollow = rng.random() < 0.5 and size > 3
-        axes = round(size * 16), round(size * rng.uniform(0.6, 1) * 16)
-        dark = look.density * rng.uniform(0.2, 0.7)
-        thick = int(rng.integers(1, 3)) if hollow else -1
-        cv2.ellipse(layer, at, axes, rng.uniform(0, 180), 0, 360, dark, thick, cv2.LINE_AA, 4)
-        density += layer
+        x, y = centre[0] + away * np.cos(angle), centre[1] + away * np.sin(angle)
+        size = max(1.5, min(radius * rng.uniform(0.05, 0.35), 1.05 * radius - away, 40.0))
+        window = Window.around(float(x), float(y), 1.3 * size + 3, (density.shape[0], density.shape[1]))
+        if window.empty:
+            continue
+        inside_px = depth([draw_lobe(rng, float(x), float(y), size, rng.uniform(1, 1.6), 0.08)], window)
+        rho = np.asarray(np.clip(1 - inside_px / np.float32(size), 0, 1), np.float32)
+        filled = size < 4 or rng.random() < 0.4
+        matter = _ball(rho) if filled else _shell(rho, min(0.4, 1.5 / size)) ** 2
+        window.of(density)[...] += blur(np.asarray(look.density * rng.uniform(0.15, 0.8) * matter, np.float32), rng.uniform(0.5, 1.5))
 
 
 def _rim_lines(look: Look, inside_px: Field) -> Field:
@@ -104,6 +105,8 @@ def _soften(density: Field, sigma: float) -> Field:
 def _outline_depth(density: Field, inside_px: Field, softness: float, radius: float) -> tuple[float, float]:
     """Where a careful eye sets the outline: the depth (px) of half the rim's contrast, and that contrast."""
     low, high = -3 * softness - 4, min(radius, 0.12 * radius + 2 * softness + 4)
+    step = 1 + inside_px.size // 40_000
+    inside_px, density = inside_px[::step, ::step], density[::step, ::step]
     bins = np.clip(((inside_px - low) * 2).astype(np.int32), 0, int((high - low) * 2))
     seen = np.bincount(bins.ravel(), 1 - np.exp(-density.ravel()), int((high - low) * 2) + 1)
     many = np.bincount(bins.ravel(), minlength=int((high - low) * 2) + 1)
@@ -128,7 +131,7 @@ def render(rng: np.random.Generator, look: Look, lobes: list[Lobe], tissue: Tiss
     cells = window.of(tissue.cells) + (0.8 if look.kind == "grape" else 0.3) * window.of(tissue.clumps)
     grain = look.grain * (0.4 + 0.6 * rho)  # cells show best where few lie over each other
     grainy = matter * np.maximum(1 + grain * cells, 0.2)
-    raw = np.asarray(grainy + _rim_lines(look, inside_px), np.float32)
+    raw = np.asarray(grainy + _rim_lines(look, inside_px) if look.fringe else grainy, np.float32)
     _inclusions(rng, look, raw, (lobes[0].x - window.x0, lobes[0].y - window.y0), lobes[0].radius)
     density = _soften(raw, look.defocus)
     at, contrast = _outline_depth(density, inside_px, look.defocus + look.fringe_px, radius)

@@ -45,24 +45,44 @@ def _lobes(rng: np.random.Generator, culture: Culture, disc: Disc, kind: Kind) -
 
 
 def _bodies(
-    rng: np.random.Generator, culture: Culture, tissue: Tissue, bubbles: list[Disc], shape: tuple[int, int]
-) -> tuple[Field, list[tuple[float, Rendered]]]:
-    density = np.zeros(shape, np.float32)
-    labelled: list[tuple[float, Rendered]] = []
+    rng: np.random.Generator, culture: Culture, tissue: Tissue, bubbles: list[Disc], density: Field
+) -> list[tuple[float, Rendered]]:
+    """Add the culture's bodies to the density; returns those that are outlined, with their defocus."""
+    shape = density.shape[0], density.shape[1]
+    outlined: list[tuple[float, Rendered]] = []
     taken = list(bubbles)
-    for number in range(culture.count + culture.ghosts):
-        ghost = number >= culture.count
-        if not _place(rng, culture, [] if ghost else taken, shape) and not ghost:
+    for _ in range(culture.count):
+        if not _place(rng, culture, taken, shape):
             continue
-        disc = taken[-1] if not ghost else (*(rng.uniform(0, 1, 2) * shape[::-1]).tolist(), float(rng.uniform(*culture.radius)))
-        look = draw_look(rng, culture, disc[2])
-        rendered = render(rng, blurred_away(look, rng, disc[2]) if ghost else look, _lobes(rng, culture, disc, look.kind), tissue, shape)
-        if rendered is None or (not ghost and rendered.contrast < FAINTEST):
+        look = draw_look(rng, culture, taken[-1][2])
+        lobes = _lobes(rng, culture, taken[-1], look.kind)
+        body = render(rng, look, lobes, tissue, shape)
+        if body is None or body.contrast < FAINTEST:
             continue
-        rendered.window.of(density)[...] += rendered.density
-        if not ghost:
-            labelled.append((look.defocus, rendered))
-    return density, labelled
+        body.window.of(density)[...] += body.density
+        outlined.append((look.defocus, body))
+        if look.kind in ("solid", "grape") and rng.random() < culture.corona:
+            loose = int(rng.uniform(0.05, 0.6) * 2 * np.pi * taken[-1][2] / culture.cell_px)
+            density += litter.corona(rng, shape, lobes[0], 0.8 * culture.cell_px, loose)
+    return outlined
+
+
+def _ghosts(rng: np.random.Generator, culture: Culture, tissue: Tissue, density: Field) -> None:
+    """Add bodies that lie too far out of focus to be outlined."""
+    shape = density.shape[0], density.shape[1]
+    for _ in range(culture.ghosts):
+        disc = float(rng.uniform(0, shape[1])), float(rng.uniform(0, shape[0])), float(rng.uniform(*culture.radius))
+        look = blurred_away(draw_look(rng, culture, disc[2]), rng, disc[2])
+        body = render(rng, look, _lobes(rng, culture, disc, look.kind), tissue, shape)
+        if body is not None:
+            body.window.of(density)[...] += body.density
+
+
+def _clutter(rng: np.random.Generator, culture: Culture, bubbles: list[Disc], shape: tuple[int, int]) -> Field:
+    dirt = float(np.exp(rng.uniform(np.log(2), np.log(150))))
+    density = litter.specks(rng, *shape, min(culture.cell_px, culture.radius[0] * 0.8), dirt)
+    density += litter.fibres(rng, *shape, int(rng.integers(1, 4)) if rng.random() < 0.2 else 0)
+    return density + litter.bubbles(rng, *shape, bubbles)
 
 
 def brightfield(rng: np.random.Generator, height: int, width: int) -> tuple[NDArray[np.uint8], Labels]:
@@ -71,15 +91,13 @@ def brightfield(rng: np.random.Generator, height: int, width: int) -> tuple[NDAr
     culture = draw_culture(rng, *shape)
     tissue = draw_tissue(rng, *shape, culture.cell_px)
     bubbles = litter.draw_bubbles(rng, *shape, int(rng.integers(1, 4)) if rng.random() < 0.1 else 0)
-    density, labelled = _bodies(rng, culture, tissue, bubbles, shape)
-    dirt = float(np.exp(rng.uniform(np.log(2), np.log(150))))
-    density += litter.specks(rng, *shape, min(culture.cell_px, culture.radius[0] * 0.8), dirt)
-    density += litter.fibres(rng, *shape, int(rng.integers(1, 4)) if rng.random() < 0.25 else 0)
-    density += litter.bubbles(rng, *shape, bubbles)
+    density = _clutter(rng, culture, bubbles, shape)
+    _ghosts(rng, culture, tissue, density)
+    outlined = _bodies(rng, culture, tissue, bubbles, density)
     lit = light.uneven(rng, *shape)
     if rng.random() < 0.35:
         lit = lit * light.well_edge(rng, *shape)
-    seen = [(blur, body) for blur, body in labelled if body.contrast * lit[body.centre] > BLIND]
+    seen = [(defocus, body) for defocus, body in outlined if body.contrast * lit[body.centre] > BLIND]
     if rng.random() < 0.6:
         lit = lit * light.relief(rng, density)
     image = light.photograph(rng, light.colour(rng, density, lit), noise=float(np.exp(rng.uniform(np.log(0.003), np.log(0.035)))))

@@ -33,6 +33,7 @@ class Culture:
     ghosts: int  # bodies that nobody would outline
     fringe: float  # how strongly rims bend light, share of the density
     shading: float  # how unlike each other bodies are, 0..1
+    corona: float  # chance that loose cells lie around a solid body
 
 
 def _field_of_one(rng: np.random.Generator, side: int) -> Culture:
@@ -51,6 +52,7 @@ def _field_of_one(rng: np.random.Generator, side: int) -> Culture:
         ghosts=0,
         fringe=_fringe(rng),
         shading=rng.uniform(0, 1),
+        corona=0.4,
     )
 
 
@@ -82,6 +84,7 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
         ghosts=int(rng.poisson(rng.uniform(0, 12) * area)),
         fringe=_fringe(rng),
         shading=rng.uniform(0, 1),
+        corona=rng.uniform(0, 0.2),
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Field = NDArray[np.float32]
 Pixel = TypeVar("Pixel", bound=np.generic)
 
-ANGLES = 1024
+ANGLES = 512
 ANGLE = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
 ORDER = np.arange(2, 12)
 WAVES = np.cos(ORDER[:, None] * ANGLE), np.sin(ORDER[:, None] * ANGLE)
@@ -42,7 +42,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Lobe:
-    """A star-shaped piece of a body: its centre, and its radius at each of 1024 angles."""
+    """A star-shaped piece of a body: its centre, and its radius at each of 512 angles."""
 
     x: float
     y: float
