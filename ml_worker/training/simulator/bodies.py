@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cellhub_app.core.imaging.simulate_optics import blur
 from ml_worker.training.simulator.grain import Tissue
-from ml_worker.training.simulator.shapes import Field, Lobe, Window, depth, reach_of
+from ml_worker.training.simulator.shapes import Field, Lobe, Window, depth, draw_lobe, reach_of
 
 Kind = Literal["cyst", "thick", "solid", "grape"]
 
@@ -20,13 +20,15 @@ class Look:
 
     kind: Kind
     density: float  # at its darkest
-    fill: float  # share of the density in the middle of a hollow body
-    wall: float  # thickness of a hollow body's wall, share of its radius
+    fill: float  # share of the density in the middle of a hollow body, at the rim of a solid one
+    wall: float  # thickness of a hollow body's wall, of a solid one's lighter rim; share of the radius
     grain: float  # deviation of the density by single cells, share of the density
     fuzz: float  # px that cells stand out of the rim
     fringe: float  # density of the bright line that the rim bends out of (below 0: into) the picture
     fringe_px: float
     defocus: float  # px
+    lens: float  # how much brighter the middle is than the surroundings
+    inclusions: int  # vesicles, crumbs and clots within
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Rendered:
     density: Field
     inside: NDArray[np.bool_]
     contrast: float
+    centre: tuple[int, int]  # row, column, on the canvas
 
 
 def _ball(rho: Field) -> Field:
@@ -51,13 +54,33 @@ def _shell(rho: Field, wall: float) -> Field:
 
 
 def _matter(look: Look, rho: Field, under: Field) -> Field:
-    """Density without grain of a body whose centre has rho 0 and whose rim has 1. `under` varies it slowly."""
+    """Density without grain of a body whose centre has rho 0 and whose rim has 1, darkest about 1. `under` varies it slowly."""
     if look.kind == "cyst":
-        return np.asarray((_shell(rho, look.wall) + look.fill * _ball(rho)) * (1 + 0.25 * under), np.float32)
+        shell = _shell(rho, look.wall)
+        bright = look.lens * np.exp(-((rho / 0.55) ** 2))
+        return np.asarray(shell**2 * (1 + 0.3 * under) + look.fill * _ball(rho) - bright, np.float32)
     if look.kind == "thick":
-        return np.asarray((1 - look.fill) * _shell(rho, look.wall) + look.fill * np.minimum(1, 1.6 * _ball(rho)), np.float32)
-    flat = np.minimum(1, _ball(rho) * np.float32(1 + look.wall * 2))
-    return np.asarray(flat * (1 + 0.15 * under), np.float32)
+        body = (1 - look.fill) * _shell(rho, look.wall) + look.fill * np.minimum(1, 1.6 * _ball(rho))
+        return np.asarray(body * (1 + 0.15 * under), np.float32)
+    rise = np.clip((1 - rho) / look.wall, 0, 1)
+    body = np.minimum(1, 3 * _ball(rho)) * (look.fill + (1 - look.fill) * rise * rise * (3 - 2 * rise))
+    return np.asarray(body * (1 + 0.15 * under), np.float32)
+
+
+def _inclusions(rng: np.random.Generator, look: Look, density: Field, centre: tuple[float, float], radius: float) -> None:
+    """Add vesicles (rings), crumbs (dots) and clots at the wall to a hollow body."""
+    for _ in range(look.inclusions):
+        angle, away = rng.uniform(0, 2 * np.pi), radius * rng.choice([rng.uniform(0, 0.75), 0.9])
+        x, y = centre[0] + away * np.cos(angle), centre[1] + away * np.sin(angle)
+        size = max(1.5, min(radius * rng.uniform(0.05, 0.35), 1.05 * radius - away, 40.0))
+        window = Window.around(float(x), float(y), 1.3 * size + 3, (density.shape[0], density.shape[1]))
+        if window.empty:
+            continue
+        inside_px = depth([draw_lobe(rng, float(x), float(y), size, rng.uniform(1, 1.6), 0.08)], window)
+        rho = np.asarray(np.clip(1 - inside_px / np.float32(size), 0, 1), np.float32)
+        filled = size < 4 or rng.random() < 0.4
+        matter = _ball(rho) if filled else _shell(rho, min(0.4, 1.5 / size)) ** 2
+        window.of(density)[...] += blur(np.asarray(look.density * rng.uniform(0.15, 0.8) * matter, np.float32), rng.uniform(0.5, 1.5))
 
 
 def _rim_lines(look: Look, inside_px: Field) -> Field:
@@ -82,6 +105,8 @@ def _soften(density: Field, sigma: float) -> Field:
 def _outline_depth(density: Field, inside_px: Field, softness: float, radius: float) -> tuple[float, float]:
     """Where a careful eye sets the outline: the depth (px) of half the rim's contrast, and that contrast."""
     low, high = -3 * softness - 4, min(radius, 0.12 * radius + 2 * softness + 4)
+    step = 1 + inside_px.size // 40_000
+    inside_px, density = inside_px[::step, ::step], density[::step, ::step]
     bins = np.clip(((inside_px - low) * 2).astype(np.int32), 0, int((high - low) * 2))
     seen = np.bincount(bins.ravel(), 1 - np.exp(-density.ravel()), int((high - low) * 2) + 1)
     many = np.bincount(bins.ravel(), minlength=int((high - low) * 2) + 1)
@@ -94,7 +119,7 @@ def _outline_depth(density: Field, inside_px: Field, softness: float, radius: fl
     return low + float(at) / 2, float(profile[peak])
 
 
-def render(look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]) -> Rendered | None:
+def render(rng: np.random.Generator, look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]) -> Rendered | None:
     """One body as the objective sees it; None when it lies outside the canvas of `shape`."""
     window = Window.around(lobes[0].x, lobes[0].y, reach_of(lobes) + 3 * (look.defocus + look.fringe_px + look.fuzz) + 3, shape)
     if window.empty:
@@ -104,7 +129,11 @@ def render(look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]
     rho = np.asarray(np.clip(1 - inside_px / np.float32(radius), 0, 1), np.float32)
     matter = look.density * _matter(look, rho, window.of(tissue.patches))
     cells = window.of(tissue.cells) + (0.8 if look.kind == "grape" else 0.3) * window.of(tissue.clumps)
-    grainy = np.maximum(matter * (1 + look.grain * cells), 0.2 * matter)
-    density = _soften(np.asarray(grainy + _rim_lines(look, inside_px), np.float32), look.defocus)
+    grain = look.grain * (0.4 + 0.6 * rho)  # cells show best where few lie over each other
+    grainy = matter * np.maximum(1 + grain * cells, 0.2)
+    raw = np.asarray(grainy + _rim_lines(look, inside_px) if look.fringe else grainy, np.float32)
+    _inclusions(rng, look, raw, (lobes[0].x - window.x0, lobes[0].y - window.y0), lobes[0].radius)
+    density = _soften(raw, look.defocus)
     at, contrast = _outline_depth(density, inside_px, look.defocus + look.fringe_px, radius)
-    return Rendered(window, density, inside_px > at, contrast)
+    centre = int(np.clip(lobes[0].y, 0, shape[0] - 1)), int(np.clip(lobes[0].x, 0, shape[1] - 1))
+    return Rendered(window, density, inside_px > at, contrast, centre)

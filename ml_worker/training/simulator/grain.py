@@ -33,10 +33,11 @@ class Tissue:
 def draw_tissue(rng: np.random.Generator, height: int, width: int, cell_px: float) -> Tissue:
     """Textures for bodies made of cells of about `cell_px`: a mosaic, band-passed noise, or both mixed."""
     noise = texture(rng, height, width, max(1.0, cell_px * 0.3)) - texture(rng, height, width, max(1.6, cell_px * 0.8))
-    share = rng.uniform(0, 1)
-    cells = blur(mosaic(rng, height, width, max(3.0, cell_px)), 0.7) if share < 0.8 else np.zeros((height, width), np.float32)
+    packed = rng.uniform(0, 0.7) if rng.random() < 0.5 else 0.0
+    if packed:
+        noise = (1 - packed) * noise + packed * blur(mosaic(rng, height, width, max(3.0, cell_px)), max(0.7, 0.12 * cell_px))
     return Tissue(
-        _standard(np.asarray(share * noise + (1 - share) * cells, np.float32)),
+        _standard(np.asarray(noise, np.float32)),
         texture(rng, height, width, cell_px * rng.uniform(1.2, 2.5)),
         texture(rng, height, width, max(12.0, cell_px * 4)),
     )

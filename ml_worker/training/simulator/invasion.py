@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from cellhub_app.core.imaging.simulate_optics import blur, texture
 from ml_worker.training.simulator import light, litter
 from ml_worker.training.simulator.bodies import Look, render
-from ml_worker.training.simulator.grain import draw_tissue
+from ml_worker.training.simulator.grain import Tissue, draw_tissue
 from ml_worker.training.simulator.shapes import ANGLES, Field, Lobe, Window, depth, draw_lobe
 from ml_worker.training.simulator.truth import Labels, connected, tidy
 
 BITS = 4
 SMALLEST = 12  # px of a labelled fragment
+CELL_EDGE = 0.22  # of a typical cell's light: where its outline is drawn
+GLOW_EDGE = 0.45  # with the glow of what lies around: so do people who outline a dense fringe as a whole
+DYES = ((0.1, 1.0, 0.15), (1.0, 0.15, 0.1), (0.2, 0.35, 1.0), (1.0, 0.6, 0.05), (1.0, 0.1, 1.0))
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,16 @@ def _from_rim(core: Lobe, angle: float, away: float) -> tuple[float, float]:
     return core.x + reach * np.cos(angle), core.y + reach * np.sin(angle)
 
 
-def _cells(rng: np.random.Generator, invasion: Invasion, drawn: Drawn, mask: NDArray[np.uint8]) -> None:
+def _cells(rng: np.random.Generator, invasion: Invasion, drawn: Drawn, mask: NDArray[np.uint8], slender: float) -> None:
     favourite, bias = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.7)
-    slender = rng.uniform(0.3, 0.75)
+    shape = rng.uniform(0.7, 1.5)
     for _ in range(invasion.cells):
         angle = rng.uniform(0, 2 * np.pi)
         angle += bias * np.sin(favourite - angle)
-        away = float(rng.gamma(1.3, invasion.spread / 1.3)) - 0.1 * invasion.core.radius
+        away = float(rng.gamma(shape, invasion.spread / shape)) - 0.1 * invasion.core.radius
         x, y = _from_rim(invasion.core, angle, away)
         length = invasion.cell_px * np.exp(rng.normal(0, 0.3)) / 2
-        axes = round(length * 16), round(length * float(np.clip(rng.normal(slender, 0.15), 0.25, 1)) * 16)
+        axes = round(length * 16), round(length * float(np.clip(rng.normal(slender, 0.12), 0.2, 1)) * 16)
         turn = np.degrees(angle) + rng.normal(0, 35)
         centre = round(x * 16), round(y * 16)
         cv2.ellipse(drawn.matter, centre, axes, turn, 0, 360, float(np.exp(rng.normal(0, 0.5))), -1, cv2.LINE_AA, BITS)
@@ -88,11 +91,11 @@ def _strands(rng: np.random.Generator, invasion: Invasion, drawn: Drawn, mask: N
             cv2.line(mask, a, b, 1, max(1, round(width)), cv2.LINE_8, BITS)
 
 
-def _leave(rng: np.random.Generator, invasion: Invasion, shape: tuple[int, int]) -> Drawn:
+def _leave(rng: np.random.Generator, invasion: Invasion, shape: tuple[int, int], *, slender: float) -> Drawn:
     mask = np.zeros(shape, np.uint8)
     drawn = Drawn(np.zeros(shape, np.float32), mask.view(np.bool_))
     _strands(rng, invasion, drawn, mask)
-    _cells(rng, invasion, drawn, mask)
+    _cells(rng, invasion, drawn, mask, slender)
     return drawn
 
 
@@ -100,21 +103,44 @@ def _labels(inside: NDArray[np.bool_]) -> Labels:
     return tidy(connected(inside).astype(np.uint16), SMALLEST)
 
 
+def _core_light(rng: np.random.Generator, invasion: Invasion, tissue: Tissue, inside_px: Field) -> Field:
+    """Light of the core, cells give 1: rising steeply or slowly from its rim, in some pictures darker in the middle."""
+    rise = np.clip(inside_px / (invasion.cell_px * rng.choice([0.6, rng.uniform(0.6, 4)])), 0, 1)
+    starved = rng.uniform(0, 0.6) * (rng.random() < 0.3)
+    rise = rise * (1 - starved * np.clip(inside_px / (0.7 * invasion.core.radius), 0, 1))
+    return np.asarray(rng.uniform(0.8, 5) * rise * np.maximum(1 + rng.uniform(0, 0.5) * tissue.cells, 0.3), np.float32)
+
+
 def _fluorescent(rng: np.random.Generator, invasion: Invasion, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], Labels]:
-    left = _leave(rng, invasion, shape)
+    left = _leave(rng, invasion, shape, slender=rng.uniform(0.35, 0.8))
     tissue = draw_tissue(rng, *shape, invasion.cell_px)
-    whole = depth([invasion.core], Window(0, shape[0], 0, shape[1])) + 0.3 * invasion.cell_px * tissue.clumps
-    core_light = (
-        rng.uniform(1, 5) * np.clip(whole / (invasion.cell_px * 0.7), 0, 1) * np.maximum(1 + rng.uniform(0, 0.3) * tissue.cells, 0.3)
-    )
+    ragged = rng.uniform(0.1, 0.9) * invasion.cell_px
+    inside_px = depth([invasion.core], Window(0, shape[0], 0, shape[1])) + np.float32(ragged) * tissue.clumps
     cells = left.matter * np.maximum(1 + rng.uniform(0.1, 0.5) * tissue.cells, 0.3)
-    sharp = blur(np.asarray(np.maximum(core_light, cells), np.float32), rng.uniform(0.6, 1.6))
-    inside = (whole > invasion.cell_px * 0.2) | left.inside
+    sharp = np.asarray(np.maximum(_core_light(rng, invasion, tissue, inside_px), cells), np.float32)
+    sharp = blur(sharp, rng.uniform(0.6, 1.6))
     glow = rng.uniform(0, 0.25) * _glow(sharp, invasion.core.radius * rng.uniform(0.2, 0.6))
-    haze = rng.uniform(0, 0.06) + rng.uniform(0, 0.02) * texture(rng, *shape, 60)
-    seen = np.asarray((sharp + glow) * rng.uniform(0.35, 1.0) + np.maximum(haze, 0), np.float32)
-    image = light.photograph(rng, seen[:, :, None], noise=float(rng.uniform(0.003, 0.05)))
+    inside = (sharp > CELL_EDGE) | (sharp + glow > GLOW_EDGE)
+    haze = rng.uniform(0, 0.05) + rng.uniform(0, 0.015) * texture(rng, *shape, 60) + _smears(rng, *shape)
+    seen = (sharp + glow) * rng.uniform(0.35, 1.0) + np.maximum(haze, 0)
+    image = light.photograph(rng, _dyed(rng, np.asarray(seen, np.float32)), noise=float(rng.uniform(0.003, 0.05)))
     return image, _labels(inside)
+
+
+def _smears(rng: np.random.Generator, height: int, width: int) -> Field:
+    """Glimmer of things far out of focus, which nobody outlines."""
+    layer = np.zeros((height // 8, width // 8), np.float32)
+    for _ in range(int(rng.poisson(0.5))):
+        at = int(rng.integers(width // 8)), int(rng.integers(height // 8))
+        cv2.circle(layer, at, int(rng.integers(1, 5)), float(rng.uniform(0.05, 0.35)), -1)
+    return np.asarray(cv2.resize(blur(layer, rng.uniform(1.5, 3)), (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _dyed(rng: np.random.Generator, seen: Field) -> Field:
+    """Grey in most pictures, in the colour of the dye in the others: (H, W, 1 or 3)."""
+    if rng.random() < 0.75:
+        return seen[:, :, None]
+    return np.asarray(seen[:, :, None] * np.array(DYES[rng.integers(len(DYES))], np.float32), np.float32)
 
 
 def _glow(sharp: Field, sigma: float) -> Field:
@@ -123,23 +149,33 @@ def _glow(sharp: Field, sigma: float) -> Field:
 
 
 def _transmitted(rng: np.random.Generator, invasion: Invasion, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], Labels]:
-    left = _leave(rng, invasion, shape)
+    left = _leave(rng, invasion, shape, slender=rng.uniform(0.2, 0.6))
     tissue = draw_tissue(rng, *shape, invasion.cell_px * 0.8)
     look = Look(
-        "solid", rng.uniform(0.6, 2), 0, rng.uniform(0.3, 1), rng.uniform(0.05, 0.4), 0.25 * invasion.cell_px, 0, 1.5, rng.uniform(0.5, 2)
+        "solid",
+        density=rng.uniform(0.7, 2.4),
+        fill=rng.uniform(0.2, 1),
+        wall=rng.uniform(0.1, 0.8),
+        grain=rng.uniform(0.05, 0.4),
+        fuzz=0.25 * invasion.cell_px,
+        fringe=rng.uniform(0, 0.3),
+        fringe_px=rng.uniform(1, 3),
+        defocus=rng.uniform(0.5, 2),
+        lens=0,
+        inclusions=0,
     )
-    core = render(look, [invasion.core], tissue, shape)
+    core = render(rng, look, [invasion.core], tissue, shape)
     matter = left.matter * np.float32(rng.uniform(0.15, 0.5)) * np.maximum(1 + 0.4 * tissue.cells, 0.2)
     density = blur(np.asarray(matter, np.float32), rng.uniform(0.6, 1.3))
     halo = blur(left.matter, rng.uniform(2, 4)) - blur(left.matter, 1)
-    density -= rng.uniform(0, 0.25) * halo
+    density -= rng.uniform(0, 0.6) * halo
     inside = left.inside.copy()
     if core is not None:
         view = core.window.of(density)
         np.maximum(view, core.density, out=view)
         core.window.of(inside)[core.inside] = True
     density += litter.specks(rng, *shape, invasion.cell_px * 0.5, float(rng.uniform(0, 20)))
-    density += rng.uniform(0, 0.04) * texture(rng, *shape, rng.uniform(1, 4))
+    density += rng.uniform(0, 0.025) * texture(rng, *shape, rng.uniform(1, 3))
     lit = light.uneven(rng, *shape) * light.relief(rng, density)
     return light.photograph(rng, light.colour(rng, density, lit), noise=float(rng.uniform(0.004, 0.03))), _labels(inside)
 

@@ -8,7 +8,7 @@ from cellhub_app.core.imaging.simulate_optics import blur, texture
 from ml_worker.training.simulator.shapes import Field
 
 TINTS = ((1.0, 0.93, 0.78), (0.9, 1.0, 0.85), (0.88, 0.95, 1.0), (1.0, 0.88, 0.92), (1.0, 1.0, 1.0), (1.0, 0.96, 0.6))
-ABSORPTIONS = ((0.7, 1.0, 1.35), (1.0, 1.0, 1.0), (0.85, 1.0, 1.15), (1.1, 0.9, 1.0))
+ABSORPTIONS = ((0.7, 1.0, 1.35), (1.0, 1.0, 1.0), (0.85, 1.0, 1.15), (1.06, 0.97, 1.0))
 
 
 def uneven(rng: np.random.Generator, height: int, width: int) -> Field:
@@ -48,12 +48,16 @@ def relief(rng: np.random.Generator, density: Field) -> Field:
     return np.asarray(1 + strength / 8 * np.clip(slope, -4, 4), np.float32)
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, ...], grain_px: float) -> Field:
-    noise = rng.standard_normal(shape, dtype=np.float32)
-    if grain_px < 0.3:
-        return noise
-    noise = blur(noise, grain_px)
-    return np.asarray(noise / noise.std(), np.float32)
+def _noise(rng: np.random.Generator, height: int, width: int, channels: int, grain_px: float) -> Field:
+    """Camera noise (H, W, C) of deviation 1; channels share most of it, and take the rest from distant places of one field."""
+    noise = rng.standard_normal((height, width), dtype=np.float32)
+    if grain_px > 0.3:
+        noise = blur(noise, grain_px)
+        noise /= noise.std()
+    if channels == 1:
+        return noise[:, :, None]
+    own = [np.roll(noise, (41 * (k + 1), 67 * (k + 1)), (0, 1)) for k in range(channels)]
+    return np.asarray(np.stack([0.7 * noise + 0.7 * one for one in own], axis=2), np.float32)
 
 
 def _jpeg(rng: np.random.Generator, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -63,10 +67,9 @@ def _jpeg(rng: np.random.Generator, image: NDArray[np.uint8]) -> NDArray[np.uint
 
 def photograph(rng: np.random.Generator, light: Field, *, noise: float) -> NDArray[np.uint8]:
     """The picture (H, W, C) uint8 that a camera takes of light (H, W, C); `noise` is its deviation at light 1."""
-    shared = _noise(rng, light.shape[:2], rng.choice([0.0, 0.6, 0.9]))[:, :, None]
-    if light.shape[2] == 3:
-        shared = 0.8 * shared + 0.6 * _noise(rng, light.shape, 0.0)
-    seen = light + noise * np.sqrt(np.clip(light, 0.05, 1)) * shared
+    height, width, channels = light.shape
+    grain = _noise(rng, height, width, channels, float(rng.choice([0.0, 0.6, 0.9])))
+    seen = light + noise * np.sqrt(np.clip(light, 0.05, 1)) * grain
     image = np.clip(np.rint(seen * 255), 0, 255).astype(np.uint8)
     if rng.random() < 0.4:
         image = _jpeg(rng, np.ascontiguousarray(image)).reshape(image.shape)
@@ -75,7 +78,7 @@ def photograph(rng: np.random.Generator, light: Field, *, noise: float) -> NDArr
 
 def colour(rng: np.random.Generator, density: Field, light: Field) -> Field:
     """Transmitted light (H, W, 1 or 3) through `density`: half of the pictures grey, the others tinted and absorbing by colour."""
-    level = rng.uniform(0.45, 0.95)
+    level = rng.uniform(0.45, 1.0) / float(np.percentile(light[::8, ::8], 98))
     if rng.random() < 0.5:
         return np.asarray((level * light * np.exp(-density))[:, :, None], np.float32)
     tint = 1 - rng.uniform(0.2, 1) * (1 - np.array(TINTS[rng.integers(len(TINTS))], np.float32))
