@@ -1,6 +1,7 @@
 """The HRNet: branches of several resolutions that run side by side and exchange what they see (Wang et al., TPAMI 2021)."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -53,7 +54,7 @@ class HRNet(nn.Module):
         super().__init__()
         self.stem = SpaceToDepthStem(3, widths[0])
         self.first = ResidualBlock(widths[0], widths[0], project=False)
-        self.begin = nn.ModuleList(ConvUnit(before, width, stride=2) for before, width in zip(widths, widths[1:], strict=False))
+        self.begin = nn.ModuleList(ConvUnit(before, width, stride=2) for before, width in pairwise(widths))
         self.blocks = nn.ModuleList(
             nn.ModuleList(ResidualBlock(width, width, project=False) for width in widths[: stage + 1]) for stage in range(1, len(widths))
         )
