@@ -14,11 +14,13 @@ from torch import Tensor
 from ml_worker.nets.registry import NETS, parameter_count
 from ml_worker.training import checkpoint
 from ml_worker.training.data import data_root, pack
+from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED
+from ml_worker.training.simulator.simulate import write_folder
 from ml_worker.training.sources import load
 from ml_worker.training.train import Plan, Trainer
 
 logger = logging.getLogger("cellhub.train")
-COMMANDS = ("run", "pack")
+COMMANDS = ("run", "pack", "simulate")
 REAL_DOMAINS = ["nuclei_fluo:4", "histology_color:2", "cells_phase:2", "spheroid_fluo_invasion:1"]
 SIMULATED_DOMAINS = ["brightfield_sim:2", "invasion_sim:1"]
 
@@ -51,6 +53,12 @@ def _arguments() -> argparse.ArgumentParser:
         domains = REAL_DOMAINS + (SIMULATED_DOMAINS if name == "run" else [])
         command.add_argument("--domains", nargs="+", default=domains, help="names, each with its share of the crops: cells_phase:2")
         command.add_argument("--out", type=Path, required=True, help="run: folder of checkpoints; pack: the archive")
+    made = commands.add_parser("simulate", help="write simulated images and their labels as a folder of a domain")
+    made.add_argument("--domain", choices=SIMULATED, required=True)
+    made.add_argument("--count", type=int, default=100)
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--size", type=int, default=512, help="side in px")
+    made.add_argument("--out", type=Path, required=True)
     run = commands.choices["run"]
     run.add_argument("--net", default="unet", choices=sorted(NETS))
     run.add_argument("--start", type=Path, help="begin with these weights: a folder of another run, or a safetensors file")
@@ -91,6 +99,9 @@ def main() -> None:
     arguments = _arguments().parse_args(given if given and given[0] in (*COMMANDS, "-h", "--help") else ["run", *given])
     if arguments.command == "pack":
         logger.info("%d bytes in %s", pack(load(arguments.data, list(parse_shares(arguments.domains))), arguments.out), arguments.out)
+    elif arguments.command == "simulate":
+        paths = write_folder(arguments.out, arguments.domain, count=arguments.count, seed=arguments.seed, size=arguments.size)
+        logger.info("%d images in %s", len(paths), arguments.out / arguments.domain)
     else:
         _train(arguments)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
@@ -17,8 +18,10 @@ from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.weights import sha256_of
 from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
-from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, by_kind, cpu_name, make_card, weaknesses, write_card
+from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, make_card, weaknesses, write_card
 from ml_worker.training.data import Sample, choose, data_root
+from ml_worker.training.pictures import draw_mistakes, write_sheet
+from ml_worker.training.report import BASELINE, card_page, readme_section, write_between
 from ml_worker.training.robustness import VARIANTS
 from ml_worker.training.scoring import measure, pooled_scores, summary, table_row
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
@@ -27,7 +30,8 @@ from ml_worker.training.splits import RULE
 from ml_worker.training.tuning import choose_settings
 
 logger = logging.getLogger("cellhub.evaluate")
-BASELINE = "classical"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "models"
 ROBUSTNESS_DOMAIN = "nuclei_fluo"
 SIMULATED = 160
 
@@ -99,12 +103,20 @@ def _robustness(segmenter: Segmenter, name: str, samples: list[Sample], usual: f
     return found
 
 
+def _worst(segmenter: Segmenter, name: str, images: list[Sample], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The mistakes on the image with the lowest F1."""
+    right, wrong = rows[:, 0], rows[:, 1] + rows[:, 2]
+    worst = images[int(np.argmin((2 * right + 1) / (2 * right + wrong + 1)))]
+    return draw_mistakes(worst.labels, segmenter.segment(worst.image, name).labels)
+
+
 def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """The card with its measured scores: of the domains it was trained on, of the others, and the baseline's on the same files."""
     segmenter = Segmenter(folder)
     name, is_baseline = card["name"], card["name"] == BASELINE
     scores: dict[str, Any] = {}
     baseline: dict[str, Any] = {}
+    tiles = []
     elsewhere: dict[str, Any] = {}
     seconds = megapixels = 0.0
     domains = sorted({sample.domain for sample in samples})
@@ -114,6 +126,7 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
         measured = measure(segmenter, name, images)
         (scores if domain in own else elsewhere)[domain] = {"sampleKind": DOMAIN_KINDS[domain], **summary(measured)}
         if domain in own:
+            tiles.append((DOMAIN_NAMES[domain], _worst(segmenter, name, images, measured.table)))
             seconds, megapixels = seconds + measured.seconds, megapixels + measured.megapixels
             if not is_baseline:
                 baseline[domain] = summary(measure(segmenter, BASELINE, images))
@@ -122,6 +135,7 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
     if ROBUSTNESS_DOMAIN in scores:
         variants = _robustness(segmenter, name, held_out[ROBUSTNESS_DOMAIN], scores[ROBUSTNESS_DOMAIN]["ap50"])
         extra["robustness"] = {"domain": ROBUSTNESS_DOMAIN, "variants": variants}
+    write_sheet(folder / f"{name}.png", tiles)
     measured_on = {"cpu": cpu_name(), "device": str(segmenter.device), "threads": segmenter.threads}
     full = {
         **card,
@@ -136,10 +150,13 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
     return {**full, "knownWeaknesses": weaknesses(full)}
 
 
-def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool = False, simulated: int = SIMULATED) -> dict[str, Any]:
+def evaluate(
+    name: str, source: Path, out: Path, run: Path | None, *, half: bool = False, simulated: int = SIMULATED, docs: Path | None = None
+) -> dict[str, Any]:
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.
 
-    `simulated` is the number of images of each simulated domain, of which the held-out ones count.
+    `simulated` is the number of images of each simulated domain, of which the held-out ones count; `docs` is the folder that gets
+    a picture of the worst mistakes.
     """
     made = SIMULATED_DOMAINS if simulated else ()
     samples = load(source, [domain for domain in DOMAIN_KINDS if domain in made or (source / domain).is_dir()], simulated)
@@ -162,20 +179,39 @@ def evaluate(name: str, source: Path, out: Path, run: Path | None, *, half: bool
         if run is not None:
             shutil.copyfile(work / f"{name}.safetensors", out / f"{name}.safetensors")
         write_card(card, out)
+        if docs is not None:
+            docs.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(work / f"{name}.png", docs / f"{name}.png")
     return card
+
+
+def report(weights: Path, docs: Path, readme: Path) -> None:
+    """Write the page of every installed model, and the README's section, from the cards."""
+    cards = [card.content for card in read_cards(weights)]
+    for card in cards:
+        pictures = [f"{card['name']}.png"] if (docs / f"{card['name']}.png").exists() else []
+        (docs / f"{card['name']}.md").write_text(card_page(card, pictures), encoding="utf-8")
+    write_between(readme, readme_section(cards))
 
 
 def main() -> None:
     """Entry point of `cellhub-evaluate`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    parser = argparse.ArgumentParser(prog="cellhub-evaluate", description="Measure a model and write its card.")
-    parser.add_argument("model", choices=sorted(DESCRIPTIONS))
+    parser = argparse.ArgumentParser(
+        prog="cellhub-evaluate", description="Measure a model, write its card, its page and the README's figures."
+    )
+    parser.add_argument("model", nargs="?", choices=sorted(DESCRIPTIONS), help="without it only the pages are written, from the cards")
     parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains")
     parser.add_argument("--run", type=Path, help="folder of a training run: ship its averaged weights")
     parser.add_argument("--half", action="store_true", help="ship float16 weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
     arguments = parser.parse_args()
-    evaluate(arguments.model, arguments.data, arguments.out, arguments.run, half=arguments.half)
+    ours = arguments.out == WEIGHTS_DIR
+    if arguments.model:
+        docs = DOCS if ours else None
+        evaluate(arguments.model, arguments.data, arguments.out, arguments.run, half=arguments.half, docs=docs)
+    if ours:
+        report(WEIGHTS_DIR, DOCS, ROOT / "README.md")
 
 
 if __name__ == "__main__":

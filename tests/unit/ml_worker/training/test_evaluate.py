@@ -1,0 +1,97 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ml_worker.inference.catalog import WEIGHTS_DIR, read_cards
+from ml_worker.training.cards import by_kind, weaknesses
+from ml_worker.training.evaluate import DOCS, ROOT, evaluate
+from ml_worker.training.pictures import FOUND, INVENTED, MISSED, draw_mistakes
+from ml_worker.training.report import BEGIN, END, card_page, readme_section, targets_table, write_between
+from tests.unit.ml_worker.training.annotated import write_domain
+
+
+def score(ap50: float, kind: str = "nuclei", iou: float = 0.9) -> dict[str, object]:
+    values = {"ap50": ap50, "ap75": ap50 / 2, "f1": ap50, "foregroundIou": iou}
+    return {"sampleKind": kind, **values, **{f"{name}Interval": [value - 0.1, value + 0.1] for name, value in values.items()}}
+
+
+def card(name: str, **scores: dict[str, object]) -> dict[str, object]:
+    return {"name": name, "title": name.title(), "scores": scores, "notTrainedOn": {}, "secondsPerMegapixel": 0.1, "weights": None}
+
+
+def test_a_model_is_measured_into_its_card_with_a_picture(tmp_path: Path):
+    card = evaluate("classical", write_domain(tmp_path, count=20), tmp_path / "weights", None, simulated=0, docs=tmp_path / "docs")
+    assert card == json.loads((tmp_path / "weights" / "classical.json").read_text())
+    found = card["scores"]["nuclei_fluo"]
+    assert found["images"] == 1
+    assert 0.3 < found["ap50"] <= 1
+    assert card["kinds"]["nuclei"]["ap50"] == found["ap50"]
+    assert set(card["robustness"]["variants"]) == {"inverted", "halfSize", "doubleSize", "sixteenBit", "dim", "noisy"}
+    assert card["robustness"]["variants"]["sixteenBit"]["loss"] == pytest.approx(0, abs=0.1)
+    assert cv2.imread(str(tmp_path / "docs" / "classical.png")) is not None
+
+
+def test_without_held_out_images_nothing_is_written(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match="no held-out images"):
+        evaluate("classical", write_domain(tmp_path, count=2), tmp_path / "weights", None, simulated=0)
+    assert not (tmp_path / "weights").exists()
+
+
+def test_a_kind_is_ranked_by_the_mean_of_its_domains():
+    kinds = by_kind({"nuclei_fluo": score(0.9), "histology_color": score(0.5), "cells_phase": score(0.4, "cells")})
+    assert kinds == {"nuclei": {"ap50": 0.7, "ap75": 0.35}, "cells": {"ap50": 0.4, "ap75": 0.2}}
+
+
+def test_what_is_weak_is_said():
+    weak = {
+        **card("unet", nuclei_fluo=score(0.8), cells_phase=score(0.3)),
+        "baseline": {"scores": {"nuclei_fluo": score(0.85), "cells_phase": score(0.1)}},
+        "robustness": {"variants": {"dim": {"loss": 0.2}, "noisy": {"loss": 0.05}}},
+    }
+    assert weaknesses(weak) == [
+        "Rough outlines on fluorescent nuclei: AP@0.75 0.40.",
+        "Poor on phase-contrast cells: AP@0.5 0.30.",
+        "The model without a network does better on fluorescent nuclei: AP@0.5 0.85.",
+        "Loses 0.20 of AP@0.5 with dim images.",
+    ]
+
+
+def test_a_target_says_whether_it_is_reached():
+    cards = [card("classical", nuclei_fluo=score(0.6)), card("unet", nuclei_fluo=score(0.8)), card("hrnet", nuclei_fluo=score(0.9))]
+    lines = targets_table(cards).splitlines()
+    assert lines[2] == "| fluorescent nuclei | AP@0.5 | 0.86 | 0.900 (0.800 to 1.000), Hrnet | 0.600 | reached |"
+    assert lines[3].endswith("| 0.300 | **falls short** by 0.200 |")
+    assert lines[4].endswith("| – | – | **falls short**: no network is trained on it |")
+
+
+def test_the_readme_keeps_what_stands_around_the_figures(tmp_path: Path):
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    write_between(path, "new")
+    assert path.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+    path.write_text("nothing")
+    with pytest.raises(ValueError, match="markers"):
+        write_between(path, "new")
+
+
+def test_mistakes_have_their_colours():
+    truth, predicted = np.zeros((60, 60), np.int32), np.zeros((60, 60), np.int32)
+    truth[5:20, 5:20] = predicted[5:20, 5:20] = 3
+    truth[30:40, 5:15] = 7
+    predicted[30:40, 40:50] = 2
+    picture = draw_mistakes(truth, predicted, side=60)
+    assert picture[5, 5].tolist() == list(FOUND)
+    assert picture[30, 5].tolist() == list(MISSED)
+    assert picture[30, 40].tolist() == list(INVENTED)
+    assert picture[12, 12].tolist() == [255, 255, 255]
+
+
+def test_pages_and_readme_say_what_the_shipped_cards_say():
+    cards = [card.content for card in read_cards(WEIGHTS_DIR)]
+    assert f"{BEGIN}\n{readme_section(cards)}\n{END}" in (ROOT / "README.md").read_text()
+    for content in cards:
+        pictures = [f"{content['name']}.png"] if (DOCS / f"{content['name']}.png").exists() else []
+        assert (DOCS / f"{content['name']}.md").read_text() == card_page(content, pictures)
