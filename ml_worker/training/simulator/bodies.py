@@ -104,7 +104,7 @@ def _soften(density: Field, sigma: float) -> Field:
 
 def _outline_depth(density: Field, inside_px: Field, softness: float, radius: float) -> tuple[float, float]:
     """Where a careful eye sets the outline: the depth (px) of half the rim's contrast, and that contrast."""
-    low, high = -3 * softness - 4, min(radius, 0.12 * radius + 2 * softness + 4)
+    low, high = -3 * softness - 4, min(radius, 0.04 * radius + 2 * softness + 3)
     step = 1 + inside_px.size // 40_000
     inside_px, density = inside_px[::step, ::step], density[::step, ::step]
     bins = np.clip(((inside_px - low) * 2).astype(np.int32), 0, int((high - low) * 2))
