@@ -40,6 +40,8 @@ def _lobes(rng: np.random.Generator, culture: Culture, disc: Disc, kind: Kind) -
     stem = draw_lobe(rng, x, y, radius, 1 + rng.exponential(oval), rng.uniform(0.002, rough))
     if rng.random() > culture.budding:
         return [stem]
+    if kind == "cyst":
+        return [stem, *bud(rng, stem, int(rng.integers(1, 3)), (0.4, 0.9))]
     most = 3 if radius < 20 else 7
     return [stem, *bud(rng, stem, int(rng.integers(1, most)), (0.3, 0.7))]
 
