@@ -29,6 +29,8 @@ class Look:
     defocus: float  # px
     lens: float  # how much brighter the middle is than the surroundings
     inclusions: int  # vesicles, crumbs and clots within
+    tilt: float = 0.0  # how much darker one side of the wall is than the other
+    double: float = 0.0  # density of a second wall within, share of the first
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def _matter(look: Look, rho: Field, under: Field) -> Field:
     """Density without grain of a body whose centre has rho 0 and whose rim has 1, darkest about 1. `under` varies it slowly."""
     if look.kind == "cyst":
         shell = _shell(rho, look.wall)
+        if look.double:
+            shell = shell + look.double * _shell(np.minimum(rho / np.float32(1 - 1.4 * look.wall), 1), 0.7 * look.wall)
         bright = look.lens * np.exp(-((rho / 0.55) ** 2))
         return np.asarray(shell**2 * (1 + 0.3 * under) + look.fill * _ball(rho) - bright, np.float32)
     if look.kind == "thick":
@@ -104,7 +108,7 @@ def _soften(density: Field, sigma: float) -> Field:
 
 def _outline_depth(density: Field, inside_px: Field, softness: float, radius: float) -> tuple[float, float]:
     """Where a careful eye sets the outline: the depth (px) of half the rim's contrast, and that contrast."""
-    low, high = -3 * softness - 4, min(radius, 0.12 * radius + 2 * softness + 4)
+    low, high = -3 * softness - 4, min(radius, 0.04 * radius + 2 * softness + 3)
     step = 1 + inside_px.size // 40_000
     inside_px, density = inside_px[::step, ::step], density[::step, ::step]
     bins = np.clip(((inside_px - low) * 2).astype(np.int32), 0, int((high - low) * 2))
@@ -119,6 +123,14 @@ def _outline_depth(density: Field, inside_px: Field, softness: float, radius: fl
     return low + float(at) / 2, float(profile[peak])
 
 
+def _slope(rng: np.random.Generator, tilt: float, lobe: Lobe, window: Window) -> Field:
+    """A plane through the middle of a body that reaches `tilt` at its rim, in a random direction."""
+    angle = rng.uniform(0, 2 * np.pi)
+    x = (np.arange(window.x0, window.x1, dtype=np.float32) - lobe.x) * np.cos(angle)
+    y = (np.arange(window.y0, window.y1, dtype=np.float32) - lobe.y) * np.sin(angle)
+    return np.asarray((x[None] + y[:, None]) * (tilt / lobe.radius), np.float32)
+
+
 def render(rng: np.random.Generator, look: Look, lobes: list[Lobe], tissue: Tissue, shape: tuple[int, int]) -> Rendered | None:
     """One body as the objective sees it; None when it lies outside the canvas of `shape`."""
     window = Window.around(lobes[0].x, lobes[0].y, reach_of(lobes) + 3 * (look.defocus + look.fringe_px + look.fuzz) + 3, shape)
@@ -127,7 +139,7 @@ def render(rng: np.random.Generator, look: Look, lobes: list[Lobe], tissue: Tiss
     inside_px = depth(lobes, window) + look.fuzz * window.of(tissue.clumps)
     radius = max(lobe.radius for lobe in lobes)
     rho = np.asarray(np.clip(1 - inside_px / np.float32(radius), 0, 1), np.float32)
-    matter = look.density * _matter(look, rho, window.of(tissue.patches))
+    matter = look.density * _matter(look, rho, window.of(tissue.patches) + _slope(rng, look.tilt, lobes[0], window))
     cells = window.of(tissue.cells) + (0.8 if look.kind == "grape" else 0.3) * window.of(tissue.clumps)
     grain = look.grain * (0.4 + 0.6 * rho)  # cells show best where few lie over each other
     grainy = matter * np.maximum(1 + grain * cells, 0.2)

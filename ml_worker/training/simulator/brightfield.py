@@ -40,6 +40,8 @@ def _lobes(rng: np.random.Generator, culture: Culture, disc: Disc, kind: Kind) -
     stem = draw_lobe(rng, x, y, radius, 1 + rng.exponential(oval), rng.uniform(0.002, rough))
     if rng.random() > culture.budding:
         return [stem]
+    if kind == "cyst":
+        return [stem, *bud(rng, stem, int(rng.integers(1, 3)), (0.4, 0.9))]
     most = 3 if radius < 20 else 7
     return [stem, *bud(rng, stem, int(rng.integers(1, most)), (0.3, 0.7))]
 
@@ -86,9 +88,13 @@ def _clutter(rng: np.random.Generator, culture: Culture, bubbles: list[Disc], sh
 
 
 def brightfield(rng: np.random.Generator, height: int, width: int) -> tuple[NDArray[np.uint8], Labels]:
-    """A picture (H, W, 1 or 3) uint8 and its labels (H, W) uint16."""
+    """A picture (H, W, 1 or 3) uint8 of a culture drawn at random, and its labels (H, W) uint16."""
+    return picture(rng, draw_culture(rng, height, width), height, width)
+
+
+def picture(rng: np.random.Generator, culture: Culture, height: int, width: int) -> tuple[NDArray[np.uint8], Labels]:
+    """A picture (H, W, 1 or 3) uint8 of a culture, and its labels (H, W) uint16."""
     shape = height + 2 * MARGIN, width + 2 * MARGIN
-    culture = draw_culture(rng, *shape)
     tissue = draw_tissue(rng, *shape, culture.cell_px)
     bubbles = litter.draw_bubbles(rng, *shape, int(rng.integers(1, 4)) if rng.random() < 0.1 else 0)
     density = _clutter(rng, culture, bubbles, shape)

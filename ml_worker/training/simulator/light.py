@@ -78,7 +78,7 @@ def photograph(rng: np.random.Generator, light: Field, *, noise: float) -> NDArr
 
 def colour(rng: np.random.Generator, density: Field, light: Field) -> Field:
     """Transmitted light (H, W, 1 or 3) through `density`: half of the pictures grey, the others tinted and absorbing by colour."""
-    level = rng.uniform(0.45, 1.0) / float(np.percentile(light[::8, ::8], 98))
+    level = rng.choice([rng.uniform(0.4, 1.0), rng.uniform(0.72, 0.95)]) / float(np.percentile(light[::8, ::8], 98))
     if rng.random() < 0.5:
         return np.asarray((level * light * np.exp(-density))[:, :, None], np.float32)
     tint = 1 - rng.uniform(0.2, 1) * (1 - np.array(TINTS[rng.integers(len(TINTS))], np.float32))

@@ -20,19 +20,25 @@ def test_a_picture_depends_on_domain_seed_index_and_size_alone(domain: str):
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_labels_are_numbered_without_gaps_and_each_is_one_piece(domain: str):
-    for index in range(6):
-        sample = simulate(domain, 1, index, (160, 224))
-        assert sample.image.dtype == np.uint8
-        assert sample.image.shape[2] in (1, 3)
-        assert sample.labels.dtype == np.uint16
-        assert sample.image.shape[:2] == sample.labels.shape == (160, 224)
-        assert np.unique(sample.labels).tolist() == list(range(sample.labels.max() + 1))
+    for index in range(8):
+        sample = simulate(domain, 1, index, (128, 176))
+        assert (sample.image.dtype, sample.labels.dtype) == (np.uint8, np.uint16)
+        assert sample.image.shape in ((128, 176, 1), (128, 176, 3))
+        assert sample.labels.shape == (128, 176)
+        assert np.unique(sample.labels[sample.labels > 0]).tolist() == list(range(1, sample.labels.max() + 1))
         assert connected(sample.labels).max() == sample.labels.max()
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_pictures_are_grey_and_coloured(domain: str):
+    assert {simulate(domain, 2, index, 64).image.shape[2] for index in range(12)} == {1, 3}
+
+
 def test_the_folder_reads_back_as_the_same_samples(tmp_path: Path):
-    write_folder(tmp_path, "brightfield_sim", count=3, seed=2, size=96)
-    for index, sample in enumerate(load_folder(tmp_path, ["brightfield_sim"])):
+    paths = write_folder(tmp_path, "brightfield_sim", count=3, seed=2, size=96, first=4)
+    samples = load_folder(tmp_path, ["brightfield_sim"])
+    assert [path.stem for path in paths] == [sample.stem for sample in samples]
+    for index, sample in enumerate(samples, 4):
         made = simulate("brightfield_sim", 2, index, 96)
         assert sample.stem == made.stem
         assert (sample.image == made.image).all()
