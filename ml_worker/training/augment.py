@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_worker.inference.scale import TRAINED_PX
+
 Image = NDArray[np.float32]
 Labels = NDArray[np.int32]
 Field = NDArray[np.float32]
@@ -16,7 +18,8 @@ Field = NDArray[np.float32]
 class Ranges:
     """How far the augmentations go; shares are the parts of the crops that get one, lengths are in pixels of the crop."""
 
-    scale: tuple[float, float] = (0.5, 2.0)
+    diameter_px: tuple[float, float] = TRAINED_PX
+    scale: tuple[float, float] = (0.25, 3.0)
     elastic_share: float = 0.2
     elastic_px: tuple[float, float] = (1.0, 5.0)
     elastic_grid: tuple[int, int] = (3, 8)
@@ -31,8 +34,16 @@ class Ranges:
     dropped: float = 0.1
 
 
-def _affine(rng: np.random.Generator, shape: tuple[int, int], size: int, ranges: Ranges) -> NDArray[np.float64]:
-    scale = float(np.exp(rng.uniform(*np.log(ranges.scale))))
+def _scale(rng: np.random.Generator, diameter: float | None, ranges: Ranges) -> float:
+    """A factor that brings the typical diameter somewhere into the range; around 1 when nothing is known of it."""
+    low, high = ranges.diameter_px
+    middle = float(np.sqrt(low * high))
+    wanted = float(np.exp(rng.uniform(*np.log(ranges.diameter_px))))
+    return float(np.clip(wanted / (diameter or middle), *ranges.scale))
+
+
+def _affine(rng: np.random.Generator, shape: tuple[int, int], size: int, ranges: Ranges, diameter: float | None) -> NDArray[np.float64]:
+    scale = _scale(rng, diameter, ranges)
     angle = float(rng.uniform(0, 360)) if rng.random() < 0.5 else 90.0 * float(rng.integers(4))
     reach = size / scale / 2
     centre = [float(rng.uniform(min(reach, side / 2), max(side - reach, side / 2))) for side in shape]
@@ -86,12 +97,13 @@ def crop(
     size: int,
     ranges: Ranges,
     stretch: Callable[[NDArray[np.generic]], Image] = _unchanged,
+    diameter: float | None = None,
 ) -> tuple[Image, Labels]:
     """A (size, size) piece at a random place, scale, rotation, flip and sometimes bent; mirrored where it leaves the image.
 
-    `stretch` makes float32 of the part of the image that the piece needs.
+    `stretch` makes float32 of the part of the image that the piece needs; `diameter` is what the image's objects measure, in px.
     """
-    matrix = _affine(rng, (labels.shape[0], labels.shape[1]), size, ranges)
+    matrix = _affine(rng, (labels.shape[0], labels.shape[1]), size, ranges, diameter)
     rows, columns = _window(matrix, (labels.shape[0], labels.shape[1]), size)
     matrix[:, 2] += matrix[:, :2] @ np.array([columns.start, rows.start], np.float64)
     edge = cv2.BORDER_REFLECT_101

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ml_worker.inference.preprocess import Stretch, three_channels
+from ml_worker.inference.scale import typical_diameter
 from ml_worker.training.augment import Ranges, crop, vary_intensity
 from ml_worker.training.data import Sample
 from ml_worker.training.targets import make_targets
@@ -40,6 +41,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     ) -> None:
         self.samples, self.seed, self.batch, self.size, self.ranges = list(samples), seed, batch, size, ranges
         self.stretches = [Stretch.of(sample.image) for sample in samples]
+        self.diameters = [typical_diameter(sample.labels) for sample in samples]
         self.chances = chances(samples, shares or {})
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
@@ -47,7 +49,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         images, targets = [], []
         for index in rng.choice(len(self.samples), self.batch, p=self.chances):
             sample = self.samples[index]
-            image, labels = crop(sample.image, sample.labels, rng, self.size, self.ranges, self.stretches[index])
+            image, labels = crop(sample.image, sample.labels, rng, self.size, self.ranges, self.stretches[index], self.diameters[index])
             image = three_channels(image[:, :, None] if image.ndim == 2 else image)
             images.append(vary_intensity(image, rng, self.ranges).transpose(2, 0, 1))
             targets.append(make_targets(labels))
