@@ -106,4 +106,3 @@ async def _accepts(port: int) -> bool:
     writer.close()
     await writer.wait_closed()
     return True
-

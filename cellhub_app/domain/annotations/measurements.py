@@ -41,6 +41,4 @@ def object_measurements(row: Object, image: Image) -> ObjectMeasurements:
     keys = measure.columns(image.channels or 1)[: len(row.measures)]
     px = {key: None if math.isnan(value) else value for key, value in zip(keys, row.measures, strict=True)}
     um = measure.as_um(px, image.pixel_size_um) if image.pixel_size_um else None
-    return ObjectMeasurements(
-        id=row.id, image_id=image.id, class_id=row.class_id, score=row.score, doubt=row.doubt, px=px, um=um
-    )
+    return ObjectMeasurements(id=row.id, image_id=image.id, class_id=row.class_id, score=row.score, doubt=row.doubt, px=px, um=um)

@@ -207,9 +207,7 @@ async def _found(session: AsyncSession, principal: Principal, batch_id: UUID, pe
     return found
 
 
-async def _move(
-    session: AsyncSession, found: Batch, among: Sequence[JobStatus], status: JobStatus, message: str | None = None
-) -> None:
+async def _move(session: AsyncSession, found: Batch, among: Sequence[JobStatus], status: JobStatus, message: str | None = None) -> None:
     await move(session, Move(among, status), message, batch_ids=[found.id])
     locked = await repository.lock_batches(session, [found.id])
     if not locked or locked[0].finished_at is not None:
