@@ -17,6 +17,7 @@ from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.postprocess import Labels, Settings, label_maps, rate_objects
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
+from ml_worker.inference.quantized import read_ranges
 from ml_worker.inference.tiling import Window, paste, windows
 from ml_worker.nets.registry import MULTIPLE
 
@@ -90,6 +91,10 @@ class Segmenter:
 
     def _load(self, name: str, device: torch.device) -> Network:
         return open_network(find_card(self._cards, name), self._folder, device, self.engine, self.threads)
+
+    def has_ranges(self, model: str) -> bool:
+        """Whether the model can compute in eight bits. Raises ModelUnknown."""
+        return read_ranges(find_card(self._cards, model), self._folder) is not None
 
     def is_loaded(self, model: str) -> bool:
         """Whether the model answers at once. Raises ModelUnknown."""
