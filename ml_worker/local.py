@@ -7,6 +7,7 @@ import csv
 import json
 import math
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ml_worker.inference.segmenter import Instances, Segmenter
 
 Kind = Literal["nuclei", "cells", "spheroids", "other"]
+WORTH_COMPILING = 20  # images: OpenVINO needs a second or two before the first
 EXPECTED = (CellHubError, OSError, ValueError, MemoryError)
 
 
@@ -98,7 +100,7 @@ def _reason(path: Path, error: Exception) -> str:
     return f"Couldn't segment {path}: {error}."
 
 
-def _open_segmenter() -> "Segmenter":
+def _open_segmenter(images: int) -> "Segmenter":
     wait_without_spinning()
     try:
         from ml_worker.inference.segmenter import Segmenter
@@ -107,7 +109,7 @@ def _open_segmenter() -> "Segmenter":
             f"cellhub segment needs {error.name}, which is not installed: run `make install`, or `pip install {error.name}`.", err=True
         )
         raise typer.Exit(1) from None
-    return Segmenter()
+    return Segmenter(engine="openvino" if images >= WORTH_COMPILING and find_spec("openvino") else "torch")
 
 
 def _choose_model(segmenter: "Segmenter", model: str | None, kind: Kind) -> str:
@@ -127,7 +129,7 @@ def segment_files(
     kind: Annotated[Kind, typer.Option(help="What the images show.")] = "nuclei",
 ) -> None:
     """Segment image files: OUT/<stem>.tif (integer labels), .geojson (outlines in px) and .csv (measurements)."""
-    segmenter = _open_segmenter()
+    segmenter = _open_segmenter(len(files))
     chosen = _choose_model(segmenter, model, kind)
     out.mkdir(parents=True, exist_ok=True)
     failed = 0

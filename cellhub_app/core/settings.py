@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     web_workers: int = Field(1, ge=1, description="web processes")
     weights_dir: Path = Field(ROOT / "ml_worker" / "weights", description="folder of the networks' weights and model cards")
     device: str = Field("", description="`cpu`, `cuda` or `cuda:N`; empty: the best there is")
+    engine: Literal["auto", "torch", "openvino", "int8", "compile"] = Field(
+        "auto",
+        description="what computes networks on a CPU: `auto` (OpenVINO where it is installed), `torch`, `openvino`, `int8`, `compile`",
+    )
     torch_threads: int = Field(0, ge=0, description="CPU threads of the network; 0: as many as there are cores, less one")
     max_file_mb: int = Field(20, ge=1, description="largest file of a multipart upload, in MB")
     max_upload_mb: int = Field(2048, ge=1, description="largest file of a resumable upload, in MB")

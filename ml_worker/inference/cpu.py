@@ -1,8 +1,11 @@
 """What the CPU offers, and how threads wait; imports no torch, because torch reads the wait policy when it is loaded."""
 
 import os
+from functools import lru_cache
+from pathlib import Path
 
 WAIT_POLICY = "OMP_WAIT_POLICY"
+BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
 def usable_cpus() -> int:
@@ -21,3 +24,37 @@ def wait_without_spinning() -> None:
 def waits_asleep() -> bool:
     """Whether threads sleep while they wait."""
     return os.environ.get(WAIT_POLICY, "").lower() == "passive"
+
+
+def flags_in(description: str) -> frozenset[str]:
+    """The instruction sets that a text like /proc/cpuinfo names for the first processor."""
+    for line in description.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() in {"flags", "Features"}:
+            return frozenset(value.split())
+    return frozenset()
+
+
+@lru_cache(maxsize=1)
+def has_bfloat16() -> bool:
+    """Whether the CPU computes in bfloat16. Where it doesn't, it is emulated and ten times slower than float32."""
+    description = Path("/proc/cpuinfo")
+    return bool(BFLOAT16_FLAGS & flags_in(description.read_text(encoding="utf-8"))) if description.exists() else False
+
+
+def free_host_bytes() -> int:
+    """Memory that the machine, or the container that this process runs in, could still give."""
+    free = _figures(Path("/proc/meminfo"), ":").get("MemAvailable", 1 << 40) * 1024
+    limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+    if limit.exists() and (most := limit.read_text(encoding="utf-8").strip()) != "max":
+        cached = _figures(Path("/sys/fs/cgroup/memory.stat"), " ").get("inactive_file", 0)
+        free = min(free, int(most) - int(used.read_text(encoding="utf-8")) + cached)
+    return free
+
+
+def _figures(path: Path, separator: str) -> dict[str, int]:
+    """The first number after each name of a file of the kernel; empty where there is no such file."""
+    if not path.exists():
+        return {}
+    pairs = (line.split(separator, 1) for line in path.read_text(encoding="utf-8").splitlines() if separator in line)
+    return {name: int(rest.split()[0]) for name, rest in pairs}

@@ -5,9 +5,14 @@ from typing import TypeVar
 
 import torch
 
-from ml_worker.inference.cpu import usable_cpus, waits_asleep
+from ml_worker.inference.cpu import free_host_bytes, usable_cpus, waits_asleep
 
-__all__ = ["choose_device", "run_in_batches", "usable_cpus", "use_threads"]
+__all__ = ["batch_size", "choose_device", "is_short_of_memory", "run_in_batches", "usable_cpus", "use_threads"]
+
+SHORT_BELOW_BYTES = 768 * 1024 * 1024
+BATCH_PIXELS_MAX = 16 * 1024 * 1024  # beyond this a GPU is busy, and more only takes memory
+BYTES_PER_PIXEL = 400  # of a pass; the networks need 100 to 300 in float32, and what does not fit halves the batch
+SHARE_OF_FREE = 0.5
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,26 +32,56 @@ def use_threads(threads: int | None) -> int:
     return count
 
 
+def free_bytes(device: torch.device) -> int:
+    """Memory that the device could still give, what torch keeps of a GPU but does not use included."""
+    if device.type != "cuda":
+        return free_host_bytes()
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return int(torch.cuda.mem_get_info(device)[0]) + kept
+
+
+def is_short_of_memory(device: torch.device) -> bool:
+    """Whether the device should give up what it can do without."""
+    return free_bytes(device) < SHORT_BELOW_BYTES
+
+
+def batch_size(device: torch.device, pixels: int) -> int:
+    """How many tiles of so many pixels go through a network at once: one on a CPU, which gains nothing from more."""
+    if device.type != "cuda":
+        return 1
+    room = int(SHARE_OF_FREE * free_bytes(device)) // BYTES_PER_PIXEL
+    return max(1, min(BATCH_PIXELS_MAX, room) // pixels)
+
+
 def run_in_batches(
     items: Sequence[Item],
     batch: int,
     on_device: Callable[[list[Item]], list[Result]],
     on_cpu: Callable[[list[Item]], list[Result]],
+    make_room: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     """Results of all items in order, in batches; out of memory halves the batch, and at one item goes to the CPU.
 
-    `on_device` and `on_cpu` turn a list of items into as many results.
+    `on_device` and `on_cpu` turn a list of items into as many results; `make_room` frees what can be done without.
     """
     results: list[Result] = []
     size = max(1, batch)
     while len(results) < len(items):
         part = list(items[len(results) : len(results) + size])
-        try:
-            results += on_device(part)
-        except torch.OutOfMemoryError:
+        found = _unless_out_of_memory(on_device, part)
+        if found is None:
+            make_room()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
-            if len(part) == 1:
-                results += on_cpu(part)
+            found = on_cpu(part) if len(part) == 1 else []
             size = max(1, len(part) // 2)
+        results += found
     return results
+
+
+def _unless_out_of_memory(call: Callable[[list[Item]], list[Result]], part: list[Item]) -> list[Result] | None:
+    """None when memory ran out; only after this has returned nothing holds on to the tensors of the pass that failed."""
+    try:
+        return call(part)
+    except torch.OutOfMemoryError:
+        return None

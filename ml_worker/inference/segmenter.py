@@ -8,20 +8,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
-from ml_worker.inference.device import choose_device, run_in_batches, use_threads
-from ml_worker.inference.forward import Image, Maps, maps_of
+from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
+from ml_worker.inference.engine import EngineName, open_network
+from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.postprocess import Labels, Settings, label_maps, rate_objects
-from ml_worker.inference.preprocess import Pixels, Stretch, select_channels, three_channels
+from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
+from ml_worker.inference.quantized import read_ranges
 from ml_worker.inference.tiling import Window, paste, windows
-from ml_worker.inference.weights import load_net
 from ml_worker.nets.registry import MULTIPLE
-
-CUDA_BATCH_PIXELS = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -65,11 +63,11 @@ class Prepared:
         return self.pixels.shape[0], self.pixels.shape[1]
 
     def tile(self, window: Window) -> Image:
-        """The stretched float32 (h, w, 3) pixels of a window, mirrored where it leaves the image."""
+        """The stretched float32 (h, w, 1 or 3) pixels of a window, mirrored where it leaves the image."""
         if self.only_tile is not None:
             return self.only_tile
         piece = self.pixels[window.y : window.y + window.height, window.x : window.x + window.width]
-        image = three_channels(self.stretch(piece))
+        image = self.stretch(piece)
         rest = ((0, window.height - image.shape[0]), (0, window.width - image.shape[1]), (0, 0))
         return np.pad(image, rest, mode="reflect") if rest[0][1] or rest[1][1] else image
 
@@ -77,18 +75,35 @@ class Prepared:
 class Segmenter:
     """The installed models, loaded on first use and kept; safe to call from several threads.
 
-    `device` names a torch device ("auto" and None choose); `threads` is the number of CPU threads of one network pass.
+    `device` names a torch device ("auto" and None choose); `threads` is the number of CPU threads of one network pass; `engine` says what
+    computes (engine.py).
     """
 
-    def __init__(self, weights_dir: Path = WEIGHTS_DIR, device: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, weights_dir: Path = WEIGHTS_DIR, device: str | None = None, threads: int | None = None, engine: EngineName = "auto"
+    ) -> None:
         self.device = choose_device(device)
         self.threads = use_threads(threads)
+        self.engine = engine
         self._folder = weights_dir
         self._cards = read_cards(weights_dir)
-        self._nets = NetCache(self._load)
+        self._nets = NetCache(self._load, is_short_of_memory)
 
-    def _load(self, name: str, device: torch.device) -> nn.Module:
-        return load_net(find_card(self._cards, name), self._folder, device)
+    def _load(self, name: str, device: torch.device) -> Network:
+        return open_network(find_card(self._cards, name), self._folder, device, self.engine, self.threads)
+
+    def has_ranges(self, model: str) -> bool:
+        """Whether the model can compute in eight bits. Raises ModelUnknown."""
+        return read_ranges(find_card(self._cards, model), self._folder) is not None
+
+    def is_loaded(self, model: str) -> bool:
+        """Whether the model answers at once. Raises ModelUnknown."""
+        return find_card(self._cards, model).architecture is None or self._nets.has(model, self.device)
+
+    def load(self, model: str) -> None:
+        """Load the model if it is not; takes a second or more. Raises ModelUnknown and WeightsDamaged."""
+        if not self.is_loaded(model):
+            self._nets.get(model, self.device)
 
     def models(self) -> list[ModelCard]:
         """The cards of the installed models."""
@@ -115,7 +130,7 @@ class Segmenter:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
 
         On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU.
-        Raises WeightsDamaged.
+        Raises WeightsDamaged and MapsNotFinite.
         """
         if not prepared:
             return []
@@ -124,7 +139,7 @@ class Segmenter:
             return [classical.foreground_map(one.stretch(one.pixels)) for one in prepared]
         wholes: list[Maps] = [np.zeros((3, *one.shape), np.uint8) for one in prepared]
         for (height, width), places in self._by_shape(prepared).items():
-            batch = max(1, CUDA_BATCH_PIXELS // (height * width)) if self.device.type == "cuda" else 1
+            batch = batch_size(self.device, height * width)
             for first in range(0, len(places), batch):
                 part = places[first : first + batch]
                 tiles = [prepared[index].tile(window) for index, window in part]
@@ -141,12 +156,15 @@ class Segmenter:
         return places
 
     def _run(self, name: str, tiles: list[Image]) -> list[Maps]:
-        cpu = torch.device("cpu")
+        def on(device: torch.device) -> Network:
+            return lambda part: self._nets.get(name, device)(part)  # noqa: PLW0108 - loading may run out of memory as well
+
         return run_in_batches(
             tiles,
             len(tiles),
-            lambda part: maps_of(self._nets.get(name, self.device), part, self.device),
-            lambda part: maps_of(self._nets.get(name, cpu), part, cpu),
+            on(self.device),
+            on(torch.device("cpu")),
+            lambda: self._nets.drop_others(name, self.device),
         )
 
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:

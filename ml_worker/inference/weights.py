@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -48,10 +49,14 @@ def load_net(card: ModelCard, folder: Path, device: torch.device) -> nn.Module:
     path = folder / f"{card.name}.safetensors"
     if card.architecture is None or not path.exists():
         raise WeightsDamaged(f"The weights of the model {card.name} are missing: there is no file {path.name}.")
-    if sha256_of(path) != card.weights_sha256:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != card.weights_sha256:
         raise WeightsDamaged(f"The file {path.name} is not the one its model card describes: install the model again.")
     net = build(card.architecture)
-    weights = {name: value.float() for name, value in load(path.read_bytes()).items()}
+    try:
+        weights = {name: value.float() for name, value in load(content).items()}
+    except SafetensorError as error:
+        raise WeightsDamaged(f"The file {path.name} can't be read as safetensors: install the model again.") from error
     missing, unexpected = net.load_state_dict(weights, strict=False)
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
         raise WeightsDamaged(f"The file {path.name} does not fit the architecture {card.architecture}.")

@@ -56,7 +56,7 @@ async def open_engine(runtime: Runtime) -> Engine:
 
 def open_segmenter(settings: Settings) -> Segmenter:
     cv2.setNumThreads(1)
-    segmenter = Segmenter(settings.weights_dir, settings.device or None, network_threads(settings))
+    segmenter = Segmenter(settings.weights_dir, settings.device or None, network_threads(settings), settings.engine)
     for card in segmenter.models()[-1:]:
         noise = np.random.default_rng(0).integers(0, 255, (WARM_UP_SIDE, WARM_UP_SIDE, 1), dtype=np.uint8)
         describe(segmenter.segment(noise, card.name), noise)

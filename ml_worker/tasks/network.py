@@ -97,7 +97,12 @@ class NetworkStage:
         return _Thread(self._segmenter, self._requests, self._batch)
 
     async def predict(self, prepared: Prepared, limit_s: float = IMAGE_TIME_LIMIT_S) -> tuple[Maps, float]:
-        """The maps of an image, and the seconds that it kept the network busy. Raises TookTooLong and what the segmenter raises."""
+        """The maps of an image, and the seconds that it kept the network busy. Raises TookTooLong and what the segmenter raises.
+
+        A model's first use loads it beside the queue, so that images of other models go on meanwhile.
+        """
+        if not self._segmenter.is_loaded(prepared.model):
+            await asyncio.to_thread(self._segmenter.load, prepared.model)
         request = _Request(prepared, limit_s)
         self._requests.put(request)
         return await request.answer

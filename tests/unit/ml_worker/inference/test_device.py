@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from ml_worker.inference.cpu import WAIT_POLICY, usable_cpus
-from ml_worker.inference.device import choose_device, run_in_batches, use_threads
+from ml_worker.inference import device as device_module
+from ml_worker.inference.cpu import WAIT_POLICY, flags_in, free_host_bytes, usable_cpus
+from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
 
 
 class SmallDevice:
@@ -34,6 +35,15 @@ def test_what_does_not_fit_alone_goes_to_the_cpu():
     assert run_in_batches([1, 2, 3], 2, SmallDevice(room=0), on_cpu) == ["cpu 1", "cpu 2", "cpu 3"]
 
 
+def test_room_is_made_before_the_next_try():
+    device = SmallDevice(room=0)
+
+    def make_room() -> None:
+        device.room = 1
+
+    assert run_in_batches([1, 2], 2, device, on_cpu, make_room) == ["device 1", "device 2"]
+
+
 def test_other_failures_are_not_hidden():
     def broken(items: list[int]) -> list[str]:
         raise RuntimeError("no kernel")
@@ -55,3 +65,24 @@ def test_threads_that_would_spin_are_not_started(monkeypatch, policy, expected):
         assert use_threads(1) == 1
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("free_gib", "expected"), [(139, 64), (1, 5), (0, 1)])
+def test_a_gpus_batch_fits_its_free_memory(monkeypatch, free_gib, expected):
+    monkeypatch.setattr(device_module, "free_bytes", lambda device: free_gib << 30)
+    assert batch_size(torch.device("cuda"), 512 * 512) == expected
+    assert batch_size(torch.device("cpu"), 512 * 512) == 1
+
+
+def test_memory_is_short_below_the_reserve(monkeypatch):
+    monkeypatch.setattr(device_module, "free_host_bytes", lambda: 100 << 20)
+    assert is_short_of_memory(torch.device("cpu"))
+    monkeypatch.setattr(device_module, "free_host_bytes", lambda: 4 << 30)
+    assert not is_short_of_memory(torch.device("cpu"))
+    assert free_host_bytes() > 0
+
+
+def test_instruction_sets_are_read_from_the_kernels_text():
+    text = "processor\t: 0\nflags\t\t: fpu avx2 avx512_bf16\n\nprocessor\t: 1\nflags\t\t: fpu\n"
+    assert flags_in(text) == {"fpu", "avx2", "avx512_bf16"}
+    assert flags_in("") == frozenset()

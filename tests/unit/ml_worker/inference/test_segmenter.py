@@ -12,7 +12,7 @@ from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
 from ml_worker.inference import segmenter as segmenter_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, default_model, read_cards
-from ml_worker.inference.forward import maps_of
+from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.segmenter import Parameters, Segmenter
 from ml_worker.inference.tiling import windows
 from ml_worker.inference.weights import WeightsDamaged, load_net
@@ -78,29 +78,37 @@ def test_an_unknown_model_names_the_installed_ones(segmenter):
         segmenter.prepare(np.zeros((8, 8), np.uint8), "vit")
 
 
-def test_out_of_memory_still_gives_every_result(monkeypatch):
+class SmallGpu:
+    """The CPU's network behind a memory that holds `room` tiles; more than that runs out, as on a GPU."""
+
+    def __init__(self, network: Network, room: int) -> None:
+        self.network, self.room = network, room
+        self.sizes: list[int] = []
+
+    def __call__(self, images: list[Image]) -> list[Maps]:
+        self.sizes.append(len(images))
+        if len(images) > self.room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return self.network(images)
+
+
+@pytest.mark.parametrize(("room", "sizes"), [(1, [3, 1, 1, 1]), (0, [3, 1, 1, 1])])
+def test_out_of_memory_still_gives_every_result_and_drops_what_is_not_needed(monkeypatch, room, sizes):
     """A device with room for one tile, then for none: both times the maps are those of the CPU."""
-    segmenter = Segmenter(device="cpu", threads=1)
+    segmenter = Segmenter(device="cpu", threads=1, engine="torch")
     images = [fluorescent_nuclei(seed, 96, 96)[0] for seed in (1, 2, 3)]
     prepared = [segmenter.prepare(image, "unet") for image in images]
     expected = segmenter.predict(prepared)
-    for room in (1, 0):
-        calls: list[int] = []
-
-        def small(net, tiles, device, room=room, calls=calls):
-            calls.append(len(tiles))
-            if device.type == "meta" and len(tiles) > room:
-                raise torch.OutOfMemoryError("CUDA out of memory")
-            return maps_of(net, tiles, torch.device("cpu"))
-
-        monkeypatch.setattr(segmenter_module, "maps_of", small)
-        monkeypatch.setattr(segmenter, "device", torch.device("meta"))
-        monkeypatch.setattr(segmenter, "_load", None)
-        segmenter._nets._nets["unet", "meta"] = segmenter._nets.get("unet", torch.device("cpu"))
-        tiles = [one.tile(one.windows[0]) for one in prepared]
-        found = segmenter._run("unet", tiles)
-        assert calls[:2] == [3, 1]
-        assert all((a == b[:, :96, :96]).all() for a, b in zip(expected, found, strict=True))
+    gpu = SmallGpu(segmenter._nets.get("unet", torch.device("cpu")), room)
+    cpu_load = segmenter._nets._load
+    monkeypatch.setattr(segmenter._nets, "_load", lambda name, device: gpu if device.type == "meta" else cpu_load(name, device))
+    monkeypatch.setattr(segmenter, "device", torch.device("meta"))
+    monkeypatch.setattr(segmenter_module, "batch_size", lambda device, pixels: 3)
+    segmenter._nets.get("another", torch.device("meta"))
+    found = segmenter.predict(prepared)
+    assert gpu.sizes == sizes
+    assert all((a == b).all() for a, b in zip(expected, found, strict=True))
+    assert not segmenter._nets.has("another", torch.device("meta"))
 
 
 def test_folded_network_computes_the_same_maps():

@@ -1,0 +1,215 @@
+"""How long does it take from pixels to valid polygons and measurements, in one process, and how much of it is the network?
+
+Usage: python -m bench.inference [--rounds 9] [--side 1024] [--objects 500]
+
+Every contender runs once a round, one after the other, so that a busy moment of the machine hits all alike. Figures are the median wall time
+of the rounds with the fastest in brackets, and the median CPU time. The picture is put together from crops of validation and held-out nuclei
+(CELLHUB_DATA, by default ../shared/data), each stretched to the same brightness; without them it is simulated.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from scipy import ndimage
+from skimage import filters, measure, segmentation
+
+from bench.accuracy import DATA
+from bench.server import machine
+from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL, Polygon
+from cellhub_app.core.geometry.raster import polygons_from_labels
+from cellhub_app.core.geometry.validity import find_problem
+from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.metrics.measure import measure_labels
+from ml_worker.inference.cpu import wait_without_spinning
+
+wait_without_spinning()
+
+from ml_worker.inference.device import usable_cpus  # noqa: E402 - torch reads how to wait when it is loaded
+from ml_worker.inference.preprocess import Pixels, Stretch  # noqa: E402
+from ml_worker.inference.segmenter import Segmenter  # noqa: E402
+from ml_worker.training.data import Sample, choose, load_folder  # noqa: E402
+
+CROP = 256
+BRIGHT = 170  # of 255, so that nothing that the stretch leaves above 1 is cut
+TARGETS = {"fastest preset": 120.0, "any preset": 600.0, "post-processing": 40.0, "overhead": 25.0}
+
+
+class Clock:
+    """Wall and CPU milliseconds of one contender, a pair for each round."""
+
+    def __init__(self, name: str, run: Callable[[], object]) -> None:
+        self.name, self.run = name, run
+        self.wall: list[float] = []
+        self.cpu: list[float] = []
+
+    def once(self) -> None:
+        """Run it and note how long it took."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        self.run()
+        self.wall.append(1000 * (time.perf_counter() - wall))
+        self.cpu.append(1000 * (time.process_time() - cpu))
+
+    @property
+    def ms(self) -> float:
+        """Median wall milliseconds."""
+        return statistics.median(self.wall)
+
+    def line(self) -> str:
+        """The table's line."""
+        return f"| {self.name} | {self.ms:.0f} ({min(self.wall):.0f}) | {statistics.median(self.cpu):.0f} |"
+
+
+def crops(samples: list[Sample]) -> list[tuple[int, Pixels]]:
+    """Objects and pixels (256, 256, 1) of every whole crop of the samples."""
+    found = []
+    for sample in samples:
+        stretch = Stretch.of(sample.image[:, :, :1])
+        for y in range(0, sample.labels.shape[0] - CROP + 1, CROP):
+            for x in range(0, sample.labels.shape[1] - CROP + 1, CROP):
+                window = np.s_[y : y + CROP, x : x + CROP]
+                pixels = (stretch(sample.image[window][:, :, :1]) * BRIGHT).astype(np.uint8)
+                found.append((len(np.unique(sample.labels[window])) - 1, pixels))
+    return found
+
+
+def field(side: int, objects: int, root: Path = DATA / "train") -> tuple[Pixels, str]:
+    """A picture (side, side, 1) of about so many nuclei, and what it is made of."""
+    if not (root / "nuclei_fluo").is_dir():
+        return fluorescent_nuclei(0, side, side, count=objects)[0][:, :, None], f"{objects} simulated nuclei"
+    samples = load_folder(root, ["nuclei_fluo"])
+    count = (side // CROP) ** 2
+    # The crops whose number of nuclei comes nearest to what each has to bring.
+    chosen = sorted(
+        crops(choose(samples, "validation") + choose(samples, "held_out")), key=lambda crop: (abs(crop[0] - objects / count), crop[0])
+    )[:count]
+    rows = [np.hstack([pixels for _, pixels in chosen[first : first + side // CROP]]) for first in range(0, count, side // CROP)]
+    return np.vstack(rows), f"{sum(number for number, _ in chosen)} annotated nuclei in {len(chosen)} crops"
+
+
+def whole(segmenter: Segmenter, image: Pixels, model: str) -> tuple[list[Polygon], Pixels]:
+    """Pixels to polygons and measurements."""
+    labels = segmenter.segment(image, model).labels
+    return polygons_from_labels(labels), measure_labels(labels, image)
+
+
+def by_hand(image: Pixels) -> object:
+    """What a script with scikit-image does: Otsu, watershed of the distance, contours, regionprops."""
+    grey = image[:, :, 0]
+    mask = filters.gaussian(grey, 1, preserve_range=True) > filters.threshold_otsu(grey)
+    distance = ndimage.gaussian_filter(ndimage.distance_transform_edt(mask), 1)
+    seeds = np.zeros(mask.shape, np.int32)
+    from skimage.feature import peak_local_max
+
+    for number, (y, x) in enumerate(peak_local_max(distance, min_distance=5, labels=measure.label(mask)), 1):
+        seeds[y, x] = number
+    labels = segmentation.watershed(-distance, seeds, mask=mask)
+    properties = (
+        "label",
+        "area",
+        "perimeter",
+        "feret_diameter_max",
+        "solidity",
+        "eccentricity",
+        "orientation",
+        "intensity_mean",
+        "centroid",
+    )
+    outlines = [measure.find_contours(np.pad(region.image, 1).astype(float), 0.5) for region in measure.regionprops(labels)]
+    return outlines, measure.regionprops_table(labels, grey, properties=properties)
+
+
+def finishing(segmenter: Segmenter, image: Pixels, model: str) -> Callable[[], object]:
+    """Post-processing alone: maps to rated labels and polygons."""
+    prepared = segmenter.prepare(image, model)
+    [maps] = segmenter.predict([prepared])
+    return lambda: polygons_from_labels(segmenter.finish(prepared, maps).labels)
+
+
+def network_alone(segmenter: Segmenter, image: Pixels, model: str) -> Callable[[], object]:
+    """The bare network on the prepared picture."""
+    prepared = segmenter.prepare(image, model)
+    return lambda: segmenter.predict([prepared])
+
+
+def assert_valid(polygons: list[Polygon]) -> None:
+    """Raise AssertionError when a polygon crosses or touches itself."""
+    for polygon in polygons:
+        assert find_problem([np.rint(ring * STEPS_PER_PIXEL).astype(np.int64) for ring in polygon.rings]) is None
+
+
+def pipelines(image: Pixels) -> tuple[list[Clock], list[Clock]]:
+    """The whole way and the bare network of every model with every engine that changes something, warmed up and checked."""
+    wholes, bares = [], []
+    for engine in ("torch", "openvino", "int8"):
+        segmenter = Segmenter(device="cpu", engine=engine)
+        for card in segmenter.models():
+            if card.architecture is None and engine != "torch":
+                continue
+            if engine == "int8" and not segmenter.has_ranges(card.name):
+                continue
+            name = f"{card.name} ({card.preset})" + (f", {engine}" if card.architecture else "")
+            polygons, _ = whole(segmenter, image, card.name)
+            assert_valid(polygons)
+            print(f"{name}: {len(polygons)} objects", flush=True)
+            wholes.append(Clock(name, lambda segmenter=segmenter, model=card.name: whole(segmenter, image, model)))
+            bares.append(Clock(name, network_alone(segmenter, image, card.name)))
+    return wholes, bares
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rounds", type=int, default=9)
+    options.add_argument("--side", type=int, default=1024)
+    options.add_argument("--objects", type=int, default=500)
+    given = options.parse_args()
+    cv2.setNumThreads(1)
+    image, what = field(given.side, given.objects)
+    crowded, crowd = field(given.side, 2 * given.objects)
+    print(f"machine: {machine()}; {usable_cpus()} threads a pass\npicture: {given.side} x {given.side}, {what}")
+    wholes, bares = pipelines(image)
+    classical = Clock("Otsu + scikit-image watershed, contours and regionprops", lambda: by_hand(image))
+    segmenter = Segmenter(device="cpu", engine="torch")
+    post = Clock(f"post-processing and polygons ({crowd})", finishing(segmenter, crowded, "unet"))
+    clocks = [*wholes, *bares, classical, post]
+    classical.run()
+    for _ in range(given.rounds):
+        for clock in clocks:
+            clock.once()
+    report(wholes, bares, classical, post, image.shape[0] * image.shape[1] / 1e6)
+
+
+def report(wholes: list[Clock], bares: list[Clock], classical: Clock, post: Clock, megapixels: float) -> None:
+    """Print the tables, and each target with whether it is met."""
+    print("\n| pixels to valid polygons and measurements | ms (fastest) | CPU ms |\n|---|---|---|")
+    print("\n".join(clock.line() for clock in [*wholes, classical, post]))
+    print("\n| the bare network | ms (fastest) | CPU ms | overhead of all the rest |\n|---|---|---|---|")
+    for clock, bare in zip(wholes, bares, strict=True):
+        print(f"{bare.line()} {100 * (clock.ms / bare.ms - 1):.0f} % |")
+    networks = [(clock, bare) for clock, bare in zip(wholes, bares, strict=True) if "classical" not in clock.name]
+    fastest, its_network = min(networks, key=lambda pair: pair[0].ms)
+    # A person chooses a preset, not an engine: of each model the fastest engine counts.
+    presets = {
+        clock.name.split(" (")[0]: min(c.ms for c, _ in networks if c.name.split(" (")[0] == clock.name.split(" (")[0])
+        for clock, _ in networks
+    }
+    print()
+    judge("fastest preset", fastest.ms, f"ms, {fastest.name}")
+    judge("any preset", max(presets.values()), "ms, the slowest model with its fastest engine")
+    judge("overhead", 100 * (fastest.ms / its_network.ms - 1), f"% over the bare network, {fastest.name}")
+    judge("post-processing", statistics.median(post.cpu) / megapixels, "ms CPU a megapixel, one thread")
+    print(f"against scikit-image: {fastest.ms:.0f} ms and {classical.ms:.0f} ms, {'faster' if fastest.ms < classical.ms else 'NOT faster'}")
+
+
+def judge(name: str, value: float, unit: str) -> None:
+    """One line: what was reached of a target."""
+    print(f"{name}: {value:.0f} {unit} (target {TARGETS[name]:.0f}): {'met' if value <= TARGETS[name] else 'NOT met'}")
+
+
+if __name__ == "__main__":
+    main()

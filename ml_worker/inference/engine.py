@@ -1,0 +1,95 @@
+"""The one place that decides what computes a network on this machine: torch, or OpenVINO where it is installed."""
+
+import logging
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from ml_worker.inference.catalog import ModelCard
+from ml_worker.inference.forward import Image, Network, TorchNetwork
+from ml_worker.inference.quantized import Range, quantize, read_ranges
+from ml_worker.inference.weights import load_net
+
+log = logging.getLogger(__name__)
+
+EngineName = Literal["auto", "torch", "openvino", "int8", "compile"]
+EIGHT_BIT_PRESET = "fast"
+PROBE_SIDE, PROBE_BLOB_PX = 128, 5
+TOLERANCE, EIGHT_BIT_TOLERANCE = 0.5, 4.0  # mean difference from torch's maps of the probe, in steps of 1/255
+FAILURES = (ImportError, OSError, RuntimeError, LookupError, TypeError, ValueError)
+
+_told: set[str] = set()
+
+
+class EngineDisagrees(RuntimeError):
+    """A compiled network answers something else than torch."""
+
+
+def open_network(card: ModelCard, folder: Path, device: torch.device, engine: EngineName, threads: int) -> Network:
+    """The card's network, ready to be called.
+
+    `auto` takes OpenVINO on a CPU where it is installed, in eight bits for models of the preset `fast` that ship ranges; `openvino` never
+    takes eight bits, `int8` does wherever there are ranges, `compile` is torch.compile. What can't be used, or answers something else
+    than torch does, falls back to torch with one warning. Raises WeightsDamaged.
+    """
+    net = load_net(card, folder, device)
+    plain = TorchNetwork(net, device)
+    if engine == "compile":
+        return _or_plain(plain, card.name, "torch.compile", lambda: _by_torch_compile(net, device, plain))
+    if device.type != "cpu" or engine == "torch":
+        return plain
+    wants_bytes = engine == "int8" or (engine == "auto" and card.preset == EIGHT_BIT_PRESET)
+    return _or_plain(plain, card.name, "OpenVINO", lambda: _by_openvino(net, card, folder, threads, plain, eight_bits=wants_bytes))
+
+
+def _or_plain(plain: Network, model: str, engine: str, make: Callable[[], Network]) -> Network:
+    try:
+        return make()
+    except FAILURES as error:
+        missing = isinstance(error, ModuleNotFoundError)
+        reason = f"{engine} is not installed" if missing else f"{engine} can't compute the model {model} ({error})"
+        _tell_once(f"{reason}; torch computes instead, with the same results in two to three times the time.")
+        return plain
+
+
+def _tell_once(sentence: str) -> None:
+    if sentence not in _told:
+        _told.add(sentence)
+        log.warning(sentence)
+
+
+def _by_openvino(net: nn.Module, card: ModelCard, folder: Path, threads: int, plain: Network, *, eight_bits: bool) -> Network:
+    from ml_worker.inference.openvino_net import OpenVinoNetwork
+
+    ranges: dict[str, Range] | None = read_ranges(card, folder) if eight_bits else None
+    if ranges is None:
+        return _checked(OpenVinoNetwork(net, threads), plain, TOLERANCE)
+    return _checked(OpenVinoNetwork(quantize(deepcopy(net), ranges), threads), plain, EIGHT_BIT_TOLERANCE)
+
+
+def _by_torch_compile(net: nn.Module, device: torch.device, plain: Network) -> Network:
+    compiled: nn.Module = torch.compile(net, dynamic=True)  # type: ignore[assignment]
+    return _checked(TorchNetwork(compiled, device), plain, TOLERANCE)
+
+
+def _probe() -> Image:
+    """Blobs of a few pixels, from dark to bright."""
+    noise = np.random.default_rng(0).random((PROBE_SIDE, PROBE_SIDE), np.float32)
+    blobs = cv2.GaussianBlur(noise, (0, 0), PROBE_BLOB_PX)
+    stretched: Image = (blobs - blobs.min()) / (blobs.max() - blobs.min())
+    return stretched[:, :, None]
+
+
+def _checked(network: Network, plain: Network, tolerance: float) -> Network:
+    """The network, once it has answered nearly the same as torch. Raises EngineDisagrees."""
+    found, expected = (one([_probe()])[0].astype(np.int16) for one in (network, plain))
+    difference = float(np.abs(found - expected).mean())
+    if not difference <= tolerance:
+        raise EngineDisagrees(f"its maps differ by {difference:.1f} of 255 steps")
+    return network

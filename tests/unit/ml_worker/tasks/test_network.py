@@ -1,0 +1,59 @@
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from threading import Event
+
+import pytest
+import torch
+
+from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from ml_worker.inference.catalog import WEIGHTS_DIR
+from ml_worker.inference.forward import Network
+from ml_worker.inference.segmenter import Segmenter
+from ml_worker.inference.weights import WeightsDamaged
+from ml_worker.tasks.network import NetworkStage
+
+WAIT_S = 30
+
+
+def weights_of(folder: Path, *names: str) -> Path:
+    """The U-Net's weights and card under several names."""
+    card = json.loads((WEIGHTS_DIR / "unet.json").read_text())
+    for name in names:
+        (folder / f"{name}.json").write_text(json.dumps({**card, "name": name}))
+        shutil.copy(WEIGHTS_DIR / "unet.safetensors", folder / f"{name}.safetensors")
+    return folder
+
+
+async def test_images_of_a_loaded_model_pass_while_another_model_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    segmenter = Segmenter(weights_of(tmp_path, "quick", "slow"), "cpu", 1, "torch")
+    may_end, load = Event(), segmenter._nets._load
+
+    def slowly(name: str, device: torch.device) -> Network:
+        assert name == "quick" or may_end.wait(WAIT_S)
+        return load(name, device)
+
+    monkeypatch.setattr(segmenter._nets, "_load", slowly)
+    image = fluorescent_nuclei(1, 64, 64)[0]
+    stage = NetworkStage(segmenter)
+    slow = asyncio.create_task(stage.predict(segmenter.prepare(image, "slow")))
+    for _ in range(3):
+        maps, seconds = await asyncio.wait_for(stage.predict(segmenter.prepare(image, "quick")), WAIT_S)
+        assert maps.shape == (3, 64, 64)
+        assert seconds > 0
+    assert not slow.done()
+    may_end.set()
+    assert ((await asyncio.wait_for(slow, WAIT_S))[0] == maps).all()
+    stage.close()
+
+
+async def test_weights_that_are_gone_fail_the_image_and_leave_the_stage_working(tmp_path: Path) -> None:
+    segmenter = Segmenter(weights_of(tmp_path, "kept", "lost"), "cpu", 1, "torch")
+    (tmp_path / "lost.safetensors").unlink()
+    image = fluorescent_nuclei(1, 64, 64)[0]
+    stage = NetworkStage(segmenter)
+    with pytest.raises(WeightsDamaged, match=r"no file lost\.safetensors"):
+        await stage.predict(segmenter.prepare(image, "lost"))
+    assert (await stage.predict(segmenter.prepare(image, "kept")))[0].shape == (3, 64, 64)
+    stage.close()
