@@ -19,7 +19,8 @@ class Ranges:
     """How far the augmentations go; shares are the parts of the crops that get one, lengths are in pixels of the crop."""
 
     diameter_px: tuple[float, float] = TRAINED_PX
-    scale: tuple[float, float] = (0.25, 3.0)
+    largest_px: float = 220.0
+    scale: tuple[float, float] = (0.2, 3.0)
     elastic_share: float = 0.2
     elastic_px: tuple[float, float] = (1.0, 5.0)
     elastic_grid: tuple[int, int] = (3, 8)
@@ -35,11 +36,15 @@ class Ranges:
 
 
 def _scale(rng: np.random.Generator, diameter: float | None, ranges: Ranges) -> float:
-    """A factor that brings the typical diameter somewhere into the range; around 1 when nothing is known of it."""
+    """A factor that brings the typical diameter somewhere into the range, which for large objects reaches up to what they measure.
+
+    So small objects are seen larger, and large ones both as they are (a network has to know what they look like to say how large they
+    are) and smaller. Around 1 when nothing is known of the diameter.
+    """
     low, high = ranges.diameter_px
-    middle = float(np.sqrt(low * high))
-    wanted = float(np.exp(rng.uniform(*np.log(ranges.diameter_px))))
-    return float(np.clip(wanted / (diameter or middle), *ranges.scale))
+    own = diameter or float(np.sqrt(low * high))
+    wanted = float(np.exp(rng.uniform(np.log(low), np.log(max(high, min(own, ranges.largest_px))))))
+    return float(np.clip(wanted / own, *ranges.scale))
 
 
 def _affine(rng: np.random.Generator, shape: tuple[int, int], size: int, ranges: Ranges, diameter: float | None) -> NDArray[np.float64]:
