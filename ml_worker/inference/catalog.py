@@ -7,6 +7,7 @@ from typing import Any
 
 from cellhub_app.core.errors import ModelUnknown
 from ml_worker.inference.postprocess import Settings
+from ml_worker.inference.scale import Scaling
 
 WEIGHTS_DIR = Path(__file__).resolve().parents[1] / "weights"
 
@@ -21,9 +22,14 @@ class ModelCard:
     sample_kinds: tuple[str, ...]
     preset: str
     settings: Settings
+    scaling: Scaling | None
     weights_sha256: str | None
     seconds_per_megapixel: float
     content: dict[str, Any]
+
+
+def _scaling(content: dict[str, float] | None) -> Scaling | None:
+    return Scaling(content["lowPx"], content["highPx"], content["targetPx"]) if content else None
 
 
 def read_card(path: Path) -> ModelCard:
@@ -43,6 +49,7 @@ def read_card(path: Path) -> ModelCard:
             blur_sigma=post["blurSigma"],
             min_seed_px=post["minSeedPx"],
         ),
+        scaling=_scaling(content.get("scaling")),
         weights_sha256=content["weightsSha256"],
         seconds_per_megapixel=content["secondsPerMegapixel"],
         content=content,

@@ -5,10 +5,62 @@ TRAINED_PX, and an image whose objects are far from it is shown to the network s
 Stringer et al., Nature Methods 2021).
 """
 
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_worker.inference.forward import Maps
+from ml_worker.inference.postprocess import Labels
+from ml_worker.inference.preprocess import Pixels
+
 TRAINED_PX = (10.0, 64.0)
+GLANCE_PX = 512
+GLANCED_WHOLE = 400_000
+MOST_UPSCALED = 16_000_000
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """When an image is shown to the network at another size, in px of the typical diameter.
+
+    Between `low` and `high` it is left as it is; else it is scaled to `target`, at most by `limits`.
+    """
+
+    low: float = 13.0
+    high: float = 70.0
+    target: float = 24.0
+    limits: tuple[float, float] = (0.2, 2.0)
+
+    def factor(self, diameter: float | None) -> float:
+        """The factor for an image whose objects have this diameter; 1 when nothing is known of it."""
+        if diameter is None or self.low <= diameter <= self.high:
+            return 1.0
+        low, high = self.limits
+        return float(np.clip(self.target / diameter, low, high))
+
+
+def resize_pixels(pixels: Pixels, factor: float) -> Pixels:
+    """(H, W, C) -> the same in another size and of the same type (float32 where OpenCV has no such type)."""
+    known: NDArray[Any] = pixels if pixels.dtype in (np.uint8, np.uint16, np.float32) else pixels.astype(np.float32)
+    smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    resized: NDArray[Any] = cv2.resize(known, None, fx=factor, fy=factor, interpolation=smooth)
+    return resized[:, :, None] if resized.ndim == 2 else resized
+
+
+def resize_maps(maps: Maps, shape: tuple[int, int]) -> Maps:
+    """(C, h, w) maps -> (C, H, W), each linearly."""
+    smooth = cv2.INTER_AREA if maps.shape[1] > shape[0] else cv2.INTER_LINEAR
+    return np.stack([np.asarray(cv2.resize(one, shape[::-1], interpolation=smooth), np.uint8) for one in maps])
+
+
+def resize_labels(labels: Labels, shape: tuple[int, int]) -> Labels:
+    """(h, w) labels -> (H, W): every pixel takes the label at its centre."""
+    rows = ((np.arange(shape[0]) + 0.5) * (labels.shape[0] / shape[0])).astype(np.intp)
+    columns = ((np.arange(shape[1]) + 0.5) * (labels.shape[1] / shape[1])).astype(np.intp)
+    return np.ascontiguousarray(labels[rows[:, None], columns[None]])
 
 
 def typical_diameter(labels: NDArray[np.integer]) -> float | None:

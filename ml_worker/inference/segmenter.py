@@ -15,9 +15,19 @@ from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_
 from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
 from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
-from ml_worker.inference.postprocess import Labels, Settings, label_maps, rate_objects
+from ml_worker.inference.postprocess import Labels, Settings, drop_small, label_maps, rate_objects
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
 from ml_worker.inference.quantized import read_ranges
+from ml_worker.inference.scale import (
+    GLANCE_PX,
+    GLANCED_WHOLE,
+    MOST_UPSCALED,
+    Scaling,
+    resize_labels,
+    resize_maps,
+    resize_pixels,
+    typical_diameter,
+)
 from ml_worker.inference.tiling import Window, paste, windows
 from ml_worker.nets.registry import MULTIPLE
 
@@ -55,12 +65,26 @@ class Prepared:
     pixels: Pixels
     stretch: Stretch
     windows: tuple[Window, ...]
+    scaling: Scaling | None = None
     only_tile: Image | None = field(default=None, repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]
+
+    def of(self, pixels: Pixels) -> "Prepared":
+        """The same for other pixels of the image: a part of it, or all of it in another size."""
+        other = replace(self, pixels=pixels, windows=tuple(windows(pixels.shape[0], pixels.shape[1], MULTIPLE)), only_tile=None)
+        return replace(other, only_tile=other.tile(other.windows[0])) if len(other.windows) == 1 else other
+
+    def glance(self) -> "Prepared":
+        """The middle of the image, or all of a small one: enough to see how large its objects are."""
+        height, width = self.shape
+        if height * width <= GLANCED_WHOLE:
+            return self
+        y, x = max(0, (height - GLANCE_PX) // 2), max(0, (width - GLANCE_PX) // 2)
+        return self.of(self.pixels[y : y + GLANCE_PX, x : x + GLANCE_PX])
 
     def tile(self, window: Window) -> Image:
         """The stretched float32 (h, w, 1 or 3) pixels of a window, mirrored where it leaves the image."""
@@ -121,13 +145,15 @@ class Segmenter:
         if parameters.min_area_px is not None:
             settings = replace(settings, min_area_px=parameters.min_area_px)
         planes = select_channels(image, parameters.channel)
-        prepared = Prepared(model, settings, planes, Stretch.of(planes), tuple(windows(planes.shape[0], planes.shape[1], MULTIPLE)))
-        if card.architecture is not None and len(prepared.windows) == 1:
-            return replace(prepared, only_tile=prepared.tile(prepared.windows[0]))
-        return prepared
+        whole = Prepared(model, settings, planes, Stretch.of(planes), (), card.scaling)
+        if card.architecture is None:
+            return replace(whole, windows=tuple(windows(planes.shape[0], planes.shape[1], MULTIPLE)))
+        return whole.of(planes)
 
     def predict(self, prepared: Sequence[Prepared]) -> list[Maps]:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
+
+        Maps of an image whose objects are small are larger than the image; `finish` knows.
 
         On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU.
         Raises WeightsDamaged and MapsNotFinite.
@@ -137,6 +163,28 @@ class Segmenter:
         name = prepared[0].model
         if find_card(self._cards, name).architecture is None:
             return [classical.foreground_map(one.stretch(one.pixels)) for one in prepared]
+        if prepared[0].scaling is None:
+            return self._maps(name, prepared)
+        glances = [one.glance() for one in prepared]
+        looked = self._maps(name, glances)
+        found: list[Maps | None] = []
+        scaled: list[Prepared] = []
+        for one, glance, maps in zip(prepared, glances, looked, strict=True):
+            factor = self._factor(one, maps)
+            is_done = factor == 1 and glance is one
+            found.append(maps if is_done else None)
+            if not is_done:
+                scaled.append(one if factor == 1 else one.of(resize_pixels(one.pixels, factor)))
+        rest = iter(self._maps(name, scaled))
+        return [_no_smaller(maps if maps is not None else next(rest), one) for maps, one in zip(found, prepared, strict=True)]
+
+    def _factor(self, one: Prepared, glance: Maps) -> float:
+        """How much larger or smaller the network is to see an image, by the maps of a part of it."""
+        assert one.scaling is not None  # noqa: S101 - only such images are looked at
+        factor = one.scaling.factor(typical_diameter(label_maps(glance, one.settings)))
+        return 1.0 if factor > 1 and one.pixels.size * factor**2 > MOST_UPSCALED else factor
+
+    def _maps(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
         wholes: list[Maps] = [np.zeros((3, *one.shape), np.uint8) for one in prepared]
         for (height, width), places in self._by_shape(prepared).items():
             batch = batch_size(self.device, height * width)
@@ -169,11 +217,23 @@ class Segmenter:
 
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:
         """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
-        network = find_card(self._cards, prepared.model).architecture is not None
-        labels = (label_maps if network else classical.label_foreground)(maps, prepared.settings)
+        if find_card(self._cards, prepared.model).architecture is None:
+            labels = classical.label_foreground(maps, prepared.settings)
+        elif maps.shape[1:] == prepared.shape:
+            labels = label_maps(maps, prepared.settings)
+        else:
+            larger = maps.shape[1] * maps.shape[2] / (prepared.shape[0] * prepared.shape[1])
+            settings = replace(prepared.settings, min_area_px=round(prepared.settings.min_area_px * larger))
+            labels = drop_small(resize_labels(label_maps(maps, settings), prepared.shape), 1)
+            maps = resize_maps(maps, prepared.shape)
         return Instances(labels, *rate_objects(maps, labels))
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""
         prepared = self.prepare(image, model, parameters)
         return self.finish(prepared, self.predict([prepared])[0])
+
+
+def _no_smaller(maps: Maps, one: Prepared) -> Maps:
+    """Maps at least as large as the image: outlines of what the network saw smaller are found at the image's own size."""
+    return resize_maps(maps, one.shape) if maps.shape[1] * maps.shape[2] < one.shape[0] * one.shape[1] else maps

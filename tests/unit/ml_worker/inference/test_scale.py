@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.draw import disk
 
-from ml_worker.inference.scale import typical_diameter
+from ml_worker.inference.scale import Scaling, resize_labels, resize_maps, resize_pixels, typical_diameter
 
 
 def discs(*diameters: float, side: int = 400) -> np.ndarray:
@@ -38,3 +38,31 @@ def test_specks_beside_one_large_body_move_it_little():
     assert alone is not None
     assert with_specks is not None
     assert 8 * 3 < with_specks < alone
+
+
+@pytest.mark.parametrize(("diameter", "factor"), [(None, 1), (13, 1), (40, 1), (70, 1), (12, 2), (8, 2), (3, 2), (96, 0.25), (1000, 0.2)])
+def test_only_sizes_far_from_the_trained_ones_are_scaled(diameter, factor):
+    assert Scaling().factor(diameter) == pytest.approx(factor)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 3))
+def test_labels_that_are_enlarged_and_reduced_are_the_same(height: int, width: int, times: int):
+    labels = np.random.default_rng(height).integers(0, 9, (height, width)).astype(np.int32)
+    larger = resize_labels(labels, (times * height, times * width))
+    assert np.array_equal(larger, np.repeat(np.repeat(labels, times, 0), times, 1))
+    assert np.array_equal(resize_labels(larger, labels.shape), labels)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int16, np.float32, np.float64, np.uint32])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pixels_of_every_type_are_resized(kind, channels):
+    pixels = np.full((20, 30, channels), 7, kind)
+    for factor in (0.5, 2.0):
+        resized = resize_pixels(pixels, factor)
+        assert resized.shape == (20 * factor, 30 * factor, channels)
+        assert (resized == 7).all()
+
+
+def test_maps_are_resized_each():
+    maps = np.stack([np.full((8, 6), value, np.uint8) for value in (0, 100, 255)])
+    assert resize_maps(maps, (16, 12)).tolist() == np.repeat(np.repeat(maps, 2, 1), 2, 2).tolist()
