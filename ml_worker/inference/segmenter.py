@@ -215,18 +215,21 @@ class Segmenter:
             lambda: self._nets.drop_others(name, self.device),
         )
 
-    def finish(self, prepared: Prepared, maps: Maps) -> Instances:
-        """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
+    def label(self, prepared: Prepared, maps: Maps) -> Labels:
+        """Maps -> (H, W) int32 labels of the image's own size, by one post-processing over the whole image."""
         if find_card(self._cards, prepared.model).architecture is None:
-            labels = classical.label_foreground(maps, prepared.settings)
-        elif maps.shape[1:] == prepared.shape:
-            labels = label_maps(maps, prepared.settings)
-        else:
-            larger = maps.shape[1] * maps.shape[2] / (prepared.shape[0] * prepared.shape[1])
-            settings = replace(prepared.settings, min_area_px=round(prepared.settings.min_area_px * larger))
-            labels = drop_small(resize_labels(label_maps(maps, settings), prepared.shape), 1)
-            maps = resize_maps(maps, prepared.shape)
-        return Instances(labels, *rate_objects(maps, labels))
+            return classical.label_foreground(maps, prepared.settings)
+        if maps.shape[1:] == prepared.shape:
+            return label_maps(maps, prepared.settings)
+        larger = maps.shape[1] * maps.shape[2] / (prepared.shape[0] * prepared.shape[1])
+        settings = replace(prepared.settings, min_area_px=round(prepared.settings.min_area_px * larger))
+        return drop_small(resize_labels(label_maps(maps, settings), prepared.shape), 1)
+
+    def finish(self, prepared: Prepared, maps: Maps) -> Instances:
+        """Maps -> labels with their scores and doubts."""
+        labels = self.label(prepared, maps)
+        own = maps if maps.shape[1:] == prepared.shape else resize_maps(maps, prepared.shape)
+        return Instances(labels, *rate_objects(own, labels))
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""

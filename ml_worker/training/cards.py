@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ml_worker.inference.postprocess import Settings
+from ml_worker.inference.scale import Scaling
 
 DOMAIN_KINDS = {
     "nuclei_fluo": "nuclei",
@@ -93,7 +94,9 @@ def by_kind(scores: dict[str, Any]) -> dict[str, Any]:
     return {kind: {key: round(sum(one[key] for one in some) / len(some), 4) for key in ("ap50", "ap75")} for kind, some in kinds.items()}
 
 
-def make_card(name: str, settings: Settings, *, weights: dict[str, Any] | None, training: dict[str, Any] | None) -> dict[str, Any]:
+def make_card(
+    name: str, settings: Settings, *, weights: dict[str, Any] | None, training: dict[str, Any] | None, scaling: Scaling | None = None
+) -> dict[str, Any]:
     """A card without scores: enough for inference. `weights` holds sha256, bytes and the number of parameters."""
     about = DESCRIPTIONS[name]
     trained_on = training["domains"] if training else []
@@ -105,6 +108,7 @@ def make_card(name: str, settings: Settings, *, weights: dict[str, Any] | None, 
         "preset": about.preset,
         "parameters": parameters_section(settings),
         "postprocessing": {"seed": settings.seed, "blurSigma": settings.blur_sigma, "minSeedPx": settings.min_seed_px},
+        "scaling": {"lowPx": scaling.low, "highPx": scaling.high, "targetPx": scaling.target} if scaling else None,
         "weightsSha256": weights["sha256"] if weights else None,
         "weights": weights,
         "training": training,

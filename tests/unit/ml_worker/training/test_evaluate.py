@@ -4,12 +4,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from ml_worker.inference.catalog import WEIGHTS_DIR, read_cards
 from ml_worker.training.cards import by_kind, weaknesses
+from ml_worker.training.data import load_folder
 from ml_worker.training.evaluate import DOCS, ROOT, evaluate
 from ml_worker.training.pictures import FOUND, INVENTED, MISSED, draw_mistakes
 from ml_worker.training.report import BEGIN, END, card_page, readme_section, targets_table, write_between
+from ml_worker.training.train import Plan, Trainer
+from ml_worker.training.tuning import FOREGROUNDS, SEEDS
 from tests.unit.ml_worker.training.annotated import write_domain
 
 
@@ -32,6 +36,23 @@ def test_a_model_is_measured_into_its_card_with_a_picture(tmp_path: Path):
     assert set(card["robustness"]["variants"]) == {"inverted", "halfSize", "doubleSize", "sixteenBit", "dim", "noisy"}
     assert card["robustness"]["variants"]["sixteenBit"]["loss"] == pytest.approx(0, abs=0.1)
     assert cv2.imread(str(tmp_path / "docs" / "classical.png")) is not None
+
+
+def test_a_run_becomes_a_model_whose_settings_were_chosen_on_validation_images(tmp_path: Path):
+    data = write_domain(tmp_path, count=30, side=64)
+    plan = Plan(batch=1, size=64, steps=2, workers=0, shares={"nuclei_fluo": 1.0}, start="older.safetensors")
+    Trainer(plan, load_folder(data, ["nuclei_fluo"]), tmp_path / "run", torch.device("cpu")).run()
+    card = evaluate("unet", data, tmp_path / "weights", tmp_path / "run", half=True, simulated=0)
+    assert card["thresholdsChosenOn"] == "2 validation images"
+    assert (card["training"]["steps"], card["training"]["startedFrom"]) == (2, "older.safetensors")
+    assert set(card["baseline"]["scores"]) == {"nuclei_fluo"}
+    (read,) = read_cards(tmp_path / "weights")
+    assert read.settings.foreground in FOREGROUNDS
+    assert read.settings.seed in SEEDS
+    again = evaluate("unet", data, tmp_path / "weights", None, simulated=0)
+    assert {name: again[name] for name in ("scores", "parameters", "weightsSha256")} == {
+        name: card[name] for name in ("scores", "parameters", "weightsSha256")
+    }
 
 
 def test_without_held_out_images_nothing_is_written(tmp_path: Path):
