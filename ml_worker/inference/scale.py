@@ -16,7 +16,7 @@ from ml_worker.inference.forward import Maps
 from ml_worker.inference.postprocess import Labels
 from ml_worker.inference.preprocess import Pixels
 
-TRAINED_PX = (10.0, 64.0)
+TRAINED_PX = (9.0, 44.0)
 GLANCE_PX = 512
 GLANCED_WHOLE = 400_000
 MOST_UPSCALED = 16_000_000
@@ -29,9 +29,9 @@ class Scaling:
     Between `low` and `high` it is left as it is; else it is scaled to `target`, at most by `limits`.
     """
 
-    low: float = 13.0
-    high: float = 70.0
-    target: float = 24.0
+    low: float = 12.0
+    high: float = 60.0
+    target: float = 22.0
     limits: tuple[float, float] = (0.2, 2.0)
 
     def factor(self, diameter: float | None) -> float:
