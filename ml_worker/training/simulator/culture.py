@@ -71,7 +71,7 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
     scale = float(np.exp(rng.uniform(np.log(0.6), np.log(2))))
     small = max(SMALLEST, 9 * scale)
     large = min(small * rng.uniform(1.5, 6), 0.35 * side)
-    cover = float(np.exp(rng.uniform(np.log(0.02), np.log(0.35))))
+    cover = float(np.exp(rng.uniform(np.log(0.04), np.log(0.4))))
     count = 1 + rng.poisson(area * min(70, cover * 512**2 / (np.pi * small * large)))
     return Culture(
         KINDS[what],

@@ -1,5 +1,6 @@
 """Bodies find their places in a picture and leave their density there."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +54,7 @@ def _place(rng: np.random.Generator, stage: Stage) -> Disc | None:
     apart = rng.uniform(0, 0.4)
     for _ in range(12):
         x, y = _spot(rng, stage, radius)
-        if all(np.hypot(x - a, y - b) > max(r, radius) + apart * min(r, radius) for a, b, r in stage.taken):
+        if all(math.hypot(x - a, y - b) > max(r, radius) + apart * min(r, radius) for a, b, r in stage.taken):
             stage.taken.append((x, y, radius))
             return stage.taken[-1]
     return None
