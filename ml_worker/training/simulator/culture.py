@@ -15,7 +15,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "budding": ("thick", "solid"),
     "empty": ("cyst",),
 }
-SHARES = (0.34, 0.22, 0.15, 0.17, 0.09, 0.03)
+SHARES = (0.4, 0.18, 0.14, 0.17, 0.08, 0.03)
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Culture:
     fringe: float  # how strongly rims bend light, share of the density
     shading: float  # how unlike each other bodies are, 0..1
     corona: float  # chance that loose cells lie around a solid body
+    pitch: float = 0.0  # of microwells, px; 0 where there are none
 
 
 def _field_of_one(rng: np.random.Generator, side: int) -> Culture:
@@ -70,7 +71,7 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
     scale = float(np.exp(rng.uniform(np.log(0.6), np.log(2))))
     small = max(SMALLEST, 9 * scale)
     large = min(small * rng.uniform(1.5, 6), 0.35 * side)
-    cover = float(np.exp(rng.uniform(np.log(0.02), np.log(0.35))))
+    cover = float(np.exp(rng.uniform(np.log(0.04), np.log(0.4))))
     count = 1 + rng.poisson(area * min(70, cover * 512**2 / (np.pi * small * large)))
     return Culture(
         KINDS[what],
@@ -85,6 +86,7 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
         fringe=_fringe(rng),
         shading=rng.uniform(0, 1),
         corona=rng.uniform(0, 0.2),
+        pitch=2 * large * rng.uniform(1.15, 2) if rng.random() < 0.08 else 0.0,
     )
 
 
@@ -122,8 +124,8 @@ def draw_look(rng: np.random.Generator, culture: Culture, radius: float) -> Look
 def _hollow(rng: np.random.Generator, culture: Culture, look: Look, radius: float) -> Look:
     return replace(
         look,
-        density=_between(rng, 0.4, 1.6) * (1 - 0.5 * culture.shading * rng.random()),
-        fill=rng.choice([0.0, rng.uniform(-0.03, 0.08), rng.uniform(0.05, 0.3)]),
+        density=_between(rng, 0.45, 1.9) * (1 - 0.5 * culture.shading * rng.random()),
+        fill=rng.choice([0.0, rng.uniform(-0.04, 0.06), rng.uniform(0.05, 0.3)]),
         wall=float(np.clip((2 + rng.uniform(0, 0.08) * radius) * rng.uniform(0.6, 1.6) / radius, 0.015, 0.22)),
         grain=rng.uniform(0, 0.15),
         fuzz=rng.uniform(0, 0.4),

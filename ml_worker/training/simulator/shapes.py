@@ -47,10 +47,7 @@ class Lobe:
     x: float
     y: float
     reach: Field
-
-    @property
-    def radius(self) -> float:
-        return float(self.reach.mean())
+    radius: float  # mean of `reach`
 
 
 def draw_lobe(rng: np.random.Generator, x: float, y: float, radius: float, elongation: float, roughness: float) -> Lobe:
@@ -58,7 +55,8 @@ def draw_lobe(rng: np.random.Generator, x: float, y: float, radius: float, elong
     turned = ANGLE - rng.uniform(0, np.pi)
     ellipse = radius / np.sqrt(elongation * np.sin(turned) ** 2 + np.cos(turned) ** 2 / elongation)
     waves = rng.normal(0, 1.3 * roughness / ORDER**1.2) @ WAVES[0] + rng.normal(0, 1.3 * roughness / ORDER**1.2) @ WAVES[1]
-    return Lobe(x, y, (ellipse * np.maximum(0.3, 1 + waves)).astype(np.float32))
+    reach = (ellipse * np.maximum(0.3, 1 + waves)).astype(np.float32)
+    return Lobe(x, y, reach, float(reach.mean()))
 
 
 def bud(rng: np.random.Generator, stem: Lobe, count: int, share: tuple[float, float]) -> list[Lobe]:
@@ -79,10 +77,10 @@ def reach_of(lobes: list[Lobe]) -> float:
 
 
 def _depth_in(lobe: Lobe, window: Window) -> Field:
-    x = np.arange(window.x0, window.x1, dtype=np.float32) - np.float32(lobe.x)
-    y = np.arange(window.y0, window.y1, dtype=np.float32) - np.float32(lobe.y)
-    grid = np.broadcast_to(x, (y.size, x.size)).copy(), np.broadcast_to(y[:, None], (y.size, x.size)).copy()
-    distance, angle = cv2.cartToPolar(*grid)
+    grid = np.empty((2, window.y1 - window.y0, window.x1 - window.x0), np.float32)
+    grid[0] = np.arange(window.x0, window.x1, dtype=np.float32) - np.float32(lobe.x)
+    grid[1] = (np.arange(window.y0, window.y1, dtype=np.float32) - np.float32(lobe.y))[:, None]
+    distance, angle = cv2.cartToPolar(grid[0], grid[1])
     index = (angle * np.float32(ANGLES / (2 * np.pi))).astype(np.int32) & (ANGLES - 1)
     return np.asarray(lobe.reach[index] - distance, np.float32)
 

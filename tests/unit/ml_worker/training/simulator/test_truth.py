@@ -47,10 +47,10 @@ def test_outlines_run_where_the_rim_has_half_its_contrast():
     assert 0.3 < np.median(shares) < 0.9
 
 
-def test_specks_fibres_bubbles_and_ghosts_are_background():
+def test_specks_fibres_bubbles_ghosts_and_microwells_are_background():
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        culture = replace(draw_culture(rng, 160, 160), count=0, ghosts=12)
+        culture = replace(draw_culture(rng, 160, 160), count=0, ghosts=12, pitch=60.0 * (seed % 2))
         image, labels = picture(rng, culture, 160, 160)
         assert not labels.any()
         assert image.std() > 1
