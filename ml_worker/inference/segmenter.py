@@ -94,17 +94,21 @@ class Segmenter:
         """The cards of the installed models."""
         return list(self._cards)
 
+    def settings(self, model: str, parameters: Parameters = DEFAULTS) -> Settings:
+        """The model's thresholds with what the caller chose in their place. Raises ModelUnknown."""
+        settings = find_card(self._cards, model).settings
+        if parameters.threshold is not None:
+            settings = replace(settings, foreground=parameters.threshold)
+        if parameters.min_area_px is not None:
+            settings = replace(settings, min_area_px=parameters.min_area_px)
+        return settings
+
     def prepare(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Prepared:
         """Image (H, W) or (H, W, C) of any dtype -> what `predict` takes.
 
         Raises ModelUnknown, or ValueError for a channel that is not there.
         """
-        card = find_card(self._cards, model)
-        settings = card.settings
-        if parameters.threshold is not None:
-            settings = replace(settings, foreground=parameters.threshold)
-        if parameters.min_area_px is not None:
-            settings = replace(settings, min_area_px=parameters.min_area_px)
+        card, settings = find_card(self._cards, model), self.settings(model, parameters)
         planes = select_channels(image, parameters.channel)
         prepared = Prepared(model, settings, planes, Stretch.of(planes), tuple(windows(planes.shape[0], planes.shape[1], MULTIPLE)))
         if card.architecture is not None and len(prepared.windows) == 1:
@@ -151,8 +155,12 @@ class Segmenter:
 
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:
         """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
-        network = find_card(self._cards, prepared.model).architecture is not None
-        labels = (label_maps if network else classical.label_foreground)(maps, prepared.settings)
+        return self.label(prepared.model, maps, prepared.settings)
+
+    def label(self, model: str, maps: Maps, settings: Settings) -> Instances:
+        """The same for maps that were kept: other thresholds need no other pass through the network. Raises ModelUnknown."""
+        network = find_card(self._cards, model).architecture is not None
+        labels = (label_maps if network else classical.label_foreground)(maps, settings)
         return Instances(labels, *rate_objects(maps, labels))
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
