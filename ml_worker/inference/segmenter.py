@@ -14,8 +14,9 @@ from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
 from ml_worker.inference.device import choose_device, run_in_batches, use_threads
+from ml_worker.inference.doubt import calibration_of, rate_objects
 from ml_worker.inference.forward import Image, Maps, maps_of
-from ml_worker.inference.postprocess import Labels, Settings, label_maps, rate_objects
+from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels, three_channels
 from ml_worker.inference.tiling import Window, paste, windows
 from ml_worker.inference.weights import load_net
@@ -38,11 +39,15 @@ DEFAULTS = Parameters()
 
 @dataclass(frozen=True)
 class Instances:
-    """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1."""
+    """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1.
+
+    `doubt` is that of the whole image: the expected share of wrong or missing objects, None where there is nothing.
+    """
 
     labels: Labels
     scores: NDArray[np.float32]
     doubts: NDArray[np.float32]
+    doubt: float | None = None
 
 
 @dataclass(frozen=True)
@@ -159,9 +164,10 @@ class Segmenter:
 
     def label(self, model: str, maps: Maps, settings: Settings) -> Instances:
         """The same for maps that were kept: other thresholds need no other pass through the network. Raises ModelUnknown."""
-        network = find_card(self._cards, model).architecture is not None
-        labels = (label_maps if network else classical.label_foreground)(maps, settings)
-        return Instances(labels, *rate_objects(maps, labels))
+        card = find_card(self._cards, model)
+        labels = (label_maps if card.architecture else classical.label_foreground)(maps, settings)
+        rating = rate_objects(maps, labels, settings.foreground, calibration_of(card.content))
+        return Instances(labels, rating.scores, rating.doubts, rating.image)
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""

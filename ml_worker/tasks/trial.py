@@ -138,13 +138,12 @@ def compared(tried: Sequence[Tried], corrected: Sequence[bytes] | None) -> Compa
     truth = None if corrected is None else labels_from_polygons([codec.decode(one) for one in corrected], *labels[0].shape)
     results, outlines = [], {}
     for index, one in enumerate(tried):
-        doubts = one.instances.doubts
-        contested = agreement.contested[index] if agreement else np.zeros(len(doubts), np.bool_)
+        contested = agreement.contested[index] if agreement else np.zeros(len(one.instances.scores), np.bool_)
         results.append(
             Result(
                 one.trial.id,
-                object_count=len(doubts),
-                doubt=float(doubts.mean()) if len(doubts) else None,
+                object_count=len(one.instances.scores),
+                doubt=one.instances.doubt,
                 seconds=one.seconds,
                 agreement=_agreement(agreement, index, [other.trial.model for other in tried]),
                 truth=None if truth is None else _truth(truth, labels[index]),
