@@ -4,6 +4,7 @@
 """
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -93,7 +94,7 @@ def choose_mark(doubts: NDArray[np.float64], worse: NDArray[np.bool_]) -> float:
     precision = np.cumsum(worse[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(precision >= WANTED_PRECISION)
     last = int(enough[-1]) if len(enough) else max(0, len(order) // 10 - 1)
-    return round(float(doubts[order[last]]), 4)
+    return math.floor(1e4 * float(doubts[order[last]])) / 1e4  # never above the doubt itself
 
 
 def ranking(doubts: NDArray[np.floating[Any]], wrong: NDArray[np.bool_]) -> float | None:

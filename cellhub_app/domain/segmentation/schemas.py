@@ -8,7 +8,7 @@ from cellhub_app.domain.schema import Schema
 
 
 class ModelView(Schema):
-    """One model, from its card."""
+    """One model, from its card; `doubt` says what its doubts mean, from `lookFrom` on an image should be looked at first."""
 
     name: str
     title: str
@@ -18,6 +18,7 @@ class ModelView(Schema):
     weights_sha256: str | None
     scores: dict[str, Any]
     seconds_per_megapixel: float
+    doubt: dict[str, Any] | None = None
 
 
 class ModelParameters(Schema):
