@@ -49,9 +49,9 @@ def _redis_settings() -> RedisSettings:
 
 
 class GpuWorker:
-    """Segments images; the only process that loads torch."""
+    """Segments images and tries models out; the only process that loads torch."""
 
-    functions: Sequence[Function] = (_ticket(JobKind.SEGMENT),)
+    functions: Sequence[Function] = (_ticket(JobKind.SEGMENT), _ticket(JobKind.TRIAL))
     queue_name = GPU_QUEUE
     redis_settings = _redis_settings()
     on_startup = _begin_gpu

@@ -24,6 +24,7 @@ from cellhub_app.api.v1 import (
     projects,
     queue,
     segmentations,
+    trials,
     uploads,
     uploads_resumable,
 )
@@ -40,6 +41,7 @@ ROUTERS = (
     uploads_resumable.router,
     pictures.router,
     segmentations.router,
+    trials.router,
     queue.router,
     polygons.router,
     exports.router,

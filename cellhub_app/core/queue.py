@@ -15,16 +15,17 @@ class JobKind(StrEnum):
     INGEST = "ingest"
     SEGMENT = "segment"
     EXPORT = "export"
+    TRIAL = "trial"
 
     @property
     def ticket(self) -> str:
         """Name of the ARQ function that wakes this kind's work loop."""
-        return {"ingest": "ingest.run", "segment": "segmentation.run", "export": "export.run"}[self.value]
+        return {"ingest": "ingest.run", "segment": "segmentation.run", "export": "export.run", "trial": "trial.run"}[self.value]
 
     @property
     def queue(self) -> str:
         """Name of the ARQ queue whose workers do this kind."""
-        return GPU_QUEUE if self is JobKind.SEGMENT else IO_QUEUE
+        return GPU_QUEUE if self in {JobKind.SEGMENT, JobKind.TRIAL} else IO_QUEUE
 
 
 class JobStatus(StrEnum):

@@ -13,6 +13,8 @@ PROJECT_MEMBERS = "/projects/[project]/members"
 PROJECT_SETTINGS = "/projects/[project]/settings"
 PROJECT_TABS = (PROJECT, PROJECT_EXPORTS, PROJECT_MEMBERS, PROJECT_SETTINGS)
 IMAGE = "/projects/[project]/images/[image]"
+TUNING = "/projects/[project]/images/[image]/try"
+FACE_OFF = "/projects/[project]/face-off/[face_off]"
 
 API = "/api/v1"
 SIGN_IN_ACTION = f"{API}/auth/session"
@@ -28,6 +30,16 @@ def project(project_id: UUID | str | Any, tab: str = "") -> Any:
 def image(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
     """An image's page."""
     return f"/projects/{project_id}/images/{image_id}"
+
+
+def tuning(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
+    """The page that tries settings on an image."""
+    return f"/projects/{project_id}/images/{image_id}/try"
+
+
+def face_off(project_id: UUID | str | Any, face_off_id: UUID | str | Any) -> Any:
+    """The page that compares models."""
+    return f"/projects/{project_id}/face-off/{face_off_id}"
 
 
 def thumbnail(image_id: UUID | str | Any) -> Any:

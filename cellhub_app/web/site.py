@@ -7,6 +7,8 @@ from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.dashboard.page import dashboard
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.face_off.page import face_off_page
+from cellhub_app.web.pages.face_off.state import FaceOffState
 from cellhub_app.web.pages.image.page import image_page
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.not_found.page import not_found
@@ -26,6 +28,8 @@ from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.sign_in.page import sign_in
+from cellhub_app.web.pages.tuning.page import tuning_page
+from cellhub_app.web.pages.tuning.state import TuningState
 
 NAME = "CellHub"
 
@@ -43,6 +47,8 @@ def add_pages(app: rx.App) -> None:
     ):
         app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *loads])
     app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=ImageState.load)
+    app.add_page(tuning_page, route=routes.TUNING, title=_title(t("Try settings")), on_load=TuningState.load)
+    app.add_page(face_off_page, route=routes.FACE_OFF, title=_title(t("Face-off")), on_load=FaceOffState.load)
     app.add_page(
         queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=[QueueState.load, HistoryState.load_history, QueuePace.load_pace]
     )

@@ -18,7 +18,6 @@ Maps = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Level = NDArray[np.uint8]
 FULL = 255
-RIM_PX = 2
 
 
 @dataclass(frozen=True)
@@ -106,50 +105,3 @@ def label_maps(maps: Maps, settings: Settings) -> Labels:
     """(3, H, W) maps -> (H, W) int32 labels 1..n."""
     foreground = maps[0] > FULL * settings.foreground
     return drop_small(grow(find_seeds(maps[2], foreground, settings), foreground), settings.min_area_px)
-
-
-@compiled
-def _is_rim(labels: Labels, y: int, x: int) -> bool:
-    height, width = labels.shape
-    label = labels[y, x]
-    up, down, left, right = max(0, y - RIM_PX), min(height - 1, y + RIM_PX), max(0, x - RIM_PX), min(width - 1, x + RIM_PX)
-    return bool(labels[up, x] != label or labels[down, x] != label or labels[y, left] != label or labels[y, right] != label)
-
-
-@compiled
-def _sums(labels: Labels, foreground: Level, unsure: Level, sums: NDArray[np.float64]) -> None:
-    height, width = labels.shape
-    for y in range(height):
-        for x in range(width):
-            label = labels[y, x]
-            if label > 0:
-                own = sums[label - 1]
-                own[0] += 1
-                own[1] += foreground[y, x]
-                own[2] += unsure[y, x]
-                if not _is_rim(labels, y, x):
-                    own[3] += 1
-                    own[4] += unsure[y, x]
-
-
-def _entropy_levels() -> Level:
-    p = np.clip(np.arange(FULL + 1) / FULL, 1e-9, 1 - 1e-9)
-    return np.rint(-FULL * (p * np.log2(p) + (1 - p) * np.log2(1 - p))).astype(np.uint8)
-
-
-def rate_objects(maps: Maps, labels: Labels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Score and doubt of each object 1..n, both in 0..1.
-
-    The score is the mean foreground probability of its pixels. A pixel is as doubtful as the binary entropy of that
-    probability (in bits) or as the probability of a boundary there, whichever is larger; the doubt is the mean over the
-    object without its rim of 2 px, where every object is unsure, or over all of it when nothing else is left. Maps without
-    a boundary, (1, H, W), leave only the entropy. A boundary inside an object often is a missed split.
-    """
-    unsure = _entropy_levels()[maps[0]]
-    if len(maps) > 1:
-        np.maximum(unsure, maps[1], out=unsure)
-    sums = np.zeros((int(labels.max(initial=0)), 5))
-    _sums(np.ascontiguousarray(labels), maps[0], unsure, sums)
-    areas, inner = np.maximum(sums[:, 0], 1), sums[:, 3]
-    doubts = np.where(inner > 0, sums[:, 4] / np.maximum(inner, 1), sums[:, 2] / areas) / FULL
-    return (sums[:, 1] / areas / FULL).astype(np.float32), doubts.astype(np.float32)

@@ -5,7 +5,7 @@ TRAINED_PX, and an image whose objects are far from it is shown to the network s
 Stringer et al., Nature Methods 2021).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_worker.inference.forward import Maps
-from ml_worker.inference.postprocess import Labels
+from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
 
 TRAINED_PX = (9.0, 44.0)
+SMALL_BLUR = 0.6
 GLANCE_PX = 512
 GLANCED_WHOLE = 400_000
 MOST_UPSCALED = 16_000_000
@@ -51,16 +52,11 @@ def resize_pixels(pixels: Pixels, factor: float) -> Pixels:
 
 
 def resize_maps(maps: Maps, shape: tuple[int, int]) -> Maps:
-    """(C, h, w) maps -> (C, H, W), each linearly."""
+    """(C, h, w) maps -> (C, H, W), each linearly, or as means of pixels when it shrinks."""
+    if maps.shape[1:] == shape:
+        return maps
     smooth = cv2.INTER_AREA if maps.shape[1] > shape[0] else cv2.INTER_LINEAR
     return np.stack([np.asarray(cv2.resize(one, shape[::-1], interpolation=smooth), np.uint8) for one in maps])
-
-
-def resize_labels(labels: Labels, shape: tuple[int, int]) -> Labels:
-    """(h, w) labels -> (H, W): every pixel takes the label at its centre."""
-    rows = ((np.arange(shape[0]) + 0.5) * (labels.shape[0] / shape[0])).astype(np.intp)
-    columns = ((np.arange(shape[1]) + 0.5) * (labels.shape[1] / shape[1])).astype(np.intp)
-    return np.ascontiguousarray(labels[rows[:, None], columns[None]])
 
 
 def typical_diameter(labels: NDArray[np.integer]) -> float | None:
@@ -77,3 +73,12 @@ def typical_diameter(labels: NDArray[np.integer]) -> float | None:
     share = np.cumsum(areas)
     heavy = float(areas[int(np.searchsorted(share, share[-1] / 2))])
     return float(2 * np.sqrt(np.sqrt(middle * heavy) / np.pi))
+
+
+def label_sized(maps: Maps, settings: Settings, scaling: Scaling | None) -> Labels:
+    """(3, H, W) maps -> (H, W) int32 labels 1..n; objects too small for the usual blur are looked for again with less of it."""
+    labels = label_maps(maps, settings)
+    diameter = typical_diameter(labels) if scaling else None
+    if scaling is None or diameter is None or diameter >= scaling.low:
+        return labels
+    return label_maps(maps, replace(settings, blur_sigma=SMALL_BLUR * settings.blur_sigma))

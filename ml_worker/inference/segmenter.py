@@ -13,9 +13,10 @@ from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
 from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
+from ml_worker.inference.doubt import calibration_of, rate_objects
 from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
-from ml_worker.inference.postprocess import Labels, Settings, drop_small, label_maps, rate_objects
+from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
 from ml_worker.inference.quantized import read_ranges
 from ml_worker.inference.scale import (
@@ -23,7 +24,7 @@ from ml_worker.inference.scale import (
     GLANCED_WHOLE,
     MOST_UPSCALED,
     Scaling,
-    resize_labels,
+    label_sized,
     resize_maps,
     resize_pixels,
     typical_diameter,
@@ -46,11 +47,15 @@ DEFAULTS = Parameters()
 
 @dataclass(frozen=True)
 class Instances:
-    """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1."""
+    """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1.
+
+    `doubt` is that of the whole image: the expected share of wrong or missing objects, None where there is nothing.
+    """
 
     labels: Labels
     scores: NDArray[np.float32]
     doubts: NDArray[np.float32]
+    doubt: float | None = None
 
 
 @dataclass(frozen=True)
@@ -133,17 +138,21 @@ class Segmenter:
         """The cards of the installed models."""
         return list(self._cards)
 
+    def settings(self, model: str, parameters: Parameters = DEFAULTS) -> Settings:
+        """The model's thresholds with what the caller chose in their place. Raises ModelUnknown."""
+        settings = find_card(self._cards, model).settings
+        if parameters.threshold is not None:
+            settings = replace(settings, foreground=parameters.threshold)
+        if parameters.min_area_px is not None:
+            settings = replace(settings, min_area_px=parameters.min_area_px)
+        return settings
+
     def prepare(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Prepared:
         """Image (H, W) or (H, W, C) of any dtype -> what `predict` takes.
 
         Raises ModelUnknown, or ValueError for a channel that is not there.
         """
-        card = find_card(self._cards, model)
-        settings = card.settings
-        if parameters.threshold is not None:
-            settings = replace(settings, foreground=parameters.threshold)
-        if parameters.min_area_px is not None:
-            settings = replace(settings, min_area_px=parameters.min_area_px)
+        card, settings = find_card(self._cards, model), self.settings(model, parameters)
         planes = select_channels(image, parameters.channel)
         whole = Prepared(model, settings, planes, Stretch.of(planes), (), card.scaling)
         if card.architecture is None:
@@ -152,8 +161,6 @@ class Segmenter:
 
     def predict(self, prepared: Sequence[Prepared]) -> list[Maps]:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
-
-        Maps of an image whose objects are small are larger than the image; `finish` knows.
 
         On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU.
         Raises WeightsDamaged and MapsNotFinite.
@@ -176,7 +183,7 @@ class Segmenter:
             if not is_done:
                 scaled.append(one if factor == 1 else one.of(resize_pixels(one.pixels, factor)))
         rest = iter(self._maps(name, scaled))
-        return [_no_smaller(maps if maps is not None else next(rest), one) for maps, one in zip(found, prepared, strict=True)]
+        return [resize_maps(next(rest) if maps is None else maps, one.shape) for maps, one in zip(found, prepared, strict=True)]
 
     def _factor(self, one: Prepared, glance: Maps) -> float:
         """How much larger or smaller the network is to see an image, by the maps of a part of it."""
@@ -215,28 +222,18 @@ class Segmenter:
             lambda: self._nets.drop_others(name, self.device),
         )
 
-    def label(self, prepared: Prepared, maps: Maps) -> Labels:
-        """Maps -> (H, W) int32 labels of the image's own size, by one post-processing over the whole image."""
-        if find_card(self._cards, prepared.model).architecture is None:
-            return classical.label_foreground(maps, prepared.settings)
-        if maps.shape[1:] == prepared.shape:
-            return label_maps(maps, prepared.settings)
-        larger = maps.shape[1] * maps.shape[2] / (prepared.shape[0] * prepared.shape[1])
-        settings = replace(prepared.settings, min_area_px=round(prepared.settings.min_area_px * larger))
-        return drop_small(resize_labels(label_maps(maps, settings), prepared.shape), 1)
-
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:
-        """Maps -> labels with their scores and doubts."""
-        labels = self.label(prepared, maps)
-        own = maps if maps.shape[1:] == prepared.shape else resize_maps(maps, prepared.shape)
-        return Instances(labels, *rate_objects(own, labels))
+        """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
+        return self.label(prepared.model, maps, prepared.settings)
+
+    def label(self, model: str, maps: Maps, settings: Settings) -> Instances:
+        """The same for maps that were kept: other thresholds need no other pass through the network. Raises ModelUnknown."""
+        card = find_card(self._cards, model)
+        labels = label_sized(maps, settings, card.scaling) if card.architecture else classical.label_foreground(maps, settings)
+        rating = rate_objects(maps, labels, settings.foreground, calibration_of(card.content))
+        return Instances(labels, rating.scores, rating.doubts, rating.image)
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""
         prepared = self.prepare(image, model, parameters)
         return self.finish(prepared, self.predict([prepared])[0])
-
-
-def _no_smaller(maps: Maps, one: Prepared) -> Maps:
-    """Maps at least as large as the image: outlines of what the network saw smaller are found at the image's own size."""
-    return resize_maps(maps, one.shape) if maps.shape[1] * maps.shape[2] < one.shape[0] * one.shape[1] else maps

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-import numpy as np
-
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import polygons_from_labels
 from cellhub_app.core.ids import new_id
@@ -22,7 +20,7 @@ FLAWED_DOUBT = 0.9
 
 @dataclass(frozen=True)
 class Described:
-    """What is stored of one segmented plane; `doubt` is the mean of its objects' doubts, None without objects."""
+    """What is stored of one segmented plane; `doubt` is that of the image, None where there is nothing to doubt."""
 
     objects: list[NewObject]
     overlay: bytes
@@ -43,5 +41,4 @@ def describe(instances: Instances, plane: Plane) -> Described:
         NewObject(new_id(), geometry, values[AREA], polygon.bounds, values, measure.VERSION, score=score, doubt=doubt)
         for polygon, geometry, values, score, doubt in rows
     ]
-    doubt = float(np.mean(instances.doubts)) if objects else None
-    return Described(objects, draw_overlay(polygons, plane.shape[1], plane.shape[0]), doubt)
+    return Described(objects, draw_overlay(polygons, plane.shape[1], plane.shape[0]), instances.doubt)

@@ -18,6 +18,7 @@ from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.describe import describe
 from ml_worker.tasks.loop import Capacity
 from ml_worker.tasks.segment import SegmentPipeline
+from ml_worker.tasks.trial import Trials
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ class Engine:
     """What the work loop needs of the pipeline."""
 
     work: Callable[[Claimed], Awaitable[None]]
+    try_out: Callable[[Claimed], Awaitable[None]]
     close: Callable[[], Awaitable[None]]
     hung_threads: Callable[[], int]
     device: str
@@ -51,7 +53,16 @@ async def open_engine(runtime: Runtime) -> Engine:
     pipeline.start()
     speeds = {card.name: card.seconds_per_megapixel for card in segmenter.models()}
     capacity = Capacity(IMAGES_IN_HAND, CLAIM_WORK_S, hold_limit_s=4.0 * IMAGE_TIME_LIMIT_S)
-    return Engine(pipeline.work, pipeline.close, lambda: pipeline.hung_threads, str(segmenter.device), speeds, capacity)
+    trials = Trials(runtime, segmenter, pipeline.network)
+
+    async def close() -> None:
+        trials.close()
+        await pipeline.close()
+
+    def hung_threads() -> int:
+        return pipeline.hung_threads + trials.left_behind
+
+    return Engine(pipeline.work, trials.work, close, hung_threads, str(segmenter.device), speeds, capacity)
 
 
 def open_segmenter(settings: Settings) -> Segmenter:

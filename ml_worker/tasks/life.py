@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 GRACE_S = 8.0
 HUNG_THREADS_MAX = 3
 INGEST_IN_HAND = 4
+TRIALS_IN_HAND = 2
 EXPORT_LIMIT_S = 6 * 3600.0
 
 
@@ -59,6 +60,7 @@ async def start_gpu(ctx: dict[str, Any]) -> None:
     context.device, context.closers = engine.device, [engine.close]
     context.hung_threads = engine.hung_threads
     _add_loop(context, JobKind.SEGMENT, engine.work, engine.capacity, engine.speeds)
+    _add_loop(context, JobKind.TRIAL, engine.try_out, Capacity(TRIALS_IN_HAND))
     _begin(context)
 
 

@@ -41,7 +41,7 @@ class SegmentPipeline:
         cpus = usable_cpus()
         self._readers = Threads("read", max(1, min(READERS_MAX, cpus // 4)))
         self._finishers = Threads("finish", max(1, min(FINISHERS_MAX, cpus // 2)))
-        self._network = NetworkStage(segmenter)
+        self.network = NetworkStage(segmenter)
         self._saver = Saver(runtime, self._others_come)
         self._in_hand = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -49,12 +49,12 @@ class SegmentPipeline:
     @property
     def hung_threads(self) -> int:
         """Threads that hang."""
-        return sum(stage.left_behind for stage in (self._readers, self._finishers, self._network))
+        return sum(stage.left_behind for stage in (self._readers, self._finishers, self.network))
 
     def start(self) -> None:
         """Open the stages."""
         self._tasks = [
-            asyncio.create_task(self._network.watch(), name="network watch"),
+            asyncio.create_task(self.network.watch(), name="network watch"),
             asyncio.create_task(self._saver.run(), name="save"),
         ]
 
@@ -63,7 +63,7 @@ class SegmentPipeline:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for stage in (self._readers, self._finishers, self._network):
+        for stage in (self._readers, self._finishers, self.network):
             stage.close()
 
     async def work(self, job: Claimed) -> None:
@@ -81,7 +81,7 @@ class SegmentPipeline:
 
     async def _compute(self, job: Claimed, timings: dict[str, float]) -> Described:
         plane, prepared, flaws, timings["read_s"] = await self._read(job)
-        maps, timings["network_s"] = await self._network.predict(prepared, _left(timings))
+        maps, timings["network_s"] = await self.network.predict(prepared, _left(timings))
         described, timings["postprocess_s"] = await self._finishers.run(_left(timings), self._describe, prepared, maps, plane)
         return described.of_flawed(flaws)
 

@@ -22,6 +22,7 @@ from cellhub_app.domain.images import trash
 from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.trials import service as trials
 from ml_worker.tasks.export import expire_exports
 from ml_worker.tasks.leftovers import clear_incoming, clear_partial, forget_uploads
 from ml_worker.tasks.outage import is_outage
@@ -95,6 +96,7 @@ class Upkeep:
             _Chore("re-issue tickets", self.reissue_tickets, WAKE_EVERY_S),
             _Chore("send letters", self.send_letters, WAKE_EVERY_S),
             _Chore("drop old exports", self.drop_exports, EXPIRE_EVERY_S),
+            _Chore("forget old trials", self.forget_trials, EXPIRE_EVERY_S),
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
             _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
@@ -155,6 +157,12 @@ class Upkeep:
     async def drop_exports(self) -> None:
         """Delete the files of exports whose time is over."""
         await expire_exports(self._runtime)
+
+    async def forget_trials(self) -> None:
+        """Drop previews and face-offs whose time is over."""
+        async with self._runtime.work() as session:
+            if count := await trials.forget_old(session, self._runtime.storage):
+                log.info("old face-offs were forgotten", count=count)
 
     async def empty_trash(self) -> None:
         """Delete for good what lay in the trash for its time."""

@@ -6,7 +6,6 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ from safetensors.torch import save_file
 
 from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
 from ml_worker.inference.postprocess import Labels, Settings
-from ml_worker.inference.scale import Scaling
+from ml_worker.inference.scale import Scaling, label_sized
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.weights import sha256_of
 from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
+from ml_worker.training.calibration import calibrate
 from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, make_card, weaknesses, write_card
 from ml_worker.training.data import Sample, choose, data_root
 from ml_worker.training.pictures import draw_mistakes, write_sheet
@@ -81,14 +81,13 @@ def _with(card: dict[str, Any], settings: Settings, scaling: Scaling | None) -> 
     return {**card, **{key: fresh[key] for key in ("parameters", "postprocessing", "scaling")}}
 
 
-def _best_settings(name: str, folder: Path, validation: list[Sample]) -> tuple[Settings, float]:
+def _best_settings(name: str, folder: Path, scaling: Scaling | None, validation: list[Sample]) -> tuple[Settings, float]:
     segmenter = Segmenter(folder)
-    prepared = [segmenter.prepare(sample.image, name) for sample in validation]
-    maps = [segmenter.predict([one])[0] for one in prepared]
+    maps = [segmenter.predict([segmenter.prepare(sample.image, name)])[0] for sample in validation]
 
     def finish(settings: Settings) -> Iterator[Labels]:
-        for one, found in zip(prepared, maps, strict=True):
-            yield segmenter.label(replace(one, settings=settings), found)
+        for found in maps:
+            yield label_sized(found, settings, scaling)
 
     return choose_settings(validation, finish, Settings())
 
@@ -102,13 +101,26 @@ def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str,
     tried: list[tuple[float, Settings, Scaling | None]] = []
     for scaling, handicap in ((None, 0.0), (Scaling(), WORTH_A_GLANCE)):
         write_card(_with(card, Settings(), scaling), folder)
-        settings, found = _best_settings(card["name"], folder, validation)
+        settings, found = _best_settings(card["name"], folder, scaling, validation)
         logger.info("on %d validation images, scaled by %s: %.4f with %s", len(validation), scaling, found, settings)
         tried.append((found - handicap, settings, scaling))
     _, settings, scaling = max(tried, key=lambda one: one[0])
     tuned = {**_with(card, settings, scaling), "thresholdsChosenOn": f"{len(validation)} validation images"}
     write_card(tuned, folder)
     return tuned
+
+
+def _with_doubt(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
+    """The card with what its doubts mean; without that where the validation images can't tell."""
+    own = card["training"]["domains"] if card["training"] else DOMAIN_KINDS
+    try:
+        doubt = calibrate(Segmenter(folder), card["name"], [sample for sample in samples if sample.domain in own])
+    except ValueError as error:
+        logger.warning("%s", error)
+        return card
+    full = {**card, "doubt": doubt}
+    write_card(full, folder)
+    return full
 
 
 def _robustness(segmenter: Segmenter, name: str, samples: list[Sample], usual: float) -> dict[str, Any]:
@@ -196,6 +208,7 @@ def evaluate(
             card = find_card(read_cards(out), name).content
             shutil.copyfile(out / f"{name}.safetensors", work / f"{name}.safetensors")
             write_card(card, work)
+        card = _with_doubt(card, work, samples)
         card = complete(card, work, samples)
         out.mkdir(parents=True, exist_ok=True)
         if run is not None:

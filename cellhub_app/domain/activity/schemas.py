@@ -27,6 +27,7 @@ class Action(StrEnum):
     IMAGE_UPDATE = "imageUpdate"
     IMAGE_DELETE = "imageDelete"
     SEGMENT = "segment"
+    FACE_OFF = "faceOff"
     BATCH_CHANGE = "batchChange"
     POLYGONS_EDIT = "polygonsEdit"
     EXPORT = "export"

@@ -87,6 +87,12 @@ def packed(number: int, outlines: Sequence[Outline]) -> bytes:
     return codec.encode_collection(number, items)
 
 
+def unpacked(data: bytes) -> tuple[int, list[Outline]]:
+    """The revision and outlines of `packed`. Raises Invalid for anything else."""
+    number, items = codec.decode_collection(data)
+    return number, [Outline(one.id, one.score, one.doubt, one.area_px, one.class_id, one.geometry) for one in items]
+
+
 def geojson(number: int, outlines: Sequence[Outline]) -> dict[str, object]:
     """The outlines as a GeoJSON FeatureCollection in pixel coordinates, y downwards."""
     features = [

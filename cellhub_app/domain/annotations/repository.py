@@ -14,7 +14,7 @@ from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.domain.access import Principal, readable_projects
 from cellhub_app.domain.annotations.schemas import NewObject
-from cellhub_app.models.annotation import Object, Revision, Segmentation
+from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
 
 COLUMNS = (
@@ -122,6 +122,13 @@ async def revisions(session: AsyncSession, segmentation_id: UUID) -> Sequence[Re
     """All revisions, newest first."""
     query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
     return (await session.execute(query)).scalars().all()
+
+
+async def corrected_revision(session: AsyncSession, segmentation_id: UUID) -> int | None:
+    """The newest revision that a person made, by editing or by bringing polygons along."""
+    by_hand = col(Revision.kind).in_((RevisionKind.EDIT, RevisionKind.IMPORT))
+    query = select(func.max(col(Revision.number))).where(col(Revision.segmentation_id) == segmentation_id, by_hand)
+    return (await session.execute(query)).scalar_one()
 
 
 async def revision_exists(session: AsyncSession, segmentation_id: UUID, number: int) -> bool:

@@ -56,6 +56,15 @@ async def revisions(session: AsyncSession, principal: Principal, image_id: UUID,
     return [RevisionView.model_validate(row) for row in await repository.revisions(session, segmentation.id)]
 
 
+async def corrected(session: AsyncSession, image_id: UUID, frame: int = 0) -> tuple[int, list[bytes]] | None:
+    """The newest revision of a frame that a person made and its outlines as codec.py packs them; None where nobody corrected anything."""
+    segmentation = await repository.segmentation(session, image_id, frame)
+    number = await repository.corrected_revision(session, segmentation.id) if segmentation else None
+    if segmentation is None or number is None:
+        return None
+    return number, [row.geometry for row in await repository.objects(session, segmentation.id, number)]
+
+
 async def edit(session: AsyncSession, principal: Principal, image_id: UUID, change: Edit, frame: int = 0) -> int:
     """Apply a change made by hand; answers the new revision. Raises PolygonsConflict, Invalid, ImageNotFound, NotAllowed."""
     image = await readable_image(session, principal, image_id, Permission.ANNOTATE)

@@ -15,7 +15,7 @@ from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.service import checked_ids
-from cellhub_app.models.image import Image
+from cellhub_app.models.image import Image, ImageStatus
 
 
 @dataclass(frozen=True)
@@ -55,3 +55,11 @@ async def count(session: AsyncSession, principal: Principal, project_id: UUID, c
     await require(session, principal, project_id, Permission.VIEW)
     query = select(func.count()).select_from(Image).where(*conditions(project_id, chosen))
     return (await session.execute(query)).scalar_one()
+
+
+async def first_ready(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen, limit: int) -> list[UUID]:
+    """The oldest few of the chosen images that were read. Raises ProjectNotFound."""
+    await require(session, principal, project_id, Permission.VIEW)
+    ready = (repository.present(project_id), col(Image.status) == ImageStatus.READY, *conditions(project_id, chosen))
+    query = select(col(Image.id)).where(*ready).order_by(col(Image.created_at), col(Image.id)).limit(limit)
+    return list((await session.execute(query)).scalars())

@@ -80,7 +80,7 @@ _WAITING = text("""
         select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
                               and run_after <= clock_timestamp() order by priority desc, id limit 1) as any_job
 """)
-_CHOSEN = {"export_id": "export_id = :export_id", "image_ids": "image_id = any(:image_ids)"}
+_CHOSEN = {"export_id": "export_id = :export_id", "image_ids": "image_id = any(:image_ids)", "job_ids": "id = any(:job_ids)"}
 _CANCEL = text("""
     update job set status = 'cancelled', lease_id = null, lease_until = null, finished_at = clock_timestamp() where id = any(:ids)
 """)

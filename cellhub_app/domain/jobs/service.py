@@ -175,6 +175,14 @@ async def cancel_export(session: AsyncSession, export_id: UUID) -> bool:
     return bool(held)
 
 
+async def withdraw(session: AsyncSession, kind: JobKind, ids: Sequence[UUID]) -> int:
+    """Cancel those of the jobs that no worker has begun; answers how many."""
+    held = await repository.lock_jobs(session, (JobStatus.QUEUED,), job_ids=list(ids)) if ids else []
+    await repository.cancel_jobs(session, held)
+    await subjects.follow(session, kind, held)
+    return len(held)
+
+
 async def cancel_images(session: AsyncSession, image_ids: Sequence[UUID]) -> int:
     """Stop the segmentation of images that were deleted; answers how many. Claims would notice too: this does it at once.
 

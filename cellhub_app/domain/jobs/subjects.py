@@ -28,7 +28,8 @@ _INGEST = text("""
     where id = :image_id
 """)
 _EXPORT = text("update export set status = :status, finished_at = :finished_at, error = :error where id = :export_id")
-_FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT}
+_TRIAL = text("update trial set status = :status, finished_at = :finished_at, error = :error where job_id = :id")
+_FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT, JobKind.TRIAL: _TRIAL}
 
 _RESULT = text("update image set object_count = :objects, doubt = :doubt, revision = :revision where id = :image_id")
 _FACTS = text("""

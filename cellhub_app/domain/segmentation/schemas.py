@@ -8,7 +8,11 @@ from cellhub_app.domain.schema import Schema
 
 
 class ModelView(Schema):
-    """One model, from its card: `scores` by domain of images, `kinds` their means by kind of sample."""
+    """One model, from its card.
+
+    `scores` by domain of images, `kinds` their means by kind of sample; `doubt` says what its doubts mean: from `lookFrom` on an image
+    should be looked at first.
+    """
 
     name: str
     title: str
@@ -19,6 +23,7 @@ class ModelView(Schema):
     scores: dict[str, Any]
     kinds: dict[str, dict[str, float]]
     seconds_per_megapixel: float
+    doubt: dict[str, Any] | None = None
 
 
 class ModelParameters(Schema):

@@ -26,6 +26,11 @@ def _rank(model: ModelView, sample_kind: str | None) -> tuple[bool, float, bool,
     return sample_kind not in model.sample_kinds, -measured, model.weights_sha256 is None, model.name
 
 
+def marks() -> dict[str, float]:
+    """Model -> the doubt from which on an image should be looked at first, where its card knows one."""
+    return {card.name: float(card.doubt["lookFrom"]) for card in models() if card.doubt}
+
+
 def model(name: str) -> ModelView:
     """The model of that name. Raises ModelUnknown with the names there are."""
     found = {card.name: card for card in models()}

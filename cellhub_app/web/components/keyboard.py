@@ -15,7 +15,7 @@ GALLERY_KEYS: Keys = [
     ("Ctrl + A", t("Select all that match")),
     ("Enter", t("Open the image")),
     ("Escape", t("Select nothing")),
-    ("S · E · T", t("Segment, export, tag what is selected")),
+    ("S · E · T · C", t("Segment, export, tag what is selected, compare models on it")),
     (t("Delete"), t("Put what is selected in the trash")),
     ("R", t("Restore what is selected from the trash")),
 ]

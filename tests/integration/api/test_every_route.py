@@ -4,14 +4,18 @@ import base64
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from cellhub_app.api.app import PREFIX, create_api
+from cellhub_app.core.runtime import Runtime
+from tests.fixtures import rows
 from tests.integration.api.conftest import NewPerson, Person
 
+MODELS = ["classical", "unet"]
+COSTLY = {"/images/{image_id}/preview"}
 WITHOUT_PRINCIPAL = {
     ("post", "/auth/register"),
     ("post", "/auth/login"),
@@ -30,7 +34,10 @@ VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects/{project_id}/upload-sessions"): {"files": [{"name": "a.png", "size": 1}]},
     ("post", "/projects/{project_id}/segmentations"): {"imageIds": "all", "model": "classical"},
     ("post", "/projects/{project_id}/exports"): {"formats": ["coco"], "imageIds": "all"},
+    ("post", "/projects/{project_id}/face-offs"): {"imageIds": [str(uuid4())], "models": MODELS},
+    ("post", "/face-offs/{face_off_id}/choice"): {"model": "unet"},
 }
+VALID_QUERIES = {("get", "/images/{image_id}/preview"): {"model": "classical"}}
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
 OPENAPI = create_api().openapi()
 
@@ -50,11 +57,12 @@ async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, s
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
     if (method, path) == ("post", "/projects/{project_id}/images"):
         return await http.post(url, files=[("files", ("a.png", b"x"))])
-    return await http.request(method, url, json=VALID_BODIES.get((method, path)), headers=TUS if "/uploads" in path else None)
+    query, headers = VALID_QUERIES.get((method, path)), TUS if "/uploads" in path else None
+    return await http.request(method, url, params=query, json=VALID_BODIES.get((method, path)), headers=headers)
 
 
 def _fresh_ids() -> dict[str, str]:
-    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id")
+    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "face_off_id", "trial_id")
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
 
@@ -89,7 +97,7 @@ async def test_an_id_that_is_none_is_no_failure_of_ours(ada: Person) -> None:
 
 
 @pytest.fixture
-async def owned(ada: Person) -> dict[str, str]:
+async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
     """Ids of things that belong to Ada."""
     project_id = await ada.project()
     [image_id] = await ada.upload(project_id, "a.png")
@@ -100,6 +108,9 @@ async def owned(ada: Person) -> dict[str, str]:
     drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
+    async with runtime.work() as session:
+        [ready] = await rows.images(session, UUID(project_id), ["ready.png"])
+    trial = (await ada.http.post(f"/api/v1/projects/{project_id}/face-offs", json={"imageIds": [str(ready)], "models": MODELS})).json()
     return {
         "project_id": project_id,
         "user_id": str(ada.id),
@@ -109,6 +120,8 @@ async def owned(ada: Person) -> dict[str, str]:
         "export_id": export["id"],
         "session_id": drop["id"],
         "upload_id": large.headers["location"].rpartition("/")[2],
+        "face_off_id": trial["id"],
+        "trial_id": trial["trials"][0]["id"],
         "revision": "1",
     }
 
@@ -138,12 +151,14 @@ async def test_viewers_and_annotators_change_nothing_but_polygons(owned: dict[st
 async def test_viewers_may_read_everything(owned: dict[str, str], ada: Person, bob: Person) -> None:
     await ada.share(owned["project_id"], bob, "viewer")
     not_there_yet = {"/images/{image_id}/thumbnail", "/images/{image_id}/display", "/images/{image_id}/overlay", "/images/{image_id}/file"}
+    not_there_yet |= {"/face-offs/{face_off_id}/images/{image_id}/disagreement"}
+    not_yet_done = {"/exports/{export_id}/download", "/trials/{trial_id}/polygons"}
     others_own = {"/projects/{project_id}/upload-sessions/{session_id}"}
     for method, path in WITH_ID:
         if method == "get":
             answer = await _ask(bob.http, method, path, owned)
-            wanted = {404} if path in not_there_yet | others_own else {409} if path.endswith("/download") else {200}
-            assert answer.status_code in wanted, (path, answer.text)
+            wanted = 404 if path in not_there_yet | others_own else 409 if path in not_yet_done else 403 if path in COSTLY else 200
+            assert answer.status_code == wanted, (path, answer.text)
 
 
 async def test_a_member_who_is_removed_is_a_stranger_at_once(owned: dict[str, str], ada: Person, bob: Person) -> None:

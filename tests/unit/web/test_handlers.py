@@ -23,6 +23,7 @@ ONLY_THE_LOOK = {
     "ImageState.show_outlines",
     "ImageState.fill",
     "ImageState.open_image",
+    "TuningState.open_image",
 }
 
 

@@ -10,6 +10,7 @@ import reflex as rx
 from cellhub_app.cellhub_app import app
 
 PAGES = sorted(app._unevaluated_pages)
+TRIALS = {"projects/[project]/images/[image]/try", "projects/[project]/face-off/[face_off]"}
 LINK = re.compile(r'to:"(/[^"`$]*)"')
 
 
@@ -21,7 +22,9 @@ def rendered(route: str) -> str:
 
 
 def test_all_pages_are_there() -> None:
-    assert {"index", "sign-in", "register", "queue", "404", "projects/[project]", "projects/[project]/images/[image]"} <= set(PAGES)
+    assert {"index", "sign-in", "register", "queue", "404", "projects/[project]", "projects/[project]/images/[image]", *TRIALS} <= set(
+        PAGES
+    )
 
 
 @pytest.mark.parametrize("route", PAGES)

@@ -23,6 +23,8 @@ const Item = ({ context, ...props }) => <div {...props} role="presentation" />;
 const Footer = () => <div className="ch-gallery-footer" />;
 const COMPONENTS = { List, Item, Footer, ScrollSeekPlaceholder: SkeletonCell };
 
+const NO_MARKS = Object.freeze({});
+
 function cellAt(index, _data, { rows, isSelected, focusIndex, total, galleryId, outlines, doubtFrom }) {
   const image = rows[index];
   if (!image) return <SkeletonCell />;
@@ -122,7 +124,7 @@ export function Gallery(props) {
   const pointer = usePointer({ chosen, rows, openAt });
   const focused = rows[chosen.focusIndex];
   const context = {
-    rows, galleryId, outlines, doubtFrom: props.doubtFrom ?? 0.5, total: count, isSelected: chosen.isSelected, focusIndex: chosen.focusIndex,
+    rows, galleryId, outlines, doubtFrom: props.doubtFrom ?? NO_MARKS, total: count, isSelected: chosen.isSelected, focusIndex: chosen.focusIndex,
   };
   const sizes = { '--ch-columns': layout.columns, '--ch-cell-width': `${layout.cellWidth}px`, '--ch-cell-height': `${layout.cellHeight}px` };
   const failed = status === 'failed' && rows.length === 0;

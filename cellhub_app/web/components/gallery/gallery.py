@@ -20,7 +20,7 @@ class Gallery(rx.NoSSRComponent):
     over. `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are
     `{"first", "rows"}`: partial rows `{"id", ...}` numbered from `first`, merged into what is shown (`"deleted": True` takes one out);
     a gap in the numbers reads the list again. A new `all_asked` selects everything, a new `none_asked` nothing.
-    Done images whose doubt is at least `doubt_from` are marked "Look first".
+    Done images whose doubt is at least that of their model in `doubt_from` are marked "Look first".
     """
 
     library = _LIBRARY
@@ -37,7 +37,7 @@ class Gallery(rx.NoSSRComponent):
     thumbnail_size: rx.Var[int]
     outlines: rx.Var[bool]
     can_write: rx.Var[bool]
-    doubt_from: rx.Var[float]
+    doubt_from: rx.Var[dict[str, float]]
 
     # {"ids", "all", "count"}: all means everything that matches the query except ids.
     on_selection_change: rx.EventHandler[rx.event.passthrough_event_spec(dict)]

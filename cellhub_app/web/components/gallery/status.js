@@ -26,13 +26,25 @@ function deletedBadge(deletedAt, nowMs) {
   return { kind: 'deleted', word: days === 1 ? '1 day left' : `${days} days left` };
 }
 
+/** From which doubt on an image should be looked at first: each model has its own mark, or one number for all. */
+function markOf(image, doubtFrom) {
+  return typeof doubtFrom === 'number' ? doubtFrom : doubtFrom[image.segmentation?.model] ?? Infinity;
+}
+
+/** What the doubt of a segmented image means, in words; empty without one. */
+export function doubtWords(image) {
+  if (typeof image.doubt !== 'number' || image.segmentation?.status !== 'succeeded') return '';
+  const percent = Math.round(100 * image.doubt);
+  return percent < 1 ? 'Hardly any doubt about its outlines' : `About ${percent} % of its objects are likely wrong or missing`;
+}
+
 /** An image that is still being read says so even when its segmentation already waits for it. */
 export function badgeOf(image, doubtFrom = Infinity, nowMs = Date.now()) {
   if (image.deletedAt) return deletedBadge(image.deletedAt, nowMs);
   const reading = IMAGE[image.status];
   if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
   const badge = SEGMENTATION[image.segmentation?.status] ?? READY;
-  return badge.kind === 'done' && image.doubt >= doubtFrom ? LOOK_FIRST : badge;
+  return badge.kind === 'done' && image.doubt >= markOf(image, doubtFrom) ? LOOK_FIRST : badge;
 }
 
 /** Why it failed, in the server's plain words; empty when it did not. */

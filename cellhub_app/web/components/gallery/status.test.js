@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { badgeOf, isSegmented, objectsNoun, reasonOf } from './status.js';
+import { badgeOf, doubtWords, isSegmented, objectsNoun, reasonOf } from './status.js';
 
 const ready = status => ({ name: 'a.tif', status: 'ready', segmentation: status ? { status, jobId: 'j' } : null });
 
@@ -15,6 +15,18 @@ test('an image that could not be read is failed whatever waits for it', () => {
   expect(badgeOf({ status: 'failed', segmentation: { status: 'queued' } }).word).toBe('Failed');
   expect(badgeOf({ status: 'uploaded', segmentation: { status: 'queued' } }).word).toBe('Queued');
   expect(badgeOf({ status: 'ingesting', segmentation: { status: 'queued' } }).word).toBe('Reading');
+});
+
+test('each model has its own mark, and a model without one none', () => {
+  const by = model => ({ ...ready('succeeded'), doubt: 0.2, segmentation: { status: 'succeeded', model } });
+  expect(badgeOf(by('unet'), { unet: 0.1 }).word).toBe('Look first');
+  expect(badgeOf(by('hrnet'), { unet: 0.1 }).word).toBe('Done');
+});
+
+test('a doubt is told as the share that is likely wrong', () => {
+  expect(doubtWords({ ...ready('succeeded'), doubt: 0.124 })).toBe('About 12 % of its objects are likely wrong or missing');
+  expect(doubtWords({ ...ready('succeeded'), doubt: 0.001 })).toBe('Hardly any doubt about its outlines');
+  expect(doubtWords({ ...ready('succeeded'), doubt: null })).toBe('');
 });
 
 test('a doubtful result asks to be looked at first, a doubtful failure does not', () => {

@@ -24,7 +24,7 @@ export function Measures({ row, columns, calibrated, channels, deselect }) {
           </div>
         ))}
         {score !== null && <div><dt>Score</dt><dd>{figure(score)}</dd></div>}
-        {doubt !== null && <div><dt>Doubt</dt><dd>{figure(doubt)}</dd></div>}
+        {doubt !== null && <div><dt title="The chance that this object is wrong">Doubt</dt><dd>{figure(doubt)}</dd></div>}
       </dl>
       <button type="button" className="ch-measures-more" aria-expanded={all} onClick={() => setAll(!all)}>
         {all ? 'Fewer measures' : `All ${measures.length} measures`}

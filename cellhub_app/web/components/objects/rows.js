@@ -1,5 +1,7 @@
 /** What the list of objects shows: rows in an order, values with the digits that mean something. */
-export const LOOK_FIRST_FROM = 0.5;
+
+/** A doubt is the chance that an object is wrong: from one in four on it is worth a look. */
+export const LOOK_FIRST_FROM = 0.25;
 
 export const ORDERS = {
   number: row => row.number,

@@ -1,10 +1,10 @@
 import React, { useEffect, useId, useRef, useState } from 'react';
-import { Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
+import { Busy, Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
 import { Echoes } from './echoes.js';
 import { commandFor } from './keys.js';
 import { loadPicture, loadPolygons } from './loading.js';
 import { areaText } from './scalebar.js';
-import { useLoaded } from './useloaded.js';
+import { useLoaded, useSettled } from './useloaded.js';
 import { Viewer } from './viewer.js';
 import './viewer.css';
 
@@ -70,7 +70,8 @@ function useReady(onReady, picture, polygons, hasPolygons, size) {
 const imageOf = key => key?.split('\n')[0];
 
 export function CellHubViewer(props) {
-  const { imageId, imageUrl, width, height, polygonsUrl, revision, pixelSizeUm, name, caption } = props;
+  const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '' } = props;
+  const polygonsUrl = useSettled(props.polygonsUrl, props.settleMs ?? 0);
   const calls = useRef({});
   const released = useRef(false);
   const { element, viewer, resolution, cursor, hovered } = useViewer(calls);
@@ -82,8 +83,11 @@ export function CellHubViewer(props) {
   const polygons = useLoaded(polygonsKey, signal => loadPolygons(polygonsUrl, signal), sameImage);
   const objects = polygons.value?.objects;
 
-  useEffect(() => { if (viewer && hasImage) viewer.open(width, height); }, [viewer, imageId, width, height, hasImage]);
+  useEffect(() => { if (viewer && hasImage) viewer.open(width, height, group, `${imageId} ${width}x${height}`); }, [viewer, imageId, width, height, hasImage, group]);
   usePicture(viewer, picture.value, width, height);
+  const veil = useLoaded(hasImage && props.veilUrl ? props.veilUrl : '', signal => loadPicture(props.veilUrl, signal));
+  useEffect(() => { if (viewer?.size) viewer.setVeil(veil.value); }, [viewer, veil.value, imageId]);
+  useEffect(() => () => veil.value?.close(), [veil.value]);
   useEffect(() => { if (viewer?.size) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height]);
   const { outlineWidth = 1.5, fillOpacity = 0, showOutlines = true } = props;
   useEffect(() => {
@@ -100,7 +104,7 @@ export function CellHubViewer(props) {
   };
   const shown = hasImage && picture.status !== 'failed';
   return (
-    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={objects?.length ?? ''} data-state={picture.status}>
+    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={objects?.length ?? ''} data-state={picture.status} data-outlines={polygons.status}>
       <div
         ref={element}
         className="ch-viewer-canvas"
@@ -116,9 +120,10 @@ export function CellHubViewer(props) {
         {selected ? `Object ${selected.order + 1} of ${objects?.length ?? 0}, ${areaText(selected.areaPx, pixelSizeUm)}` : ''}
       </p>
       <Caption caption={caption} polygons={polygons} />
-      {shown && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
+      {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
       <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} />
+      {props.waitNote && <Busy polygons={polygons} note={props.waitNote} />}
       <Notice picture={picture} polygons={polygons} />
     </div>
   );

@@ -57,6 +57,12 @@ export function Caption({ caption, polygons }) {
   );
 }
 
+/** That outlines are on their way; it shows itself only after a moment. */
+export function Busy({ polygons, note }) {
+  const busy = polygons.status === 'loading';
+  return <div className="ch-hud ch-hud-busy" role="status" data-busy={busy || undefined} data-testid="viewer-busy">{busy ? note : ''}</div>;
+}
+
 function Problem({ loaded, testId }) {
   return (
     <div className="ch-viewer-notice ch-viewer-problem" role="alert" data-testid={testId}>

@@ -14,6 +14,17 @@ export function problemOf(status, what) {
   return `Couldn't load the ${what}: the server had a problem. Try again in a moment.`;
 }
 
+const TOLD = new Set([409, 422, 503]);
+
+/** What the server says of it, where that is for people; else the sentence for the status. */
+async function told(response, what) {
+  if (TOLD.has(response.status) && (response.headers.get('content-type') ?? '').includes('problem+json')) {
+    const { detail } = await response.json();
+    if (detail) return detail;
+  }
+  return problemOf(response.status, what);
+}
+
 async function get(url, what, options) {
   try {
     return await fetch(url, { credentials: 'same-origin', ...options });
@@ -40,7 +51,7 @@ export async function loadPolygons(url, signal) {
   const headers = { Accept: `${POLYGONS_TYPE}, application/geo+json;q=0.5` };
   const response = await get(url, 'outlines', { signal, headers, cache: 'no-cache' });
   if (response.status === 404 || response.status === 204) return { revision: 0, objects: [], found: false };
-  if (!response.ok) throw new LoadProblem(problemOf(response.status, 'outlines'));
+  if (!response.ok) throw new LoadProblem(await told(response, 'outlines'));
   const type = response.headers.get('content-type') ?? '';
   try {
     const decoded = type.includes('json') ? objectsFromGeoJson(await response.json()) : decodeCollection(await response.arrayBuffer());

@@ -2,6 +2,20 @@ import { useEffect, useState } from 'react';
 
 const IDLE = { status: 'idle', value: null, problem: '' };
 
+/** The value once it has not changed for so many ms; the first one, and any with 0 ms, at once. */
+export function useSettled(value, ms) {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    if (!ms || !settled) {
+      setSettled(value);
+      return undefined;
+    }
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return ms ? settled : value;
+}
+
 /**
  * Loads whenever the key changes; the value of the key before stays until the new one is there if `keep(before, key)` says so.
  * Returns {status: idle | loading | ready | failed, value, problem, retry}.

@@ -16,6 +16,9 @@ const REVEAL_MARGIN_PX = 40;
 const LARGEST_SCALE = 64;
 const MOTION_MS = 140;
 
+/** Viewers of one group look through one view, so that they move as one: group -> {key, view}. */
+const GROUPS = new Map();
+
 function motionMs() {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOTION_MS;
 }
@@ -31,6 +34,7 @@ export class Viewer {
     this.listener = listener;
     this.store = new PolygonStore(new RBush(16));
     this.picture = new PictureLayer({ zIndex: 0 });
+    this.veil = new PictureLayer({ zIndex: 0.5 });
     this.polygons = new PolygonLayer(this.store, { zIndex: 1 });
     this.highlight = new HighlightLayer({ zIndex: 2 });
     this.selected = null;
@@ -38,7 +42,7 @@ export class Viewer {
     this.zoomGoal = null;
     this.map = new OlMap({
       target: element,
-      layers: [this.picture, this.polygons, this.highlight],
+      layers: [this.picture, this.veil, this.polygons, this.highlight],
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false }),
     });
@@ -54,13 +58,27 @@ export class Viewer {
     this.element.addEventListener('pointerleave', () => this.point(null));
   }
 
-  /** Starts with an empty picture of this size, all of it in view. */
-  open(width, height) {
+  /** Starts with an empty picture of this size, all of it in view; viewers of the same group and key share one view. */
+  open(width, height, group = '', key = '') {
     this.size = { width, height };
     this.picture.clear();
+    this.veil.clear();
     this.setObjects([]);
+    const known = GROUPS.get(group);
+    const view = group && known?.key === key ? known.view : this.makeView(width, height);
+    if (group) GROUPS.set(group, { key, view });
+    this.unlisten?.();
+    const onResolution = () => this.listener.view({ resolution: view.getResolution() });
+    view.on('change:resolution', onResolution);
+    this.unlisten = () => view.un('change:resolution', onResolution);
+    this.map.setView(view);
+    if (known?.view !== view) this.fit({ instantly: true });
+    onResolution();
+  }
+
+  makeView(width, height) {
     const extent = [0, -height, width, 0];
-    const view = new View({
+    return new View({
       projection: new Projection({ code: 'image', units: 'pixels', extent }),
       extent,
       constrainOnlyCenter: true,
@@ -72,13 +90,16 @@ export class Viewer {
       smoothResolutionConstraint: false,
       enableRotation: false,
     });
-    view.on('change:resolution', () => this.listener.view({ resolution: view.getResolution() }));
-    this.map.setView(view);
-    this.fit({ instantly: true });
   }
 
   setPicture(bitmap) {
     this.picture.show(bitmap, this.size.width, this.size.height);
+  }
+
+  /** A picture with transparency over the image, or none. */
+  setVeil(bitmap) {
+    if (bitmap) this.veil.show(bitmap, this.size.width, this.size.height);
+    else this.veil.clear();
   }
 
   clearPicture() {
@@ -218,6 +239,7 @@ export class Viewer {
 
   dispose() {
     cancelAnimationFrame(this.pointRequest);
+    this.unlisten?.();
     this.map.setTarget(undefined);
     this.map.dispose();
   }

@@ -37,6 +37,14 @@ class Viewer(rx.NoSSRComponent):
     outline_width: rx.Var[float]
     fill_opacity: rx.Var[float]
     show_outlines: rx.Var[bool]
+    # Viewers of one group show the same part of an image of the same size; `bare` leaves out the zoom control.
+    group: rx.Var[str]
+    bare: rx.Var[bool]
+    # A picture with transparency over the image.
+    veil_url: rx.Var[str]
+    # While somebody moves a slider: how long `polygons_url` must rest before it is asked for, and what to say meanwhile.
+    settle_ms: rx.Var[int]
+    wait_note: rx.Var[str]
     selected_id: rx.Var[str]
 
     # The object's id, or None when nothing is selected any more.

@@ -101,5 +101,9 @@ def _tools() -> rx.Component:
         rx.el.input(type="range", min=0, max=60, step=5, value=ImageState.fill_percent, class_name="range", on_change=ImageState.fill),
         class_name="row small dim",
     )
+    try_out = link_button(
+        t("Try settings"), to=routes.tuning(ImageState.project_id, ImageState.image_id), small=True, icon="sliders-horizontal",
+        data_testid="open-tuning",
+    )  # fmt: skip
     keys = keyboard_help(t("Keys of the viewer"), VIEWER_KEYS)
-    return rx.fragment(rx.el.div(outlines, fill, class_name="row image-tools"), keys)
+    return rx.fragment(rx.el.div(outlines, fill, class_name="row image-tools"), try_out, keys)

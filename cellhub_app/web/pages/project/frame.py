@@ -11,6 +11,7 @@ from cellhub_app.web.components.feedback import empty_state, skeleton
 from cellhub_app.web.components.shell import shell
 from cellhub_app.web.components.uploader.uploader import uploader
 from cellhub_app.web.i18n import noun, t
+from cellhub_app.web.pages.project.face_off_dialog import face_off_dialog
 from cellhub_app.web.pages.project.segment_dialog import segment_dialog
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.state import ProjectState
@@ -25,7 +26,7 @@ TABS = [
 
 def project_page(tab: str, *content: rx.Component, tools: rx.Component | None = None) -> rx.Component:
     """A tab of a project inside the frame; `tools` stand in the top bar."""
-    found = rx.el.div(_head(tab), *content, segment_dialog(), class_name="whole", on_mount=ProjectState.close_dialogs)
+    found = rx.el.div(_head(tab), *content, segment_dialog(), face_off_dialog(), class_name="whole", on_mount=ProjectState.close_dialogs)
     crumbs = [(t("Projects"), routes.HOME), (ProjectState.name, "")]
     return shell(rx.cond(ProjectState.is_missing, _missing(), found), here="projects", crumbs=crumbs, fixed=True, tools=tools)
 

@@ -59,6 +59,7 @@ def _gallery() -> rx.Component:
         thumbnail_size=_number(ImagesState.thumbnail_size),
         outlines=ImagesState.outlines == "on",
         can_write=ImagesState.can_edit,
+        doubt_from=ImagesState.doubt_from,
         all_asked=SelectionState.all_asked,
         none_asked=SelectionState.none_asked,
         on_selection_change=ImagesState.select,
@@ -105,7 +106,13 @@ def _tools() -> rx.Component:
     panel = icon_button(
         t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle"
     )
-    return rx.el.div(pills, rx.el.div(rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right"), class_name="tools")
+    meaning = rx.el.p(
+        t("Most doubtful first: the share of its objects that are likely wrong or missing, as the model's own maps tell."),
+        class_name="dim small tools-note",
+        data_testid="doubt-note",
+    )
+    right = rx.el.div(rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right")
+    return rx.el.div(pills, right, rx.cond(ImagesState.sort == "-doubt", meaning), class_name="tools")
 
 
 def _pill(status: str, words: str, count: rx.Var[int]) -> rx.Component:

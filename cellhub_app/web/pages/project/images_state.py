@@ -13,6 +13,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.domain.images import selection, tagging, trash
 from cellhub_app.domain.images.schemas import ImageFilters, Sort
 from cellhub_app.domain.images.selection import Chosen
+from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import t
@@ -65,6 +66,7 @@ class ImagesState(ProjectState):
     search_key: str = ""
     changes: dict[str, Any] = NO_CHANGES
     selected_count: int = 0
+    doubt_from: dict[str, float] = {}
     thumbnail_size: str = rx.LocalStorage("168", name="cellhub-thumbnail-size", sync=True)
     outlines: str = rx.LocalStorage("on", name="cellhub-outlines", sync=True)
     _selected: list[str] = []
@@ -99,6 +101,7 @@ class ImagesState(ProjectState):
         self.status, self.q, self.tag, self.sort = filters.status or "", filters.q or "", filters.tag or "", filters.sort
         self.trashed = filters.trashed
         self.search_key = f"{self.project_id}{self.q}"
+        self.doubt_from = catalogue.marks()
         self._choose([], selects_all=False, count=0)
         self.changes, self._rows, self._told = dict(NO_CHANGES), (), ()
         self._show_moved(await self._read_moved(call, project_id))

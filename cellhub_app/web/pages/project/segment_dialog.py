@@ -2,9 +2,11 @@
 
 import reflex as rx
 
+from cellhub_app.web.components.buttons import button
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
 from cellhub_app.web.components.forms import field
 from cellhub_app.web.i18n import noun, t
+from cellhub_app.web.pages.project.face_off_state import NewFaceOffState
 from cellhub_app.web.pages.project.segment_state import ModelCard, SegmentState
 
 
@@ -17,6 +19,7 @@ def segment_dialog() -> rx.Component:
         _scope(),
         rx.el.fieldset(rx.el.legend(t("Model")), rx.foreach(SegmentState.cards, _model), class_name="models"),
         rx.foreach(SegmentState.cards, _parameters),
+        _try_first(),
         rx.cond(SegmentState.can_mail, _mail()),
         dialog_actions(
             words,
@@ -88,6 +91,16 @@ def _parameters(card: rx.Var[ModelCard]) -> rx.Component:
         on_change=SegmentState.set_min_area, hint=t("Smaller objects are left out."), data_testid="segment-min-area",
     )  # fmt: skip
     return rx.cond(SegmentState.chosen == card.name, rx.el.div(threshold, area, class_name="parameters"))
+
+
+def _try_first() -> rx.Component:
+    """Two ways to look before thousands of images are segmented."""
+    tune = button(
+        t("Try it on one image"), icon="sliders-horizontal", on_click=SegmentState.open_tuning, disabled=SegmentState.chosen == "",
+        small=True, data_testid="segment-try",
+    )  # fmt: skip
+    compare = button(t("Compare models"), icon="columns-2", on_click=NewFaceOffState.open_dialog, small=True, data_testid="segment-compare")
+    return rx.el.div(tune, rx.cond(SegmentState.cards.length() > 1, compare), class_name="row wrap")
 
 
 def _mail() -> rx.Component:

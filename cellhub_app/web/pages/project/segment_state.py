@@ -2,25 +2,29 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
 
+from cellhub_app.core.errors import SelectionEmpty
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters
-from cellhub_app.domain.images.selection import Chosen, Selection
+from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, first_ready
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
+from cellhub_app.web import routes
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.picked import PickedState
 
 PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
 MEGAPIXELS_ASSUMED = 1.0
@@ -140,6 +144,19 @@ class SegmentState(ProjectState):
     async def set_min_area(self, _call: Call, value: int | str) -> None:
         """Leave out what is smaller."""
         self.min_area_px = int(value or 0)
+
+    @guarded
+    async def open_tuning(self, call: Call) -> Any:
+        """Try the model and its parameters on one of the images first."""
+        chosen = await self._images()
+        picked = Chosen(filters=ImageFilters()) if chosen == "all" else chosen_of(chosen)
+        (await self.get_state(PickedState))._pick(self.project_id, picked if self.only_selected else None, self.image_count)
+        ids = await first_ready(call.session, call.principal, UUID(self.project_id), picked, 1)
+        if not ids:
+            raise SelectionEmpty("None of these images is read yet, so there is nothing to try on. Wait a moment.")
+        self.dialog = ""
+        asked = {"model": self.chosen, "threshold": f"{self.threshold:g}", "minAreaPx": self.min_area_px}
+        return rx.redirect(f"{routes.tuning(self.project_id, ids[0])}?{urlencode(asked)}")
 
     @rx.event
     def ask_for_mail(self, is_wanted: bool) -> None:

@@ -9,11 +9,12 @@ from cellhub_app.web.components.forms import field
 from cellhub_app.web.components.hotkey.hotkey import hotkey
 from cellhub_app.web.i18n import noun, t
 from cellhub_app.web.pages.project.exports_state import ExportsState
+from cellhub_app.web.pages.project.face_off_state import NewFaceOffState
 from cellhub_app.web.pages.project.images_state import ImagesState, TagCount
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.selection_state import SelectionState
 
-KEYS = {"s": "segment", "e": "export", "t": "tag", "Delete": "delete", "r": "restore"}
+KEYS = {"s": "segment", "e": "export", "t": "tag", "c": "compare", "Delete": "delete", "r": "restore"}
 
 
 def selection_bar() -> rx.Component:
@@ -42,8 +43,9 @@ def _acts() -> rx.Component:
     export = _act("export", t("Export"), "download", on_click=ExportsState.open_for_selected)
     tag = _act("tag", t("Tag"), "tag", on_click=SelectionState.open_tags)
     delete = _act("delete", t("Delete"), "trash-2", kind="danger", on_click=SelectionState.delete)
+    compare = _act("compare", t("Compare models"), "columns-2", on_click=NewFaceOffState.open_dialog)
     segment = _act("segment", t("Segment"), "scan-search", kind="primary", on_click=SegmentState.open_for_selected)
-    return rx.fragment(export, rx.cond(ImagesState.can_edit, rx.fragment(tag, delete, segment)))
+    return rx.fragment(export, rx.cond(ImagesState.can_edit, rx.fragment(tag, compare, delete, segment)))
 
 
 def _restore() -> rx.Component:

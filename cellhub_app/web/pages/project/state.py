@@ -32,7 +32,7 @@ OBJECTS = {
     SampleKind.OTHER: ("object", "objects"),
 }
 
-Dialog = Literal["", "segment", "export", "tag"]
+Dialog = Literal["", "segment", "export", "tag", "faceOff"]
 
 
 @dataclass

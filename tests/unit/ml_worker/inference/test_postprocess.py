@@ -1,9 +1,8 @@
 import numpy as np
-import pytest
 
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
-from ml_worker.inference.postprocess import FULL, Settings, grow, label_maps, rate_objects
+from ml_worker.inference.postprocess import FULL, Settings, grow, label_maps
 from ml_worker.training.targets import make_targets
 
 
@@ -45,32 +44,3 @@ def test_labels_are_connected_and_numbered_without_gaps():
     labels = label_maps(true_maps(truth), Settings(min_area_px=60))
     assert sorted(np.unique(labels)) == list(range(int(labels.max()) + 1))
     assert np.bincount(labels.ravel())[1:].min() >= 60
-
-
-def two_squares() -> np.ndarray:
-    labels = np.zeros((20, 40), np.int32)
-    labels[4:16, 4:16], labels[4:16, 24:36] = 1, 2
-    return labels
-
-
-def test_a_sure_object_has_high_score_and_no_doubt_a_coin_toss_full_doubt():
-    labels = two_squares()
-    foreground = np.where(labels == 1, 255, 128).astype(np.uint8)
-    scores, doubts = rate_objects(foreground[None], labels)
-    assert scores == pytest.approx([1, 0.5], abs=0.01)
-    assert doubts == pytest.approx([0, 1], abs=0.01)
-
-
-def test_a_boundary_inside_an_object_raises_its_doubt_one_at_its_rim_does_not():
-    labels = two_squares()
-    maps = np.zeros((3, 20, 40), np.uint8)
-    maps[0] = np.where(labels > 0, 255, 0)
-    maps[1, 4:16, 4] = maps[1, 4:16, 29] = 255
-    _, doubts = rate_objects(maps, labels)
-    assert doubts[0] == 0
-    assert doubts[1] == pytest.approx(1 / 8)
-
-
-def test_an_empty_image_has_no_objects_to_rate():
-    scores, doubts = rate_objects(np.zeros((3, 4, 4), np.uint8), np.zeros((4, 4), np.int32))
-    assert scores.shape == doubts.shape == (0,)

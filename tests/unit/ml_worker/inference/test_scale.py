@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.draw import disk
 
-from ml_worker.inference.scale import Scaling, resize_labels, resize_maps, resize_pixels, typical_diameter
+from ml_worker.inference.scale import Scaling, resize_maps, resize_pixels, typical_diameter
 
 
 def discs(*diameters: float, side: int = 400) -> np.ndarray:
@@ -43,14 +43,6 @@ def test_specks_beside_one_large_body_move_it_little():
 @pytest.mark.parametrize(("diameter", "factor"), [(None, 1), (12, 1), (40, 1), (60, 1), (11, 2), (3, 2), (88, 0.25), (1000, 0.2)])
 def test_only_sizes_far_from_the_trained_ones_are_scaled(diameter, factor):
     assert Scaling().factor(diameter) == pytest.approx(factor)
-
-
-@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 3))
-def test_labels_that_are_enlarged_and_reduced_are_the_same(height: int, width: int, times: int):
-    labels = np.random.default_rng(height).integers(0, 9, (height, width)).astype(np.int32)
-    larger = resize_labels(labels, (times * height, times * width))
-    assert np.array_equal(larger, np.repeat(np.repeat(labels, times, 0), times, 1))
-    assert np.array_equal(resize_labels(larger, labels.shape), labels)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int16, np.float32, np.float64, np.uint32])

@@ -15,7 +15,7 @@ def instances() -> Instances:
     labels[5:15, 5:25] = 1
     labels[20:35, 30:50] = 2
     labels[25:30, 35:40] = 0
-    return Instances(labels, np.array([0.9, 0.7], np.float32), np.array([0.1, 0.5], np.float32))
+    return Instances(labels, np.array([0.9, 0.7], np.float32), np.array([0.1, 0.5], np.float32), 0.3)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -1,0 +1,1 @@
+"""Models tried out on images, and compared, before anything is stored for good."""

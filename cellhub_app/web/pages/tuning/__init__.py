@@ -1,0 +1,1 @@
+"""Trying the parameters of a model on one image."""

@@ -1,0 +1,77 @@
+"""What networks saw, kept: other thresholds on the same image then need no network. In memory for a moment, in the storage for a day."""
+
+import asyncio
+import struct
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from cellhub_app.core.errors import NotFound
+from cellhub_app.core.storage import Storage
+from cellhub_app.models.trial import maps_key
+from ml_worker.inference.forward import Maps
+
+MEMORY_BYTES = 96 * 1024 * 1024
+LEVEL = 1  # the maps are mostly flat: 4 % of their size after 8 ms a megapixel, and higher levels take ten times as long
+HEADER = struct.Struct("<4s3I")
+MAGIC = b"CHM1"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Maps uint8 (C, H, W) and the seconds that a network took for them."""
+
+    maps: Maps
+    seconds: float
+
+
+def packed(maps: Maps) -> bytes:
+    """The maps as they are stored."""
+    return HEADER.pack(MAGIC, *maps.shape) + zlib.compress(np.ascontiguousarray(maps).data, LEVEL)
+
+
+def unpacked(data: bytes) -> Maps:
+    """The maps of `packed`. Raises ValueError for anything else."""
+    try:
+        magic, *shape = HEADER.unpack_from(data)
+        if magic != MAGIC:
+            raise ValueError("these bytes are not maps")
+        return np.frombuffer(zlib.decompress(data[HEADER.size :]), np.uint8).reshape(shape)
+    except (struct.error, zlib.error) as error:
+        raise ValueError("these maps are cut short") from error
+
+
+class KeptMaps:
+    """The maps of the images tried last, the least used ones forgotten first."""
+
+    def __init__(self, storage: Storage, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._storage, self._most = storage, memory_bytes
+        self._maps: OrderedDict[str, Seen] = OrderedDict()
+
+    async def get(self, image_id: UUID, model: str, weights: str | None) -> Seen | None:
+        """What this model saw in this image, if that is known; `seconds` is 0 when another process found it."""
+        key = maps_key(image_id, model, weights)
+        if key in self._maps:
+            self._maps.move_to_end(key)
+            return self._maps[key]
+        try:
+            data = await self._storage.get(key)
+            seen = Seen(await asyncio.to_thread(unpacked, data), 0.0)
+        except (NotFound, ValueError):
+            return None
+        self._remember(key, seen)
+        return seen
+
+    async def keep(self, image_id: UUID, model: str, weights: str | None, seen: Seen) -> None:
+        """Keep what a model saw."""
+        key = maps_key(image_id, model, weights)
+        self._remember(key, seen)
+        await self._storage.put(key, await asyncio.to_thread(packed, seen.maps))
+
+    def _remember(self, key: str, seen: Seen) -> None:
+        self._maps[key] = seen
+        while len(self._maps) > 1 and sum(one.maps.nbytes for one in self._maps.values()) > self._most:
+            self._maps.popitem(last=False)
