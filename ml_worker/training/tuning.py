@@ -1,14 +1,22 @@
-"""Thresholds of the post-processing, chosen on the validation images."""
+"""Thresholds of the post-processing, and whether images are scaled, chosen on the validation images."""
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
 from ml_worker.inference.postprocess import Labels, Settings
-from ml_worker.training.data import Sample
+from ml_worker.inference.scale import Scaling, label_sized
+from ml_worker.inference.segmenter import Segmenter
+from ml_worker.training.cards import make_card, write_card
+from ml_worker.training.data import Sample, choose
 from ml_worker.training.scoring import THRESHOLDS
 
+logger = logging.getLogger("cellhub.evaluate")
+WORTH_A_GLANCE = 0.003  # what seeing first how large objects are has to bring, because it takes time
 FOREGROUNDS = (0.4, 0.45, 0.5, 0.55, 0.6)
 SEEDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 BLURS = (1.0, 1.5)
@@ -32,3 +40,38 @@ def choose_settings(samples: Sequence[Sample], finish: Callable[[Settings], Iter
     rated = [(quality(samples, finish(settings)), settings) for settings in grid]
     best, settings = max(rated, key=lambda pair: pair[0])
     return settings, best
+
+
+def with_settings(card: dict[str, Any], settings: Settings, scaling: Scaling | None) -> dict[str, Any]:
+    """The card with these settings in the place of its own."""
+    fresh = make_card(card["name"], settings, weights=None, training=None, scaling=scaling)
+    return {**card, **{key: fresh[key] for key in ("parameters", "postprocessing", "scaling")}}
+
+
+def _best_settings(name: str, folder: Path, scaling: Scaling | None, validation: list[Sample]) -> tuple[Settings, float]:
+    segmenter = Segmenter(folder)
+    maps = [segmenter.predict([segmenter.prepare(sample.image, name)])[0] for sample in validation]
+
+    def finish(settings: Settings) -> Iterator[Labels]:
+        for found in maps:
+            yield label_sized(found, settings, scaling)
+
+    return choose_settings(validation, finish, Settings())
+
+
+def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
+    """Choose thresholds, and whether images are scaled by the size of their objects, on the validation images.
+
+    All domains weigh the same. The choice is written into the card in `folder`.
+    """
+    validation = choose(samples, "validation")
+    tried: list[tuple[float, Settings, Scaling | None]] = []
+    for scaling, handicap in ((None, 0.0), (Scaling(), WORTH_A_GLANCE)):
+        write_card(with_settings(card, Settings(), scaling), folder)
+        settings, found = _best_settings(card["name"], folder, scaling, validation)
+        logger.info("on %d validation images, scaled by %s: %.4f with %s", len(validation), scaling, found, settings)
+        tried.append((found - handicap, settings, scaling))
+    _, settings, scaling = max(tried, key=lambda one: one[0])
+    tuned = {**with_settings(card, settings, scaling), "thresholdsChosenOn": f"{len(validation)} validation images"}
+    write_card(tuned, folder)
+    return tuned
