@@ -61,7 +61,7 @@ def _matter(look: Look, rho: Field, under: Field) -> Field:
         shell = _shell(rho, look.wall)
         if look.double:
             shell = shell + look.double * _shell(np.minimum(rho / np.float32(1 - 1.4 * look.wall), 1), 0.7 * look.wall)
-        bright = look.lens * np.exp(-((rho / 0.55) ** 2))
+        bright = look.lens * np.clip(1 - rho * rho, 0, 1) ** 2
         return np.asarray(shell**2 * (1 + 0.3 * under) + look.fill * _ball(rho) - bright, np.float32)
     if look.kind == "thick":
         body = (1 - look.fill) * _shell(rho, look.wall) + look.fill * np.minimum(1, 1.6 * _ball(rho))

@@ -24,7 +24,7 @@ def brightfield(rng: np.random.Generator, height: int, width: int) -> tuple[NDAr
 
 
 def _clutter(rng: np.random.Generator, culture: Culture, bubbles: list[Disc], shape: tuple[int, int]) -> Field:
-    dirt = float(np.exp(rng.uniform(np.log(2), np.log(150))))
+    dirt = float(np.exp(rng.uniform(np.log(2), np.log(220))))
     density = litter.specks(rng, *shape, min(culture.cell_px, culture.radius[0] * 0.8), dirt)
     density += litter.fibres(rng, *shape, int(rng.integers(1, 4)) if rng.random() < 0.2 else 0)
     return density + litter.bubbles(rng, *shape, bubbles)

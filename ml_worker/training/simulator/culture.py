@@ -102,13 +102,13 @@ def draw_look(rng: np.random.Generator, culture: Culture, radius: float) -> Look
     look = Look(
         kind,
         density=density,
-        fill=rng.uniform(0.1, 1),
+        fill=rng.uniform(0.3, 1),
         wall=rng.uniform(0.08, 0.8),
         grain=rng.uniform(0.03, 0.3),
         fuzz=rng.uniform(0, 0.3) * culture.cell_px,
         fringe=culture.fringe * density * float(np.clip(0.5 + height, -0.6, 1.2)),
         fringe_px=rng.uniform(0.8, 3.2),
-        defocus=min(culture.defocus * abs(height) + rng.uniform(0.2, 0.6), 0.3 * radius),
+        defocus=min(culture.defocus * abs(height) + rng.uniform(0.2, 0.6), 0.25 * radius),
         lens=0.0,
         inclusions=0,
     )
@@ -127,17 +127,17 @@ def _hollow(rng: np.random.Generator, culture: Culture, look: Look, radius: floa
         density=_between(rng, 0.45, 1.9) * (1 - 0.5 * culture.shading * rng.random()),
         fill=rng.choice([0.0, rng.uniform(-0.04, 0.06), rng.uniform(0.05, 0.3)]),
         wall=float(np.clip((2 + rng.uniform(0, 0.08) * radius) * rng.uniform(0.6, 1.6) / radius, 0.015, 0.22)),
-        grain=rng.uniform(0, 0.15),
-        fuzz=rng.uniform(0, 0.4),
+        grain=rng.uniform(0, 0.5),
+        fuzz=rng.uniform(0, 0.5),
         lens=rng.uniform(0, 0.3) * (rng.random() < 0.2),
         tilt=rng.uniform(0, 2),
         double=rng.uniform(0.2, 0.8) * (rng.random() < 0.12),
         inclusions=int(rng.poisson(rng.choice([0, 1.5]))),
-        defocus=min(look.defocus, radius * rng.uniform(0.05, 0.3)),
+        defocus=min(look.defocus, radius * rng.uniform(0.05, 0.25)),
     )
 
 
 def blurred_away(look: Look, rng: np.random.Generator, radius: float) -> Look:
     """The same body so far out of focus, or so faint, that nobody would outline it."""
-    dark = rng.uniform(0.02, 0.13) if rng.random() < 0.93 else rng.uniform(0.5, 1.5)
+    dark = rng.uniform(0.02, 0.13) if rng.random() < 0.96 else rng.uniform(0.5, 1.5)
     return replace(look, density=dark, defocus=radius * rng.uniform(0.5, 0.9), fringe=0, fuzz=0, inclusions=0, lens=0)

@@ -123,6 +123,8 @@ def _fluorescent(rng: np.random.Generator, invasion: Invasion, shape: tuple[int,
     inside = (sharp > CELL_EDGE) | (sharp + glow > GLOW_EDGE)
     haze = rng.uniform(0, 0.05) + rng.uniform(0, 0.015) * texture(rng, *shape, 60) + _smears(rng, *shape)
     seen = (sharp + glow) * rng.uniform(0.35, 1.0) + np.maximum(haze, 0)
+    if rng.random() < 0.25:
+        seen = np.minimum(seen, 1) * rng.uniform(0.6, 0.95)  # a sensor that is full before the picture is white
     image = light.photograph(rng, _dyed(rng, np.asarray(seen, np.float32)), noise=float(rng.uniform(0.003, 0.05)))
     return image, _labels(inside)
 

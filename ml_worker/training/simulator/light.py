@@ -66,10 +66,13 @@ def _jpeg(rng: np.random.Generator, image: NDArray[np.uint8]) -> NDArray[np.uint
 
 
 def photograph(rng: np.random.Generator, light: Field, *, noise: float) -> NDArray[np.uint8]:
-    """The picture (H, W, C) uint8 that a camera takes of light (H, W, C); `noise` is its deviation at light 1."""
+    """The picture (H, W, C) uint8 that a camera takes of light (H, W, C), sharpened by some; `noise` is its deviation at light 1."""
     height, width, channels = light.shape
     grain = _noise(rng, height, width, channels, float(rng.choice([0.0, 0.6, 0.9])))
-    seen = light + noise * np.sqrt(np.clip(light, 0.05, 1)) * grain
+    seen = np.asarray(light + noise * np.sqrt(np.clip(light, 0.05, 1)) * grain, np.float32)
+    if rng.random() < 0.3:
+        softer = blur(seen, rng.uniform(0.8, 2)).reshape(seen.shape)
+        seen = np.asarray(seen + rng.uniform(0.3, 1.5) * (seen - softer), np.float32)
     image = np.clip(np.rint(seen * 255), 0, 255).astype(np.uint8)
     if rng.random() < 0.4:
         image = _jpeg(rng, np.ascontiguousarray(image)).reshape(image.shape)

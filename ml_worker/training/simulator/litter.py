@@ -31,7 +31,7 @@ def specks(rng: np.random.Generator, height: int, width: int, cell_px: float, am
     for sigma, share in ((0.6, 0.55), (2.2, 0.3), (6.0, 0.15)):
         layer = np.zeros((height, width), np.float32)
         for _ in range(rng.poisson(amount * share * height * width / 512**2)):
-            size = cell_px * rng.uniform(0.25, 0.6) * (1.0 if sigma < 5 else 2.5)
+            size = cell_px * rng.uniform(0.2, 0.75) * (1.0 if sigma < 5 else 2.5)
             _speck(rng, layer, rng.uniform(0, width), rng.uniform(0, height), size)
         density += blur(layer, sigma)
     return density

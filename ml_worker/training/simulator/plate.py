@@ -66,6 +66,6 @@ def scale_bar(rng: np.random.Generator, image: NDArray[np.uint8]) -> None:
     canvas = np.ascontiguousarray(image)
     cv2.rectangle(canvas, (x, y), (x + length, y + thick), ink, -1)
     if rng.random() < 0.7:
-        words = f"{rng.choice([50, 100, 200, 250, 500, 1000])} {rng.choice(['um', 'mm', 'px'])}"
+        words = str(rng.choice(["50 um", "100 um", "200 um", "250 um", "500 um", "1000 um", "1 mm"]))
         cv2.putText(canvas, words, (x, y - 4), cv2.FONT_HERSHEY_SIMPLEX, float(rng.uniform(0.3, 0.7)), ink, 1, cv2.LINE_AA)
     image[...] = canvas.reshape(image.shape)

@@ -13,7 +13,7 @@ from ml_worker.training.simulator.litter import Disc
 from ml_worker.training.simulator.plate import Microwells
 from ml_worker.training.simulator.shapes import Field, Lobe, bud, draw_lobe
 
-FAINTEST = 0.075  # contrast of a labelled body's rim
+FAINTEST = 0.09  # contrast of a labelled body's rim
 
 
 @dataclass(frozen=True)
