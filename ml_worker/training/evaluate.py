@@ -70,12 +70,20 @@ def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[
 
 
 def evaluate(
-    name: str, source: Path, out: Path, run: Path | None, *, half: bool = False, simulated: int = SIMULATED, docs: Path | None = None
+    name: str,
+    source: Path,
+    out: Path,
+    run: Path | None,
+    *,
+    half: bool = False,
+    retune: bool = False,
+    simulated: int = SIMULATED,
+    docs: Path | None = None,
 ) -> dict[str, Any]:
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.
 
-    `simulated` is the number of images of each simulated domain, of which the held-out ones count; `docs` is the folder that gets
-    a picture of the worst mistakes.
+    Settings are chosen anew for a run, or when `retune` asks for it. `simulated` is the number of images of each simulated domain, of
+    which the held-out ones count; `docs` is the folder that gets a picture of the worst mistakes.
     """
     made = SIMULATED_DOMAINS if simulated else ()
     samples = load(source, [domain for domain in DOMAIN_KINDS if domain in made or (source / domain).is_dir()], simulated)
@@ -88,17 +96,18 @@ def evaluate(
             card = make_card(name, Settings(), weights=None, training=None)
         elif run is not None:
             card = weights_from_run(name, run, work, half=half)
-            own = [sample for sample in samples if sample.domain in card["training"]["domains"]]
-            card = tune(card, work, own)
-            _offer_eight_bits(name, work, own)
         else:
             card = find_card(read_cards(out), name).content
             _copy_weights(name, out, work)
             write_card(card, work)
+        if card["training"] and (run is not None or retune):
+            own = [sample for sample in samples if sample.domain in card["training"]["domains"]]
+            card = tune(card, work, own)
+            _offer_eight_bits(name, work, own)
         card = with_doubt(card, work, samples)
         card = complete(card, work, samples)
         out.mkdir(parents=True, exist_ok=True)
-        if run is not None:
+        if card["training"]:
             _copy_weights(name, work, out)
         write_card(card, out)
         if docs is not None:
@@ -141,13 +150,14 @@ def main() -> None:
     parser.add_argument("model", nargs="?", choices=sorted(DESCRIPTIONS), help="without it only the pages are written, from the cards")
     parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains")
     parser.add_argument("--run", type=Path, help="folder of a training run: ship its averaged weights")
+    parser.add_argument("--tune", action="store_true", help="choose the settings anew (always done for a run)")
     parser.add_argument("--half", action="store_true", help="ship float16 weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
     arguments = parser.parse_args()
     ours = arguments.out == WEIGHTS_DIR
     if arguments.model:
         docs = DOCS if ours else None
-        evaluate(arguments.model, arguments.data, arguments.out, arguments.run, half=arguments.half, docs=docs)
+        evaluate(arguments.model, arguments.data, arguments.out, arguments.run, half=arguments.half, retune=arguments.tune, docs=docs)
     if ours:
         report(WEIGHTS_DIR, DOCS, ROOT / "README.md")
 
