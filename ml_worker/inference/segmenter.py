@@ -14,7 +14,7 @@ from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
 from ml_worker.inference.device import choose_device, run_in_batches, use_threads
-from ml_worker.inference.doubt import calibration_of, rate_objects
+from ml_worker.inference.doubt import calibration_of, image_doubt, rate_objects
 from ml_worker.inference.forward import Image, Maps, maps_of
 from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels, three_channels
@@ -41,13 +41,18 @@ DEFAULTS = Parameters()
 class Instances:
     """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1.
 
-    `doubt` is that of the whole image: the expected share of wrong or missing objects, None where there is nothing.
+    `missed`: objects that seem to be there and were not found (doubt.py).
     """
 
     labels: Labels
     scores: NDArray[np.float32]
     doubts: NDArray[np.float32]
-    doubt: float | None = None
+    missed: float = 0.0
+
+    @property
+    def doubt(self) -> float | None:
+        """The expected share of wrong or missing objects; None where there is nothing."""
+        return image_doubt(self.doubts, self.missed)
 
 
 @dataclass(frozen=True)
@@ -99,26 +104,27 @@ class Segmenter:
         """The cards of the installed models."""
         return list(self._cards)
 
-    def settings(self, model: str, parameters: Parameters = DEFAULTS) -> Settings:
-        """The model's thresholds with what the caller chose in their place. Raises ModelUnknown."""
-        settings = find_card(self._cards, model).settings
-        if parameters.threshold is not None:
-            settings = replace(settings, foreground=parameters.threshold)
-        if parameters.min_area_px is not None:
-            settings = replace(settings, min_area_px=parameters.min_area_px)
-        return settings
-
     def prepare(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Prepared:
         """Image (H, W) or (H, W, C) of any dtype -> what `predict` takes.
 
         Raises ModelUnknown, or ValueError for a channel that is not there.
         """
-        card, settings = find_card(self._cards, model), self.settings(model, parameters)
+        card = find_card(self._cards, model)
+        settings = card.settings
+        if parameters.threshold is not None:
+            settings = replace(settings, foreground=parameters.threshold)
+        if parameters.min_area_px is not None:
+            settings = replace(settings, min_area_px=parameters.min_area_px)
         planes = select_channels(image, parameters.channel)
         prepared = Prepared(model, settings, planes, Stretch.of(planes), tuple(windows(planes.shape[0], planes.shape[1], MULTIPLE)))
         if card.architecture is not None and len(prepared.windows) == 1:
             return replace(prepared, only_tile=prepared.tile(prepared.windows[0]))
         return prepared
+
+    def recall(self, shape: tuple[int, int], model: str, parameters: Parameters = DEFAULTS) -> Prepared:
+        """An image (H, W) that was predicted before, without its pixels: what `finish` takes beside maps that were kept."""
+        blank = np.broadcast_to(np.uint8(0), (*shape, 1))
+        return replace(self.prepare(blank[:MULTIPLE, :MULTIPLE], model, parameters), pixels=blank)
 
     def predict(self, prepared: Sequence[Prepared]) -> list[Maps]:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
@@ -160,14 +166,9 @@ class Segmenter:
 
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:
         """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
-        return self.label(prepared.model, maps, prepared.settings)
-
-    def label(self, model: str, maps: Maps, settings: Settings) -> Instances:
-        """The same for maps that were kept: other thresholds need no other pass through the network. Raises ModelUnknown."""
-        card = find_card(self._cards, model)
-        labels = (label_maps if card.architecture else classical.label_foreground)(maps, settings)
-        rating = rate_objects(maps, labels, settings.foreground, calibration_of(card.content))
-        return Instances(labels, rating.scores, rating.doubts, rating.image)
+        card = find_card(self._cards, prepared.model)
+        labels = (label_maps if card.architecture else classical.label_foreground)(maps, prepared.settings)
+        return Instances(labels, *rate_objects(maps, labels, prepared.settings.foreground, calibration_of(card.content)))
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""
