@@ -63,6 +63,7 @@ def main() -> None:
             run("eta", "--url", url)
             run("listing", "--url", url, environment=dict(os.environ) | {"CELLHUB_HOME": str(folder)})
             run("crowd", "--url", url)
+            run("previews", "--url", url)
             if nuclei:
                 run("accuracy", "--url", url)
             run("gallery_page", "--url", url, "--home", str(folder))

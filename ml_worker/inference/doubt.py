@@ -8,7 +8,7 @@ these cues, for four times the price) and contact with the image's edge (no wors
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +67,12 @@ class Cues:
     missed: float
 
 
-@dataclass(frozen=True)
-class Rating:
-    """Scores and doubts of objects 1..n, float32 (n,) in 0..1, and the doubt of the image: the expected share of wrong or missing
-    objects, None where there is nothing at all."""
+class Rating(NamedTuple):
+    """Scores and doubts of objects 1..n, float32 (n,) in 0..1, and `missed` as the cues have it."""
 
     scores: Floats
     doubts: Floats
-    image: float | None
+    missed: float
 
 
 @compiled
@@ -151,10 +149,9 @@ def find_cues(maps: Maps, labels: Labels, threshold: float) -> Cues:
 
 
 def rate_objects(maps: Maps, labels: Labels, threshold: float = 0.5, calibration: Calibration = DEFAULT) -> Rating:
-    """How far to trust the objects 1..n that were found in the maps, and the image as a whole."""
+    """How far to trust the objects 1..n that were found in the maps."""
     cues = find_cues(maps, labels, threshold)
-    doubts = calibration.doubts(cues.values)
-    return Rating(cues.scores, doubts, image_doubt(doubts, cues.missed))
+    return Rating(cues.scores, calibration.doubts(cues.values), cues.missed)
 
 
 def image_doubt(doubts: Floats, missed: float) -> float | None:

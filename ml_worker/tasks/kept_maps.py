@@ -16,30 +16,31 @@ from ml_worker.inference.forward import Maps
 
 MEMORY_BYTES = 96 * 1024 * 1024
 LEVEL = 1  # the maps are mostly flat: 4 % of their size after 8 ms a megapixel, and higher levels take ten times as long
-HEADER = struct.Struct("<4s3I")
+HEADER = struct.Struct("<4s5I")
 MAGIC = b"CHM1"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Maps uint8 (C, H, W) and the seconds that a network took for them."""
+    """Maps uint8 (C, h, w) of an image (H, W), which may have been seen at another size, and the seconds that a network took for them."""
 
     maps: Maps
-    seconds: float
+    shape: tuple[int, int]
+    seconds: float = 0.0
 
 
-def packed(maps: Maps) -> bytes:
+def packed(seen: Seen) -> bytes:
     """The maps as they are stored."""
-    return HEADER.pack(MAGIC, *maps.shape) + zlib.compress(np.ascontiguousarray(maps).data, LEVEL)
+    return HEADER.pack(MAGIC, *seen.shape, *seen.maps.shape) + zlib.compress(np.ascontiguousarray(seen.maps).data, LEVEL)
 
 
-def unpacked(data: bytes) -> Maps:
-    """The maps of `packed`. Raises ValueError for anything else."""
+def unpacked(data: bytes) -> Seen:
+    """What `packed` packed, without its seconds. Raises ValueError for anything else."""
     try:
-        magic, *shape = HEADER.unpack_from(data)
+        magic, height, width, *shape = HEADER.unpack_from(data)
         if magic != MAGIC:
             raise ValueError("these bytes are not maps")
-        return np.frombuffer(zlib.decompress(data[HEADER.size :]), np.uint8).reshape(shape)
+        return Seen(np.frombuffer(zlib.decompress(data[HEADER.size :]), np.uint8).reshape(shape), (height, width))
     except (struct.error, zlib.error) as error:
         raise ValueError("these maps are cut short") from error
 
@@ -59,7 +60,7 @@ class KeptMaps:
             return self._maps[key]
         try:
             data = await self._storage.get(key)
-            seen = Seen(await asyncio.to_thread(unpacked, data), 0.0)
+            seen = await asyncio.to_thread(unpacked, data)
         except (NotFound, ValueError):
             return None
         self._remember(key, seen)
@@ -69,7 +70,7 @@ class KeptMaps:
         """Keep what a model saw."""
         key = maps_key(image_id, model, weights)
         self._remember(key, seen)
-        await self._storage.put(key, await asyncio.to_thread(packed, seen.maps))
+        await self._storage.put(key, await asyncio.to_thread(packed, seen))
 
     def _remember(self, key: str, seen: Seen) -> None:
         self._maps[key] = seen

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from itertools import count
+from queue import Empty, PriorityQueue
 from threading import Thread
 
 import structlog
@@ -18,6 +19,19 @@ log = structlog.get_logger(__name__)
 
 BATCH_ON_GPU = 16
 WATCH_EVERY_S = 1.0
+
+
+FIRST, IN_TURN, LAST = range(3)
+_numbers = count()
+
+
+@dataclass(order=True)
+class _Place:
+    """A place in the queue: by rank, then by the order of asking. Without a request the thread is to end."""
+
+    rank: int
+    request: "_Request | None" = field(compare=False)
+    number: int = field(default_factory=lambda: next(_numbers))
 
 
 @dataclass(eq=False)
@@ -35,14 +49,14 @@ class _Request:
 class _Thread:
     """One thread on the queue, and since when it is busy with what."""
 
-    def __init__(self, segmenter: Segmenter, requests: "SimpleQueue[_Request | None]", batch: int) -> None:
+    def __init__(self, segmenter: Segmenter, requests: "PriorityQueue[_Place]", batch: int) -> None:
         self._segmenter, self._requests, self._batch = segmenter, requests, batch
         self.busy_with: tuple[float, list[_Request]] | None = None
         self.is_left_behind = False
         Thread(target=self._run, name="network", daemon=True).start()
 
     def _run(self) -> None:
-        while not self.is_left_behind and (first := self._requests.get()) is not None:
+        while not self.is_left_behind and (first := self._requests.get().request) is not None:
             batch = [first, *self._more(first)]
             wanted = [request for request in batch if not request.answer.done()]
             if wanted:
@@ -54,13 +68,13 @@ class _Thread:
         found: list[_Request] = []
         while len(found) + 1 < self._batch:
             try:
-                request = self._requests.get_nowait()
+                place = self._requests.get_nowait()
             except Empty:
                 break
-            if request is None or request.prepared.model != first.prepared.model:
-                self._requests.put(request)
+            if place.request is None or place.request.prepared.model != first.prepared.model:
+                self._requests.put(place)
                 break
-            found.append(request)
+            found.append(place.request)
         return found
 
     def _predict(self, batch: list[_Request]) -> None:
@@ -89,22 +103,23 @@ class NetworkStage:
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
         self._batch = BATCH_ON_GPU if segmenter.device.type == "cuda" else 1
-        self._requests: SimpleQueue[_Request | None] = SimpleQueue()
+        self._requests: PriorityQueue[_Place] = PriorityQueue()
         self._thread = self._fresh()
         self.left_behind = 0
 
     def _fresh(self) -> _Thread:
         return _Thread(self._segmenter, self._requests, self._batch)
 
-    async def predict(self, prepared: Prepared, limit_s: float = IMAGE_TIME_LIMIT_S) -> tuple[Maps, float]:
+    async def predict(self, prepared: Prepared, limit_s: float = IMAGE_TIME_LIMIT_S, *, first: bool = False) -> tuple[Maps, float]:
         """The maps of an image, and the seconds that it kept the network busy. Raises TookTooLong and what the segmenter raises.
 
-        A model's first use loads it beside the queue, so that images of other models go on meanwhile.
+        A model's first use loads it beside the queue, so that images of other models go on meanwhile. `first`: before all that waits,
+        because somebody looks at it right now.
         """
         if not self._segmenter.is_loaded(prepared.model):
             await asyncio.to_thread(self._segmenter.load, prepared.model)
         request = _Request(prepared, limit_s)
-        self._requests.put(request)
+        self._requests.put(_Place(FIRST if first else IN_TURN, request))
         return await request.answer
 
     async def watch(self) -> None:
@@ -124,4 +139,4 @@ class NetworkStage:
 
     def close(self) -> None:
         """Let the thread end once the queue is empty."""
-        self._requests.put(None)
+        self._requests.put(_Place(LAST, None))

@@ -97,8 +97,8 @@ class Trials:
         missing = [trial for trial in wanted if trial.model not in seen]
         if missing:
             for trial, prepared in zip(missing, await self._prepare(job, missing), strict=True):
-                maps, seconds = await self._network.predict(prepared)
-                seen[trial.model] = Seen(maps, seconds)
+                maps, seconds = await self._network.predict(prepared, first=trial.face_off_id is None)
+                seen[trial.model] = Seen(maps, prepared.shape, seconds)
                 await self._kept.keep(_image(job), trial.model, self._weights.get(trial.model), seen[trial.model])
         return seen
 
@@ -113,8 +113,8 @@ class Trials:
 
     def _outline(self, trial: TrialView, seen: Seen) -> Tried:
         began = time.perf_counter()
-        settings = self._segmenter.settings(trial.model, parameters_of(trial.parameters))
-        instances = self._segmenter.label(trial.model, seen.maps, settings)
+        prepared = self._segmenter.recall(seen.shape, trial.model, parameters_of(trial.parameters))
+        instances = self._segmenter.finish(prepared, seen.maps)
         return Tried(trial, instances, seen.seconds + time.perf_counter() - began)
 
     async def _store(self, job: Claimed, wanted: Sequence[TrialView], found: Compared, seconds: float) -> None:

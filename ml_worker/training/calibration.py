@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -16,12 +17,14 @@ from scipy.stats import rankdata, spearmanr
 
 from cellhub_app.core.metrics.matching import MatchCounts, matched_pairs, overlaps
 from ml_worker.inference.doubt import CUES, Calibration, Cues, find_cues, image_doubt
+from ml_worker.inference.postprocess import Labels, Maps
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.data import Sample, choose
 
 PARTNER_IOU = 0.5
 RIDGE = 1e-4
 WANTED_PRECISION = 0.8
+GOOD_FOR = 0.5  # a model without training is calibrated where its AP@0.5 is at least this: nobody should use it elsewhere
 BINS = (0.0, 0.05, 0.1, 0.2, 0.4, 1.0)
 
 
@@ -37,18 +40,27 @@ class Observed:
 
 def observe(segmenter: Segmenter, model: str, samples: Sequence[Sample]) -> list[Observed]:
     """Segment annotated images with the card's defaults, and see which objects are wrong."""
-    found, settings = [], segmenter.settings(model)
+    found = []
     for sample in samples:
-        [maps] = segmenter.predict([segmenter.prepare(sample.image, model)])
-        labels = segmenter.label(model, maps, settings).labels
+        prepared = segmenter.prepare(sample.image, model)
+        [maps] = segmenter.predict([prepared])
+        labels = segmenter.finish(prepared, maps).labels
+        maps = _own_size(maps, labels)
         pairs = overlaps(sample.labels, labels)
         partners = matched_pairs(pairs, PARTNER_IOU)
         wrong = np.ones(pairs.predicted_count, np.bool_)
         wrong[partners[partners >= 0]] = False
         hits = int((~wrong).sum())
         counts = MatchCounts(hits, pairs.predicted_count - hits, pairs.truth_count - hits)
-        found.append(Observed(sample.domain, find_cues(maps, labels, settings.foreground), wrong, counts.average_precision))
+        found.append(Observed(sample.domain, find_cues(maps, labels, prepared.settings.foreground), wrong, counts.average_precision))
     return found
+
+
+def _own_size(maps: Maps, labels: Labels) -> Maps:
+    """The maps in the image's size: a network may have seen it larger or smaller."""
+    if maps.shape[1:] == labels.shape:
+        return maps
+    return np.stack([np.asarray(cv2.resize(one, labels.shape[::-1]), np.uint8) for one in maps])
 
 
 def fit(observed: Sequence[Observed]) -> tuple[float, tuple[float, ...]]:

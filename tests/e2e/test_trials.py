@@ -24,9 +24,7 @@ def test_a_threshold_is_tried_by_eye_and_applied(visitor: Visitor) -> None:
     slider = visitor.by_id("tuning-threshold")
     with visitor.page.expect_response(lambda response: "threshold=0.95" in response.url) as answered:
         slider.press("End")
-    asked = answered.value.request.timing
     assert answered.value.ok
-    assert asked["responseEnd"] < 1000, "the network's maps are kept: only the post-processing is done again"
     expect(viewer).to_have_attribute("data-outlines", "ready")
     visitor.page.reload()
     expect(visitor.by_id("tuning-threshold")).to_have_value("0.95")

@@ -1,7 +1,6 @@
 """Previews and face-offs: models tried by a real worker, of which nothing becomes a revision until somebody chooses."""
 
 import os
-import time
 from pathlib import Path
 from uuid import UUID
 
@@ -81,10 +80,8 @@ async def test_another_threshold_is_answered_without_the_network(lab: Lab, gpu: 
     first = await _preview(lab, image, threshold=0.4)
     assert await _stored(lab, MAPS, image)
     await lab.runtime.storage.delete(f"images/{image}/original")
-    began = time.monotonic()
     second = await _preview(lab, image, threshold=0.9)
-    assert time.monotonic() - began < 1.0
-    assert second.status is JobStatus.SUCCEEDED
+    assert second.status is JobStatus.SUCCEEDED, "although the file is gone"
     assert second.id != first.id
     assert (await _preview(lab, image, threshold=0.4)).id == first.id, "the same question has its answer already"
 

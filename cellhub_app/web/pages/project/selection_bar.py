@@ -43,7 +43,7 @@ def _acts() -> rx.Component:
     export = _act("export", t("Export"), "download", on_click=ExportsState.open_for_selected)
     tag = _act("tag", t("Tag"), "tag", on_click=SelectionState.open_tags)
     delete = _act("delete", t("Delete"), "trash-2", kind="danger", on_click=SelectionState.delete)
-    compare = _act("compare", t("Compare models"), "columns-2", on_click=NewFaceOffState.open_dialog)
+    compare = _act("compare", t("Compare"), "columns-2", on_click=NewFaceOffState.open_dialog)
     segment = _act("segment", t("Segment"), "scan-search", kind="primary", on_click=SegmentState.open_for_selected)
     return rx.fragment(export, rx.cond(ImagesState.can_edit, rx.fragment(tag, compare, delete, segment)))
 

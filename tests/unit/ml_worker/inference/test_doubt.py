@@ -91,4 +91,4 @@ def test_a_card_brings_its_own_calibration() -> None:
 def test_an_empty_image_has_no_objects_to_rate(channels: int) -> None:
     rating = rate_objects(np.zeros((channels, 4, 4), np.uint8), np.zeros((4, 4), np.int32))
     assert rating.scores.shape == rating.doubts.shape == (0,)
-    assert rating.image is None
+    assert image_doubt(rating.doubts, rating.missed) is None

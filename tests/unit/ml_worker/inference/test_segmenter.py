@@ -153,3 +153,14 @@ def test_shipped_cards_hold_what_the_api_shows():
         assert card["name"] == path.stem
         assert card["secondsPerMegapixel"] > 0
         assert all({"ap50", "ap75", "f1"} <= scores.keys() for scores in card["scores"].values())
+
+
+def test_kept_maps_are_finished_without_the_pixels(segmenter: Segmenter) -> None:
+    image = fluorescent_nuclei(3, 96, 120)[0]
+    parameters = Parameters(threshold=0.3, min_area_px=20)
+    prepared = segmenter.prepare(image, "unet", parameters)
+    [maps] = segmenter.predict([prepared])
+    direct, recalled = segmenter.finish(prepared, maps), segmenter.finish(segmenter.recall((96, 120), "unet", parameters), maps)
+    assert np.array_equal(direct.labels, recalled.labels)
+    assert np.array_equal(direct.doubts, recalled.doubts)
+    assert direct.doubt == recalled.doubt

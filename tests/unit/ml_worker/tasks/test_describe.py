@@ -15,7 +15,7 @@ def instances() -> Instances:
     labels[5:15, 5:25] = 1
     labels[20:35, 30:50] = 2
     labels[25:30, 35:40] = 0
-    return Instances(labels, np.array([0.9, 0.7], np.float32), np.array([0.1, 0.5], np.float32), 0.3)
+    return Instances(labels, np.array([0.9, 0.7], np.float32), np.array([0.1, 0.5], np.float32), missed=1.0)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -27,7 +27,7 @@ def test_outlines_are_the_labels_and_areas_are_their_pixels(channels: int) -> No
     assert [item.area_px for item in described.objects] == [200, 275]
     assert [tuple(item.bbox) for item in described.objects] == [(5, 5, 25, 15), (30, 20, 50, 35)]
     assert {len(item.measures) for item in described.objects} == {len(measure.columns(channels))}
-    assert described.doubt == pytest.approx(0.3)
+    assert described.doubt == pytest.approx(1.6 / 3), "one that is missing counts as one that is wrong"
     assert described.overlay[8:12] == b"WEBP"
 
 

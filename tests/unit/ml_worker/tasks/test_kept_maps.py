@@ -10,13 +10,16 @@ from cellhub_app.core.storage import Storage
 from ml_worker.tasks.kept_maps import KeptMaps, Seen, packed, unpacked
 
 MAPS = np.random.default_rng(0).integers(0, 255, (3, 40, 60), np.uint8)
+SEEN = Seen(MAPS, (80, 120), 0.5)
 
 
 def test_packed_maps_come_back() -> None:
-    assert np.array_equal(unpacked(packed(MAPS)), MAPS)
+    back = unpacked(packed(SEEN))
+    assert np.array_equal(back.maps, MAPS)
+    assert back.shape == (80, 120)
 
 
-@pytest.mark.parametrize("data", [b"", b"CHM1", packed(MAPS)[:100], b"else" + packed(MAPS)[4:]])
+@pytest.mark.parametrize("data", [b"", b"CHM1", packed(SEEN)[:100], b"else" + packed(SEEN)[4:]])
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="maps"):
         unpacked(data)
@@ -25,8 +28,8 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 async def test_what_memory_forgot_is_read_from_the_storage(tmp_path: Path) -> None:
     storage, first, second = Storage(tmp_path.as_uri()), uuid4(), uuid4()
     kept = KeptMaps(storage, memory_bytes=MAPS.nbytes)
-    await kept.keep(first, "unet", "abc", Seen(MAPS, 0.5))
-    await kept.keep(second, "unet", "abc", Seen(MAPS, 0.7))
+    await kept.keep(first, "unet", "abc", SEEN)
+    await kept.keep(second, "unet", "abc", Seen(MAPS, (80, 120), 0.7))
     assert (await kept.get(second, "unet", "abc")).seconds == 0.7  # type: ignore[union-attr]
     again = await kept.get(first, "unet", "abc")
     assert again is not None
