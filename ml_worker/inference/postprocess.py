@@ -104,8 +104,14 @@ def find_seeds(distance: Level, foreground: Mask, settings: Settings) -> Labels:
 
 def label_maps(maps: Maps, settings: Settings) -> Labels:
     """(3, H, W) maps -> (H, W) int32 labels 1..n."""
+    return label_with_seeds(maps, settings)[0]
+
+
+def label_with_seeds(maps: Maps, settings: Settings) -> tuple[Labels, Labels]:
+    """(3, H, W) maps -> (H, W) int32 labels 1..n, and the seeds that they grew from, numbered otherwise."""
     foreground = maps[0] > FULL * settings.foreground
-    return drop_small(grow(find_seeds(maps[2], foreground, settings), foreground), settings.min_area_px)
+    seeds = find_seeds(maps[2], foreground, settings)
+    return drop_small(grow(seeds, foreground), settings.min_area_px), seeds
 
 
 @compiled

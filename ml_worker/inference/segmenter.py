@@ -1,9 +1,10 @@
 """Array in, instances out, in three stages that a pipeline can overlap: prepare, predict, finish."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import torch
@@ -15,7 +16,8 @@ from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_
 from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
 from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
-from ml_worker.inference.postprocess import Labels, Settings, label_maps, rate_objects
+from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_pieces
+from ml_worker.inference.postprocess import Labels, Settings, label_with_seeds, rate_objects
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
 from ml_worker.inference.quantized import read_ranges
 from ml_worker.inference.tiling import Window, paste, windows
@@ -36,11 +38,28 @@ DEFAULTS = Parameters()
 
 @dataclass(frozen=True)
 class Instances:
-    """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1."""
+    """`labels` int32 (h, w), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1.
+
+    Of a piece of a very large image `y` and `x` are the place of the labels' first pixel in it.
+    """
 
     labels: Labels
     scores: NDArray[np.float32]
     doubts: NDArray[np.float32]
+    y: int = 0
+    x: int = 0
+
+
+def put_together(pieces: Sequence[Instances], shape: tuple[int, int]) -> Instances:
+    """One image (H, W) of all pieces, numbered on in their order."""
+    labels = np.zeros(shape, np.int32)
+    count = 0
+    for piece in pieces:
+        place = labels[piece.y : piece.y + piece.labels.shape[0], piece.x : piece.x + piece.labels.shape[1]]
+        np.copyto(place, piece.labels + count, where=piece.labels > 0)
+        count += len(piece.scores)
+    scores, doubts = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("scores", "doubts"))
+    return Instances(labels, scores, doubts)
 
 
 @dataclass(frozen=True)
@@ -70,6 +89,14 @@ class Prepared:
         image = self.stretch(piece)
         rest = ((0, window.height - image.shape[0]), (0, window.width - image.shape[1]), (0, 0))
         return np.pad(image, rest, mode="reflect") if rest[0][1] or rest[1][1] else image
+
+
+def empty_maps(height: int, width: int) -> Maps:
+    """Room for the maps (3, H, W) of an image; those of a very large one lie in a file without a name, which the kernel may write out."""
+    if height * width <= WHOLE_PIXELS:
+        return np.empty((3, height, width), np.uint8)
+    with TemporaryFile() as file:
+        return np.memmap(file, np.uint8, "w+", shape=(3, height, width))
 
 
 class Segmenter:
@@ -137,7 +164,7 @@ class Segmenter:
         name = prepared[0].model
         if find_card(self._cards, name).architecture is None:
             return [classical.foreground_map(one.stretch(one.pixels)) for one in prepared]
-        wholes: list[Maps] = [np.zeros((3, *one.shape), np.uint8) for one in prepared]
+        wholes = [empty_maps(*one.shape) for one in prepared]
         for (height, width), places in self._by_shape(prepared).items():
             batch = batch_size(self.device, height * width)
             for first in range(0, len(places), batch):
@@ -168,10 +195,30 @@ class Segmenter:
         )
 
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:
-        """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
-        network = find_card(self._cards, prepared.model).architecture is not None
-        labels = (label_maps if network else classical.label_foreground)(maps, prepared.settings)
-        return Instances(labels, *rate_objects(maps, labels))
+        """Maps -> labels with their scores and doubts, of the whole image."""
+        pieces = list(self.finish_in_pieces(prepared, maps))
+        return pieces[0] if len(pieces) == 1 else put_together(pieces, prepared.shape)
+
+    def finish_in_pieces(self, prepared: Prepared, maps: Maps) -> Iterator[Instances]:
+        """The same in bounded memory: one piece, or of a very large image several, each with objects of its own (pieces.py)."""
+        height, width = prepared.shape
+        label = self._labelling(prepared, maps)
+        if height * width <= WHOLE_PIXELS:
+            labels, _ = label(maps)
+            yield Instances(labels, *rate_objects(maps, labels))
+            return
+        for piece in label_in_pieces(maps, label):
+            window = np.ascontiguousarray(maps[:, piece.y :, piece.x :][:, : piece.labels.shape[0], : piece.labels.shape[1]])
+            yield Instances(piece.labels, *rate_objects(window, piece.labels), y=piece.y, x=piece.x)
+
+    def _labelling(self, prepared: Prepared, maps: Maps) -> Labelling:
+        settings = prepared.settings
+        if find_card(self._cards, prepared.model).architecture is not None:
+            return lambda window: label_with_seeds(window, settings)
+        height, width = prepared.shape
+        middle = maps[:, height // 2 - CORE // 2 if height > CORE else 0 :, width // 2 - CORE // 2 if width > CORE else 0 :]
+        reach = classical.typical_radius(np.ascontiguousarray(middle[:, :CORE, :CORE]), settings)
+        return lambda window: classical.label_with_peaks(window, settings, reach)
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""

@@ -1,11 +1,13 @@
 """From what the network saw to what is stored: objects with outline, measures, score and doubt, and the picture of their outlines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.geometry.raster import polygons_from_labels
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.imaging.info import Plane
@@ -15,7 +17,9 @@ from cellhub_app.core.metrics import measure
 from cellhub_app.domain.annotations.schemas import NewObject
 from ml_worker.inference.segmenter import Instances
 
-AREA = [metric.key for metric in measure.METRICS].index("area")
+KEYS = [metric.key for metric in measure.METRICS]
+AREA = KEYS.index("area")
+CENTROID = [KEYS.index("centroid_x"), KEYS.index("centroid_y")]
 
 FLAWED_DOUBT = 0.9
 
@@ -34,14 +38,29 @@ class Described:
         return replace(self, flaws=flaws, doubt=max(self.doubt or 0.0, FLAWED_DOUBT)) if flaws else self
 
 
-def describe(instances: Instances, plane: Plane) -> Described:
-    """Outlines, measures (in pixels, of every channel) and the overlay of the instances found in a plane (H, W, C)."""
-    polygons = polygons_from_labels(instances.labels)
-    measures = measure.measure_labels(instances.labels, plane)
-    rows = zip(polygons, codec.encode_many(polygons), measures.tolist(), instances.scores.tolist(), instances.doubts.tolist(), strict=True)
-    objects = [
-        NewObject(new_id(), geometry, values[AREA], polygon.bounds, values, measure.VERSION, score=score, doubt=doubt)
-        for polygon, geometry, values, score, doubt in rows
-    ]
-    doubt = float(np.mean(instances.doubts)) if objects else None
+def describe(pieces: Iterable[Instances], plane: Plane) -> Described:
+    """Outlines, measures (in pixels, of every channel) and the overlay of the instances found in a plane (H, W, C), piece by piece."""
+    polygons: list[Polygon] = []
+    objects: list[NewObject] = []
+    for piece in pieces:
+        found, measures = _outlined(piece, plane)
+        rows = zip(found, codec.encode_many(found), measures.tolist(), piece.scores.tolist(), piece.doubts.tolist(), strict=True)
+        objects += [
+            NewObject(new_id(), geometry, values[AREA], polygon.bounds, values, measure.VERSION, score=score, doubt=doubt)
+            for polygon, geometry, values, score, doubt in rows
+        ]
+        polygons += found
+    doubt = float(np.mean([item.doubt for item in objects])) if objects else None
     return Described(objects, draw_overlay(polygons, plane.shape[1], plane.shape[0]), doubt)
+
+
+def _outlined(piece: Instances, plane: Plane) -> tuple[list[Polygon], measure.Measures]:
+    """The polygons of a piece in the image's coordinates, and their measures."""
+    height, width = piece.labels.shape
+    polygons = polygons_from_labels(piece.labels)
+    measures = measure.measure_labels(piece.labels, plane[piece.y : piece.y + height, piece.x : piece.x + width])
+    if not (piece.y or piece.x):
+        return polygons, measures
+    shift = np.array([piece.x, piece.y], np.float64)
+    measures[:, CENTROID] += shift.astype(np.float32)
+    return [Polygon(one.exterior + shift, tuple(hole + shift for hole in one.holes)) for one in polygons], measures

@@ -59,5 +59,5 @@ def open_segmenter(settings: Settings) -> Segmenter:
     segmenter = Segmenter(settings.weights_dir, settings.device or None, network_threads(settings), settings.engine)
     for card in segmenter.models()[-1:]:
         noise = np.random.default_rng(0).integers(0, 255, (WARM_UP_SIDE, WARM_UP_SIDE, 1), dtype=np.uint8)
-        describe(segmenter.segment(noise, card.name), noise)
+        describe([segmenter.segment(noise, card.name)], noise)
     return segmenter

@@ -99,7 +99,7 @@ class SegmentPipeline:
 
     def _describe(self, prepared: Prepared, maps: Maps, plane: Plane) -> tuple[Described, float]:
         began = time.perf_counter()
-        described = describe(self._segmenter.finish(prepared, maps), np.asarray(plane))
+        described = describe(self._segmenter.finish_in_pieces(prepared, maps), np.asarray(plane))
         return described, time.perf_counter() - began
 
     def _others_come(self, waiting: int) -> bool:
