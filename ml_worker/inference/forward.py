@@ -48,14 +48,14 @@ def as_planes(images: list[Image]) -> Tensor:
 
 
 def to_levels(logits: Tensor) -> list[Maps]:
-    """Logits (n, 3, h, w) -> probabilities in steps of 1/255, uint8 (3, h, w) each.
+    """Logits (n, 3, h, w) -> probabilities in steps of 1/255, uint8 (3, h, w) each. Works in the logits' memory.
 
     Eight bits are finer than any threshold asks for, and a quarter of the memory of floats. Raises MapsNotFinite: NaN would silently
     become background.
     """
     if not bool(torch.isfinite(logits.sum(dtype=torch.float32))):
         raise MapsNotFinite("The network answered with values that are not numbers, so nothing was stored; install the model again.")
-    return list(torch.sigmoid(logits.float()).mul_(255).round_().to(torch.uint8).cpu().numpy())
+    return list(logits.float().sigmoid_().mul_(255).round_().to(torch.uint8).cpu().numpy())
 
 
 @dataclass(frozen=True)

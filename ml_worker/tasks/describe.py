@@ -8,7 +8,7 @@ import numpy as np
 
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.polygon import Polygon
-from cellhub_app.core.geometry.raster import polygons_from_labels
+from cellhub_app.core.geometry.raster import polygons_from_rings, trace_whole
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.imaging.info import Plane
 from cellhub_app.core.imaging.quality import Flaw
@@ -57,8 +57,9 @@ def describe(pieces: Iterable[Instances], plane: Plane) -> Described:
 def _outlined(piece: Instances, plane: Plane) -> tuple[list[Polygon], measure.Measures]:
     """The polygons of a piece in the image's coordinates, and their measures."""
     height, width = piece.labels.shape
-    polygons = polygons_from_labels(piece.labels)
-    measures = measure.measure_labels(piece.labels, plane[piece.y : piece.y + height, piece.x : piece.x + width])
+    rings, kept = trace_whole(piece.labels)
+    polygons = polygons_from_rings(rings)
+    measures = measure.measure_traced(rings, kept, plane[piece.y : piece.y + height, piece.x : piece.x + width])
     if not (piece.y or piece.x):
         return polygons, measures
     shift = np.array([piece.x, piece.y], np.float64)
