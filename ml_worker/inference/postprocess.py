@@ -89,6 +89,8 @@ def drop_small(labels: Labels, min_area_px: int) -> Labels:
     areas = np.zeros(int(labels.max(initial=0)) + 1, np.int64)
     _areas(labels, areas)
     keep = areas >= max(1, min_area_px)
+    if keep.all():
+        return labels
     keep[0] = False
     _renumber(labels, (np.cumsum(keep) * keep).astype(np.int32))
     return labels
