@@ -72,6 +72,7 @@ def main() -> None:
     if (DATA / "formats").is_dir():
         run("hostile")
     run("export")
+    run("inference")
 
 
 if __name__ == "__main__":
