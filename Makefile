@@ -10,6 +10,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONSTARTUP
 
 PYTHON ?=
 TORCH_VERSION := 2.13.0
+OPENVINO_VERSION := 2026.4.1
 # Where pip looks for torch: empty means the default index. CPU and GPU machines want different builds (README.md).
 TORCH_INDEX_URL ?=
 
@@ -17,12 +18,15 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help install run test chaos check bench lock
+.PHONY: help install fast run test chaos check bench lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf 'make %-9s %s\n' "$$name" "$$what"; done
 
 install: .venv/.installed ## prepare .venv from the locks; does nothing when nothing changed
+
+fast: install ## install OpenVINO (180 MB), which computes the networks two to three times faster on a CPU
+	$(PIP) install --quiet --no-deps openvino==$(OPENVINO_VERSION)
 
 run: install ## start everything and print the address; Ctrl-C stops it
 	@exec $(BIN)/cellhub up --stop-with-parent

@@ -73,6 +73,7 @@ def main() -> None:
     if (DATA / "formats").is_dir():
         run("hostile")
     run("export")
+    run("inference")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 Usage: python -m bench.inference [--rounds 9] [--side 1024] [--objects 500]
 
-Every contender runs once a round, one after the other, so that a busy moment of the machine hits all alike. Figures are the median wall time
-of the rounds with the fastest in brackets, and the median CPU time. The picture is put together from crops of validation and held-out nuclei
-(CELLHUB_DATA, by default ../shared/data), each stretched to the same brightness; without them it is simulated.
+Every contender runs once a round, one after the other, so that a busy moment of the machine hits all alike. Figures are the median wall
+time of the rounds with the fastest in brackets, and the median CPU time. The picture is put together from crops of validation and held-out
+nuclei (CELLHUB_DATA, by default ../shared/data), each stretched to the same brightness; without them it is simulated.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from skimage import filters, measure, segmentation
 from bench.accuracy import DATA
 from bench.server import machine
 from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL, Polygon
-from cellhub_app.core.geometry.raster import polygons_from_labels
+from cellhub_app.core.geometry.raster import polygons_from_labels, polygons_from_rings, trace_whole
 from cellhub_app.core.geometry.validity import find_problem
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
-from cellhub_app.core.metrics.measure import measure_labels
+from cellhub_app.core.metrics.measure import measure_traced
 from ml_worker.inference.cpu import wait_without_spinning
 
 wait_without_spinning()
@@ -93,8 +93,8 @@ def field(side: int, objects: int, root: Path = DATA / "train") -> tuple[Pixels,
 
 def whole(segmenter: Segmenter, image: Pixels, model: str) -> tuple[list[Polygon], Pixels]:
     """Pixels to polygons and measurements."""
-    labels = segmenter.segment(image, model).labels
-    return polygons_from_labels(labels), measure_labels(labels, image)
+    rings, labels = trace_whole(segmenter.segment(image, model).labels)
+    return polygons_from_rings(rings), measure_traced(rings, labels, image)
 
 
 def by_hand(image: Pixels) -> object:

@@ -18,8 +18,9 @@ from ml_worker.inference.cpu import wait_without_spinning
 
 if TYPE_CHECKING:
     from cellhub_app.core.geometry.polygon import Polygon
+    from ml_worker.inference.instances import Instances
     from ml_worker.inference.preprocess import Pixels
-    from ml_worker.inference.segmenter import Instances, Segmenter
+    from ml_worker.inference.segmenter import Segmenter
 
 Kind = Literal["nuclei", "cells", "spheroids", "other"]
 WORTH_COMPILING = 20  # images: OpenVINO needs a second or two before the first

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -92,6 +93,19 @@ def worker_program(kind: str, settings: Settings, environment: Mapping[str, str]
     if settings.environment is Environment.PRODUCTION:
         command += ["--custom-log-dict", "cellhub_app.core.log_lines.JSON_LINES"]
     return Program(f"{kind}-worker", tuple(command), without_owner(environment), ROOT)
+
+
+def worker_programs(settings: Settings, environment: Mapping[str, str]) -> list[Program]:
+    """All workers of one machine: an io worker, and segmentation workers, each on a GPU of its own when there are several."""
+    programs = [worker_program(kind, settings, environment) for kind in WORKERS]
+    if settings.gpu_workers == 1:
+        return programs
+    [gpu, *others] = programs
+    each = [
+        replace(gpu, name=f"{gpu.name}-{number}", environment={**gpu.environment, "CELLHUB_DEVICE": f"cuda:{number}"})
+        for number in range(settings.gpu_workers)
+    ]
+    return [*each, *others]
 
 
 def migrate_program(environment: Mapping[str, str]) -> Program:

@@ -12,14 +12,13 @@ from contextlib import suppress
 from cellhub_app.cli.stack_data import prepare_data, together
 from cellhub_app.cli.stack_environment import (
     SCRIPTS,
-    WORKERS,
     clear_metrics,
     load_settings,
     process_environment,
     service_environment,
     web_program,
     without_owner,
-    worker_program,
+    worker_programs,
 )
 from cellhub_app.cli.stack_frontend import build_frontend, is_built
 from cellhub_app.cli.stack_home import Home, why_not_listen
@@ -75,7 +74,7 @@ async def _bring_up(settings: Settings, home: Home, supervisor: Supervisor, say:
     environment |= service_environment(home, settings)
     # A build takes long enough for somebody else to take the port, and then to answer in our stead.
     check_port(settings)
-    programs = [web_program(settings, environment), *(worker_program(kind, settings, environment) for kind in WORKERS)]
+    programs = [web_program(settings, environment), *worker_programs(settings, environment)]
     children = [await supervisor.start(program) for program in programs]
     await supervisor.wait_until(lambda: is_ready(settings), *children, timeout_s=READY_WITHIN_S)
     say(f"CellHub is ready at {settings.base_url}")

@@ -43,9 +43,14 @@ class Settings(BaseSettings):
     device: str = Field("", description="`cpu`, `cuda` or `cuda:N`; empty: the best there is")
     engine: Literal["auto", "torch", "openvino", "int8", "compile"] = Field(
         "auto",
-        description="what computes networks on a CPU: `auto` (OpenVINO where it is installed), `torch`, `openvino`, `int8`, `compile`",
+        description="what computes networks: `auto` (OpenVINO on a CPU, where it is installed), `torch`, `openvino`, `int8` or `compile`",
     )
-    torch_threads: int = Field(0, ge=0, description="CPU threads of the network; 0: as many as there are cores, less one")
+    gpu_workers: int = Field(
+        1, ge=1, description="segmentation workers that `cellhub up` starts; if more than one, each takes a GPU of its own"
+    )
+    torch_threads: int = Field(
+        0, ge=0, description="CPU threads of the network; 0: what was measured to be fastest, at most the cores less one"
+    )
     max_file_mb: int = Field(20, ge=1, description="largest file of a multipart upload, in MB")
     max_upload_mb: int = Field(2048, ge=1, description="largest file of a resumable upload, in MB")
     registration_open: bool = Field(True, description="whether anybody may register")

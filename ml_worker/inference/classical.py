@@ -53,26 +53,48 @@ def foreground_map(image: NDArray[np.float32]) -> Maps:
     return levels[None]
 
 
-def _peaks(distance: NDArray[np.float32], mask: Mask) -> Labels:
-    """Pixels near the top of the distance map within a neighbourhood of the size of a typical blob."""
+def _typical_radius(distance: NDArray[np.float32], mask: Mask) -> int:
+    """The median of the blobs' largest distances, px, as an odd number of at least 3."""
     blobs, found = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    labels = np.asarray(found, np.int32)
-    if blobs == 1:
-        return np.zeros(mask.shape, np.int32)
     radii = np.zeros(blobs, np.float32)
-    np.maximum.at(radii, labels.ravel(), distance.ravel())
-    reach = max(3, int(np.median(radii[1:])) | 1)
+    np.maximum.at(radii, np.asarray(found, np.int32).ravel(), distance.ravel())
+    return max(3, int(np.median(radii[1:])) | 1) if blobs > 1 else 3
+
+
+def _peaks(distance: NDArray[np.float32], mask: Mask, reach: int) -> Labels:
+    """Pixels near the top of the distance map within a neighbourhood of the size of a typical blob."""
     summit = cv2.dilate(distance, cv2.getStructuringElement(cv2.MORPH_RECT, (2 * reach + 1, 2 * reach + 1)))
     tops = (mask & (distance >= PEAK_SHARE * summit)).astype(np.uint8)
     return np.asarray(cv2.connectedComponents(tops, connectivity=4, ltype=cv2.CV_32S)[1], np.int32)
 
 
+def _foreground(maps: Maps, settings: Settings) -> NDArray[np.uint8]:
+    mask = cv2.morphologyEx((maps[0] > FULL * settings.foreground).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(mask, np.uint8)
+
+
+def _smooth_distance(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+    exact = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(cv2.GaussianBlur(exact, (0, 0), SMOOTHING), np.float32)
+
+
+def typical_radius(maps: Maps, settings: Settings) -> int:
+    """How far apart peaks are looked for in these maps, px; pieces of one image must agree about it."""
+    mask = _foreground(maps, settings)
+    return 3 if mask.all() else _typical_radius(_smooth_distance(mask), mask > 0)
+
+
 def label_foreground(maps: Maps, settings: Settings) -> Labels:
     """(1, H, W) map -> (H, W) int32 labels 1..n: threshold, then one watershed basin a peak of the smoothed distance."""
-    mask = cv2.morphologyEx((maps[0] > FULL * settings.foreground).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return label_with_peaks(maps, settings)[0]
+
+
+def label_with_peaks(maps: Maps, settings: Settings, reach: int | None = None) -> tuple[Labels, Labels]:
+    """The same, and the peaks; `reach` is the typical radius, if it is known already."""
+    mask = _foreground(maps, settings)
     if mask.all():
-        return np.ones(mask.shape, np.int32)
-    exact = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    distance = np.asarray(cv2.GaussianBlur(exact, (0, 0), SMOOTHING), np.float32)
-    basins = watershed(-distance, _peaks(distance, mask > 0), mask=mask > 0)  # type: ignore[no-untyped-call]
-    return drop_small(np.asarray(basins, np.int32), settings.min_area_px)
+        return np.ones(mask.shape, np.int32), np.ones(mask.shape, np.int32)
+    distance = _smooth_distance(mask)
+    peaks = _peaks(distance, mask > 0, reach or _typical_radius(distance, mask > 0))
+    basins = watershed(-distance, peaks, mask=mask > 0)  # type: ignore[no-untyped-call]
+    return drop_small(np.asarray(basins, np.int32), settings.min_area_px), peaks

@@ -1,6 +1,8 @@
 """What the CPU offers, and how threads wait; imports no torch, because torch reads the wait policy when it is loaded."""
 
 import os
+import platform
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +13,14 @@ BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 def usable_cpus() -> int:
     """The CPUs that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    lines = _lines(Path("/proc/cpuinfo"))
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine()
+    )
 
 
 def wait_without_spinning() -> None:
@@ -26,9 +36,9 @@ def waits_asleep() -> bool:
     return os.environ.get(WAIT_POLICY, "").lower() == "passive"
 
 
-def flags_in(description: str) -> frozenset[str]:
-    """The instruction sets that a text like /proc/cpuinfo names for the first processor."""
-    for line in description.splitlines():
+def flags_in(description: Iterable[str]) -> frozenset[str]:
+    """The instruction sets that lines like those of /proc/cpuinfo name for the first processor."""
+    for line in description:
         name, _, value = line.partition(":")
         if name.strip() in {"flags", "Features"}:
             return frozenset(value.split())
@@ -38,8 +48,7 @@ def flags_in(description: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def has_bfloat16() -> bool:
     """Whether the CPU computes in bfloat16. Where it doesn't, it is emulated and ten times slower than float32."""
-    description = Path("/proc/cpuinfo")
-    return bool(BFLOAT16_FLAGS & flags_in(description.read_text(encoding="utf-8"))) if description.exists() else False
+    return bool(BFLOAT16_FLAGS & flags_in(_lines(Path("/proc/cpuinfo"))))
 
 
 def free_host_bytes() -> int:
@@ -54,7 +63,9 @@ def free_host_bytes() -> int:
 
 def _figures(path: Path, separator: str) -> dict[str, int]:
     """The first number after each name of a file of the kernel; empty where there is no such file."""
-    if not path.exists():
-        return {}
-    pairs = (line.split(separator, 1) for line in path.read_text(encoding="utf-8").splitlines() if separator in line)
+    pairs = (line.split(separator, 1) for line in _lines(path) if separator in line)
     return {name: int(rest.split()[0]) for name, rest in pairs}
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []

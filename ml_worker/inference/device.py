@@ -19,9 +19,12 @@ Result = TypeVar("Result")
 
 
 def choose_device(name: str | None = None) -> torch.device:
-    """The named device, or the first GPU, or the CPU. "auto" and None mean the same."""
+    """The named device, or the first GPU, or the CPU. "auto" and None mean the same. Raises ValueError for a GPU that is not there."""
     if name and name != "auto":
-        return torch.device(name)
+        device = torch.device(name)
+        if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+            raise ValueError(f"There is no GPU {name}: torch {torch.__version__} sees {torch.cuda.device_count()}. Set CELLHUB_DEVICE.")
+        return device
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 

@@ -30,28 +30,32 @@ def pad(image: Image, multiple: int) -> Image:
     return np.pad(image, rest, mode="reflect") if rest[0][1] or rest[1][1] else image
 
 
-def stack(images: list[Image]) -> Image:
-    """Images (h, w, c) of one shape -> (n, h, w, c); a single one is not copied."""
-    return images[0][None] if len(images) == 1 else np.stack(images)
+def _stack(images: list[Image]) -> Tensor:
+    return torch.from_numpy(images[0][None] if len(images) == 1 else np.stack(images))
 
 
 def as_batch(images: list[Image], device: torch.device) -> Tensor:
     """Images (h, w, 1 or 3) of one shape -> (n, 3, h, w) in channels-last memory on the device; grey is repeated there."""
-    batch = torch.from_numpy(stack(images))
+    batch = _stack(images)
     if device.type == "cuda":
         batch = batch.pin_memory()
     return batch.to(device, non_blocking=True).permute(0, 3, 1, 2).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
 
 
+def as_planes(images: list[Image]) -> Tensor:
+    """Images (h, w, 1 or 3) of one shape -> (n, 3, h, w), one plane after the other."""
+    return _stack(images).permute(0, 3, 1, 2).expand(-1, 3, -1, -1).contiguous()
+
+
 def to_levels(logits: Tensor) -> list[Maps]:
-    """Logits (n, 3, h, w) -> probabilities in steps of 1/255, uint8 (3, h, w) each.
+    """Logits (n, 3, h, w) -> probabilities in steps of 1/255, uint8 (3, h, w) each. Works in the logits' memory.
 
     Eight bits are finer than any threshold asks for, and a quarter of the memory of floats. Raises MapsNotFinite: NaN would silently
     become background.
     """
     if not bool(torch.isfinite(logits.sum(dtype=torch.float32))):
         raise MapsNotFinite("The network answered with values that are not numbers, so nothing was stored; install the model again.")
-    return list(torch.sigmoid(logits.float()).mul_(255).round_().to(torch.uint8).cpu().numpy())
+    return list(logits.float().sigmoid_().mul_(255).round_().to(torch.uint8).cpu().numpy())
 
 
 @dataclass(frozen=True)

@@ -7,36 +7,24 @@ import sys
 import warnings
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 # OpenVINO reports its use to its makers where this package is installed; a laboratory's images are nobody's business.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 import openvino  # noqa: E402
 
-from ml_worker.inference.forward import Image, Maps, stack, to_levels  # noqa: E402
+from ml_worker.inference.forward import Image, Maps, as_planes, to_levels  # noqa: E402
 
-EXAMPLE = (1, 64, 64, 1)
-ANY_SHAPE = (-1, -1, -1, -1)
-
-
-class _FromPixels(nn.Module):
-    """(n, h, w, 1 or 3) pixels -> the network's logits; the engine repeats and reorders without a copy."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        logits: Tensor = self.net(pixels.expand(-1, -1, -1, 3).permute(0, 3, 1, 2))
-        return logits
+EXAMPLE = (1, 3, 64, 64)
+ANY_SHAPE = (-1, 3, -1, -1)
 
 
 @torch.inference_mode()
 def _convert(net: nn.Module) -> openvino.Model:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # torch.jit is on its way out, and OpenVINO's only reader of dynamic shapes
-        traced = torch.jit.trace(_FromPixels(net), torch.zeros(EXAMPLE), check_trace=False)  # type: ignore[no-untyped-call]
+        traced = torch.jit.trace(net, torch.zeros(EXAMPLE), check_trace=False)  # type: ignore[no-untyped-call]
         return openvino.convert_model(traced, input=[openvino.PartialShape(ANY_SHAPE)])
 
 
@@ -65,7 +53,7 @@ class OpenVinoNetwork:
             request = self._idle.pop()
         except IndexError:
             request = self._compiled.create_infer_request()
-        request.infer({0: stack(images)}, share_inputs=True, share_outputs=True)
+        request.infer({0: as_planes(images).numpy()}, share_inputs=True, share_outputs=True)
         maps = to_levels(torch.from_numpy(request.get_output_tensor(0).data))
         self._idle.append(request)
         return maps

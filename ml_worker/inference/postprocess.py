@@ -88,6 +88,8 @@ def drop_small(labels: Labels, min_area_px: int) -> Labels:
     areas = np.zeros(int(labels.max(initial=0)) + 1, np.int64)
     _areas(labels, areas)
     keep = areas >= max(1, min_area_px)
+    if keep.all():
+        return labels
     keep[0] = False
     _renumber(labels, (np.cumsum(keep) * keep).astype(np.int32))
     return labels
@@ -103,5 +105,11 @@ def find_seeds(distance: Level, foreground: Mask, settings: Settings) -> Labels:
 
 def label_maps(maps: Maps, settings: Settings) -> Labels:
     """(3, H, W) maps -> (H, W) int32 labels 1..n."""
+    return label_with_seeds(maps, settings)[0]
+
+
+def label_with_seeds(maps: Maps, settings: Settings) -> tuple[Labels, Labels]:
+    """(3, H, W) maps -> (H, W) int32 labels 1..n, and the seeds that they grew from, numbered otherwise."""
     foreground = maps[0] > FULL * settings.foreground
-    return drop_small(grow(find_seeds(maps[2], foreground, settings), foreground), settings.min_area_px)
+    seeds = find_seeds(maps[2], foreground, settings)
+    return drop_small(grow(seeds, foreground), settings.min_area_px), seeds

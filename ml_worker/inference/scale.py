@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_worker.inference.forward import Maps
-from ml_worker.inference.postprocess import Labels, Settings, label_maps
+from ml_worker.inference.postprocess import Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
 
 TRAINED_PX = (9.0, 44.0)
@@ -75,10 +75,13 @@ def typical_diameter(labels: NDArray[np.integer]) -> float | None:
     return float(2 * np.sqrt(np.sqrt(middle * heavy) / np.pi))
 
 
-def label_sized(maps: Maps, settings: Settings, scaling: Scaling | None) -> Labels:
-    """(3, H, W) maps -> (H, W) int32 labels 1..n; objects too small for the usual blur are looked for again with less of it."""
-    labels = label_maps(maps, settings)
-    diameter = typical_diameter(labels) if scaling else None
-    if scaling is None or diameter is None or diameter >= scaling.low:
-        return labels
-    return label_maps(maps, replace(settings, blur_sigma=SMALL_BLUR * settings.blur_sigma))
+def sized_settings(maps: Maps, settings: Settings, scaling: Scaling | None) -> Settings:
+    """The settings for these (3, H, W) maps: where objects are too small for the usual blur, less of it. Looks at the middle."""
+    if scaling is None:
+        return settings
+    y, x = (max(0, (side - GLANCE_PX) // 2) for side in maps.shape[1:])
+    middle = np.ascontiguousarray(maps[:, y : y + GLANCE_PX, x : x + GLANCE_PX])
+    diameter = typical_diameter(label_maps(middle, settings))
+    if diameter is None or diameter >= scaling.low:
+        return settings
+    return replace(settings, blur_sigma=SMALL_BLUR * settings.blur_sigma)

@@ -1,104 +1,63 @@
 """Array in, instances out, in three stages that a pipeline can overlap: prepare, predict, finish."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import nn
 
 from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
-from ml_worker.inference.device import choose_device, run_in_batches, use_threads
-from ml_worker.inference.doubt import calibration_of, image_doubt, rate_objects
-from ml_worker.inference.forward import Image, Maps, maps_of
-from ml_worker.inference.postprocess import Labels, Settings, label_maps
-from ml_worker.inference.preprocess import Pixels, Stretch, select_channels, three_channels
+from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
+from ml_worker.inference.doubt import calibration_of, rate_objects
+from ml_worker.inference.engine import EngineName, open_network
+from ml_worker.inference.forward import Image, Maps, Network
+from ml_worker.inference.instances import Instances, put_together
+from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_pieces
+from ml_worker.inference.postprocess import label_maps, label_with_seeds
+from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared, empty_maps
+from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
+from ml_worker.inference.quantized import read_ranges
+from ml_worker.inference.scale import MOST_UPSCALED, resize_maps, resize_pixels, sized_settings, typical_diameter
 from ml_worker.inference.tiling import Window, paste, windows
-from ml_worker.inference.weights import load_net
 from ml_worker.nets.registry import MULTIPLE
-
-CUDA_BATCH_PIXELS = 16 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """What a caller may choose; None takes the model's default. `channel` counts from 0, for images that are not RGB."""
-
-    threshold: float | None = None
-    min_area_px: int | None = None
-    channel: int = 0
-
-
-DEFAULTS = Parameters()
-
-
-@dataclass(frozen=True)
-class Instances:
-    """`labels` int32 (H, W), 1..n; `scores` and `doubts` float32 (n,) in 0..1, index i for label i + 1.
-
-    `missed`: objects that seem to be there and were not found (doubt.py).
-    """
-
-    labels: Labels
-    scores: NDArray[np.float32]
-    doubts: NDArray[np.float32]
-    missed: float = 0.0
-
-    @property
-    def doubt(self) -> float | None:
-        """The expected share of wrong or missing objects; None where there is nothing."""
-        return image_doubt(self.doubts, self.missed)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """One image on its way: its pixels, how to stretch them, and the windows in which the network sees them.
-
-    An image of one window is stretched at once; of a large one each tile is made when its turn comes.
-    """
-
-    model: str
-    settings: Settings
-    pixels: Pixels
-    stretch: Stretch
-    windows: tuple[Window, ...]
-    only_tile: Image | None = field(default=None, repr=False)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        return self.pixels.shape[0], self.pixels.shape[1]
-
-    def tile(self, window: Window) -> Image:
-        """The stretched float32 (h, w, 3) pixels of a window, mirrored where it leaves the image."""
-        if self.only_tile is not None:
-            return self.only_tile
-        piece = self.pixels[window.y : window.y + window.height, window.x : window.x + window.width]
-        image = three_channels(self.stretch(piece))
-        rest = ((0, window.height - image.shape[0]), (0, window.width - image.shape[1]), (0, 0))
-        return np.pad(image, rest, mode="reflect") if rest[0][1] or rest[1][1] else image
 
 
 class Segmenter:
     """The installed models, loaded on first use and kept; safe to call from several threads.
 
-    `device` names a torch device ("auto" and None choose); `threads` is the number of CPU threads of one network pass.
+    `device` names a torch device ("auto" and None choose); `threads` is the number of CPU threads of one network pass; `engine` says what
+    computes (engine.py).
     """
 
-    def __init__(self, weights_dir: Path = WEIGHTS_DIR, device: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, weights_dir: Path = WEIGHTS_DIR, device: str | None = None, threads: int | None = None, engine: EngineName = "auto"
+    ) -> None:
         self.device = choose_device(device)
         self.threads = use_threads(threads)
+        self.engine = engine
         self._folder = weights_dir
         self._cards = read_cards(weights_dir)
-        self._nets = NetCache(self._load)
+        self._nets = NetCache(self._load, is_short_of_memory)
 
-    def _load(self, name: str, device: torch.device) -> nn.Module:
-        return load_net(find_card(self._cards, name), self._folder, device)
+    def _load(self, name: str, device: torch.device) -> Network:
+        return open_network(find_card(self._cards, name), self._folder, device, self.engine, self.threads)
+
+    def has_ranges(self, model: str) -> bool:
+        """Whether the model can compute in eight bits. Raises ModelUnknown."""
+        return read_ranges(find_card(self._cards, model), self._folder) is not None
+
+    def is_loaded(self, model: str) -> bool:
+        """Whether the model answers at once. Raises ModelUnknown."""
+        return find_card(self._cards, model).architecture is None or self._nets.has(model, self.device)
+
+    def load(self, model: str) -> None:
+        """Load the model if it is not; takes a second or more. Raises ModelUnknown and WeightsDamaged."""
+        if not self.is_loaded(model):
+            self._nets.get(model, self.device)
 
     def models(self) -> list[ModelCard]:
         """The cards of the installed models."""
@@ -116,10 +75,10 @@ class Segmenter:
         if parameters.min_area_px is not None:
             settings = replace(settings, min_area_px=parameters.min_area_px)
         planes = select_channels(image, parameters.channel)
-        prepared = Prepared(model, settings, planes, Stretch.of(planes), tuple(windows(planes.shape[0], planes.shape[1], MULTIPLE)))
-        if card.architecture is not None and len(prepared.windows) == 1:
-            return replace(prepared, only_tile=prepared.tile(prepared.windows[0]))
-        return prepared
+        prepared = Prepared(model, settings, planes, Stretch.of(planes), card.scaling)
+        if card.architecture is None:
+            return replace(prepared, windows=tuple(windows(planes.shape[0], planes.shape[1], MULTIPLE)))
+        return prepared.of(planes)
 
     def recall(self, shape: tuple[int, int], model: str, parameters: Parameters = DEFAULTS) -> Prepared:
         """An image (H, W) that was predicted before, without its pixels: what `finish` takes beside maps that were kept."""
@@ -130,16 +89,39 @@ class Segmenter:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
 
         On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU.
-        Raises WeightsDamaged.
+        Raises WeightsDamaged and MapsNotFinite.
         """
         if not prepared:
             return []
         name = prepared[0].model
         if find_card(self._cards, name).architecture is None:
             return [classical.foreground_map(one.stretch(one.pixels)) for one in prepared]
-        wholes: list[Maps] = [np.zeros((3, *one.shape), np.uint8) for one in prepared]
+        return self._scaled(name, prepared) if prepared[0].scaling else self._maps(name, prepared)
+
+    def _scaled(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
+        """Maps of the images' own sizes, of images that the network saw at the size at which it knows such objects."""
+        glances = [one.glance() for one in prepared]
+        found: list[Maps | None] = []
+        again: list[Prepared] = []
+        for one, glance, maps in zip(prepared, glances, self._maps(name, glances), strict=True):
+            factor = self._factor(one, maps)
+            is_done = factor == 1 and glance is one
+            found.append(maps if is_done else None)
+            if not is_done:
+                again.append(one if factor == 1 else one.of(resize_pixels(one.pixels, factor)))
+        rest = iter(self._maps(name, again))
+        return [resize_maps(next(rest) if maps is None else maps, one.shape) for maps, one in zip(found, prepared, strict=True)]
+
+    @staticmethod
+    def _factor(one: Prepared, glance: Maps) -> float:
+        assert one.scaling is not None  # noqa: S101 - only such images are looked at
+        factor = one.scaling.factor(typical_diameter(label_maps(glance, one.settings)))
+        return 1.0 if factor > 1 and one.pixels.size * factor**2 > MOST_UPSCALED else factor
+
+    def _maps(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
+        wholes = [empty_maps(*one.shape) for one in prepared]
         for (height, width), places in self._by_shape(prepared).items():
-            batch = max(1, CUDA_BATCH_PIXELS // (height * width)) if self.device.type == "cuda" else 1
+            batch = batch_size(self.device, height * width)
             for first in range(0, len(places), batch):
                 part = places[first : first + batch]
                 tiles = [prepared[index].tile(window) for index, window in part]
@@ -156,19 +138,44 @@ class Segmenter:
         return places
 
     def _run(self, name: str, tiles: list[Image]) -> list[Maps]:
-        cpu = torch.device("cpu")
+        def on(device: torch.device) -> Network:
+            return lambda part: self._nets.get(name, device)(part)  # noqa: PLW0108 - loading may run out of memory as well
+
         return run_in_batches(
             tiles,
             len(tiles),
-            lambda part: maps_of(self._nets.get(name, self.device), part, self.device),
-            lambda part: maps_of(self._nets.get(name, cpu), part, cpu),
+            on(self.device),
+            on(torch.device("cpu")),
+            lambda: self._nets.drop_others(name, self.device),
         )
 
     def finish(self, prepared: Prepared, maps: Maps) -> Instances:
-        """Maps -> labels with their scores and doubts, by one post-processing over the whole image."""
-        card = find_card(self._cards, prepared.model)
-        labels = (label_maps if card.architecture else classical.label_foreground)(maps, prepared.settings)
-        return Instances(labels, *rate_objects(maps, labels, prepared.settings.foreground, calibration_of(card.content)))
+        """Maps -> labels with their scores and doubts, of the whole image."""
+        pieces = list(self.finish_in_pieces(prepared, maps))
+        return pieces[0] if len(pieces) == 1 else put_together(pieces, prepared.shape)
+
+    def finish_in_pieces(self, prepared: Prepared, maps: Maps) -> Iterator[Instances]:
+        """The same in bounded memory: one piece, or of a very large image several, each with objects of its own (pieces.py)."""
+        height, width = prepared.shape
+        label, calibration = self._labelling(prepared, maps), calibration_of(find_card(self._cards, prepared.model).content)
+        threshold = prepared.settings.foreground
+        if height * width <= WHOLE_PIXELS:
+            labels, _ = label(maps)
+            yield Instances(labels, *rate_objects(maps, labels, threshold, calibration))
+            return
+        for piece in label_in_pieces(maps, label):
+            window = np.ascontiguousarray(maps[:, piece.y :, piece.x :][:, : piece.labels.shape[0], : piece.labels.shape[1]])
+            yield Instances(piece.labels, *rate_objects(window, piece.labels, threshold, calibration), piece.y, piece.x)
+
+    def _labelling(self, prepared: Prepared, maps: Maps) -> Labelling:
+        settings = prepared.settings
+        if find_card(self._cards, prepared.model).architecture is not None:
+            settings = sized_settings(maps, settings, prepared.scaling)
+            return lambda window: label_with_seeds(window, settings)
+        height, width = prepared.shape
+        middle = maps[:, height // 2 - CORE // 2 if height > CORE else 0 :, width // 2 - CORE // 2 if width > CORE else 0 :]
+        reach = classical.typical_radius(np.ascontiguousarray(middle[:, :CORE, :CORE]), settings)
+        return lambda window: classical.label_with_peaks(window, settings, reach)
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:
         """All three stages. Raises what they raise."""

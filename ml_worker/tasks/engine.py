@@ -15,6 +15,7 @@ from cellhub_app.core.settings import Settings
 from cellhub_app.domain.jobs.claiming import Claimed
 from ml_worker.inference.device import usable_cpus
 from ml_worker.inference.segmenter import Segmenter
+from ml_worker.inference.threads import measured_threads
 from ml_worker.tasks.describe import describe
 from ml_worker.tasks.loop import Capacity
 from ml_worker.tasks.segment import SegmentPipeline
@@ -41,8 +42,8 @@ class Engine:
 
 
 def network_threads(settings: Settings) -> int:
-    """Threads of one network pass: one CPU is left to reading, outlines and saving, which keep it busy."""
-    return settings.torch_threads or max(1, usable_cpus() - 1)
+    """Threads of one network pass, measured; one CPU is left to reading, outlines and saving, which keep it busy."""
+    return settings.torch_threads or measured_threads(usable_cpus() - 1, settings.home / "cache" / "threads.json")
 
 
 async def open_engine(runtime: Runtime) -> Engine:
@@ -70,5 +71,5 @@ def open_segmenter(settings: Settings) -> Segmenter:
     segmenter = Segmenter(settings.weights_dir, settings.device or None, network_threads(settings), settings.engine)
     for card in segmenter.models()[-1:]:
         noise = np.random.default_rng(0).integers(0, 255, (WARM_UP_SIDE, WARM_UP_SIDE, 1), dtype=np.uint8)
-        describe(segmenter.segment(noise, card.name), noise)
+        describe([segmenter.segment(noise, card.name)], noise)
     return segmenter

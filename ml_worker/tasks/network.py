@@ -12,7 +12,8 @@ import structlog
 
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from ml_worker.inference.forward import Maps
-from ml_worker.inference.segmenter import Prepared, Segmenter
+from ml_worker.inference.prepared import Prepared
+from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.threads import TookTooLong
 
 log = structlog.get_logger(__name__)

@@ -20,7 +20,8 @@ from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.models.image import storage_key
 from ml_worker.inference.device import usable_cpus
 from ml_worker.inference.forward import Maps
-from ml_worker.inference.segmenter import Parameters, Prepared, Segmenter
+from ml_worker.inference.prepared import Parameters, Prepared
+from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.describe import Described, describe
 from ml_worker.tasks.network import NetworkStage
@@ -99,7 +100,7 @@ class SegmentPipeline:
 
     def _describe(self, prepared: Prepared, maps: Maps, plane: Plane) -> tuple[Described, float]:
         began = time.perf_counter()
-        described = describe(self._segmenter.finish(prepared, maps), np.asarray(plane))
+        described = describe(self._segmenter.finish_in_pieces(prepared, maps), np.asarray(plane))
         return described, time.perf_counter() - began
 
     def _others_come(self, waiting: int) -> bool:

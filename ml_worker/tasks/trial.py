@@ -30,8 +30,10 @@ from cellhub_app.domain.trials import service as trials
 from cellhub_app.domain.trials.schemas import Result, TrialView
 from cellhub_app.models.image import storage_key
 from cellhub_app.models.trial import disagreement_key, outlines_key
+from ml_worker.inference.instances import Instances
 from ml_worker.inference.postprocess import Labels
-from ml_worker.inference.segmenter import Instances, Parameters, Prepared, Segmenter
+from ml_worker.inference.prepared import Parameters, Prepared
+from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.kept_maps import KeptMaps, Seen
 from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.threads import Threads

@@ -104,8 +104,7 @@ def evaluate(
             own = [sample for sample in samples if sample.domain in card["training"]["domains"]]
             card = tune(card, work, own)
             _offer_eight_bits(name, work, own)
-        card = with_doubt(card, work, samples)
-        card = complete(card, work, samples)
+        card = with_doubt(complete(card, work, samples), work, samples)
         out.mkdir(parents=True, exist_ok=True)
         if card["training"]:
             _copy_weights(name, work, out)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_worker.inference.segmenter import Segmenter
-from ml_worker.training.calibration import calibrate
-from ml_worker.training.cards import DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, weaknesses, write_card
+from ml_worker.training.calibration import GOOD_FOR, calibrate
+from ml_worker.training.cards import DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, weaknesses
 from ml_worker.training.data import Sample, choose
 from ml_worker.training.pictures import draw_mistakes, write_sheet
 from ml_worker.training.report import BASELINE
@@ -23,15 +23,14 @@ ROBUSTNESS_DOMAIN = "nuclei_fluo"
 
 def with_doubt(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """The card with what its doubts mean; without that where the validation images can't tell."""
-    own = card["training"]["domains"] if card["training"] else DOMAIN_KINDS
+    good = [domain for domain, score in card["scores"].items() if score["ap50"] >= GOOD_FOR]
+    own = card["training"]["domains"] if card["training"] else good
     try:
         doubt = calibrate(Segmenter(folder), card["name"], [sample for sample in samples if sample.domain in own])
     except ValueError as error:
         logger.warning("%s", error)
         return card
-    full = {**card, "doubt": doubt}
-    write_card(full, folder)
-    return full
+    return {**card, "doubt": doubt}
 
 
 def _robustness(segmenter: Segmenter, name: str, samples: list[Sample], usual: float) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
-from ml_worker.inference.postprocess import Labels, Settings
-from ml_worker.inference.scale import Scaling, label_sized
+from ml_worker.inference.postprocess import Labels, Settings, label_maps
+from ml_worker.inference.scale import Scaling, sized_settings
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.cards import make_card, write_card
 from ml_worker.training.data import Sample, choose
@@ -54,7 +54,7 @@ def _best_settings(name: str, folder: Path, scaling: Scaling | None, validation:
 
     def finish(settings: Settings) -> Iterator[Labels]:
         for found in maps:
-            yield label_sized(found, settings, scaling)
+            yield label_maps(found, sized_settings(found, settings, scaling))
 
     return choose_settings(validation, finish, Settings())
 

@@ -35,6 +35,14 @@ def test_every_make_target_is_in_the_readme() -> None:
     assert {name for name in targets if f"`make {name}`" not in README} == set()
 
 
+def test_the_optional_engine_is_of_one_version_everywhere() -> None:
+    asked = re.findall(r'"openvino==([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    asked += re.findall(r"OPENVINO_VERSION := ([\d.]+)", (ROOT / "Makefile").read_text())
+    asked += re.findall(r"openvino==([\d.]+)", (ROOT / "deploy" / "Dockerfile").read_text())
+    assert len(asked) == 4
+    assert len(set(asked)) == 1
+
+
 def test_every_command_is_in_the_readme() -> None:
     from typer.main import get_command
 

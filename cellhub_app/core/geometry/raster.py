@@ -22,7 +22,7 @@ def polygons_from_labels(labels: Labels) -> list[Polygon]:
     Of a label in several 4-connected pieces the largest is kept (`relabel_components` keeps them all). Raises Invalid when a label between
     1 and the largest is missing.
     """
-    return _polygons(trace_whole(labels)[0])
+    return polygons_from_rings(trace_whole(labels)[0])
 
 
 def trace_whole(labels: Labels) -> tuple[Rings, LabelImage]:
@@ -61,7 +61,8 @@ def keep_largest_components(labels: Labels) -> LabelImage:
     return np.where(is_largest[pieces], labels, 0).astype(np.int32)
 
 
-def _polygons(rings: Rings) -> list[Polygon]:
+def polygons_from_rings(rings: Rings) -> list[Polygon]:
+    """One polygon for each label of what `trace_whole` traced, in order (px)."""
     vertices = rings.vertices / np.float64(2)
     vertices.setflags(write=False)
     exteriors: dict[int, npt.NDArray[np.float64]] = {}

@@ -12,7 +12,7 @@ from cellhub_app.core.geometry.raster import mask_from_polygon, trace_whole
 from cellhub_app.core.geometry.tracing import Labels, Rings
 from cellhub_app.core.metrics.intensity import INTENSITY_METRICS, intensity_table
 from cellhub_app.core.metrics.metric import Metric
-from cellhub_app.core.metrics.moments import moments
+from cellhub_app.core.metrics.moments import LabelImage, moments
 from cellhub_app.core.metrics.shape import SHAPE_METRICS, shape_table
 
 VERSION = 1  # of the order and the definitions; stored with every vector
@@ -43,9 +43,13 @@ def measure_labels(labels: Labels, image: Image) -> Measures:
     Of a label in several 4-connected pieces only the largest is measured, as `polygons_from_labels` keeps it. NaN stands for what has no
     meaning. Raises Invalid when a label is missing or the sizes differ.
     """
-    if image.shape[:2] != labels.shape:
-        raise Invalid(f"The labels are {labels.shape[1]} × {labels.shape[0]} pixels and the image {image.shape[1]} × {image.shape[0]}.")
-    rings, kept = trace_whole(labels)
+    return measure_traced(*trace_whole(labels), image)
+
+
+def measure_traced(rings: Rings, kept: LabelImage, image: Image) -> Measures:
+    """The same from what `trace_whole` answered, for callers who trace the outlines anyway. Raises Invalid when the sizes differ."""
+    if image.shape[:2] != kept.shape:
+        raise Invalid(f"The labels are {kept.shape[1]} × {kept.shape[0]} pixels and the image {image.shape[1]} × {image.shape[0]}.")
     count = int(kept.max(initial=0))
     table = np.concatenate([shape_table(_outlines(rings, count), moments(kept, count)), intensity_table(kept, image, count)], axis=1)
     return table.astype(np.float32)

@@ -77,3 +77,15 @@ def test_services_that_never_ran_are_not_looked_for(tmp_path: Path, home: Home, 
     monkeypatch.setenv("CELLHUB_HOME", str(tmp_path / "other"))
     with pytest.raises(StackError, match=r"never started .* `make run`"):
         stack.use_running_services()
+
+
+def test_one_segmentation_worker_chooses_its_device_itself() -> None:
+    programs = stack.worker_programs(Settings(), {"CELLHUB_DEVICE": "cpu"})
+    assert [program.name for program in programs] == ["gpu-worker", "io-worker"]
+    assert programs[0].environment["CELLHUB_DEVICE"] == "cpu"
+
+
+def test_several_segmentation_workers_take_a_gpu_each() -> None:
+    programs = stack.worker_programs(Settings(gpu_workers=3), {})
+    assert [program.name for program in programs] == ["gpu-worker-0", "gpu-worker-1", "gpu-worker-2", "io-worker"]
+    assert [program.environment.get("CELLHUB_DEVICE") for program in programs] == ["cuda:0", "cuda:1", "cuda:2", None]

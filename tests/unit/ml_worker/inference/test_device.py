@@ -56,6 +56,11 @@ def test_a_named_device_is_taken():
     assert choose_device("cpu") == torch.device("cpu")
 
 
+def test_a_gpu_that_is_not_there_is_refused_in_plain_words():
+    with pytest.raises(ValueError, match=r"There is no GPU cuda:99: torch .* sees \d+\. Set CELLHUB_DEVICE"):
+        choose_device("cuda:99")
+
+
 @pytest.mark.parametrize(("policy", "expected"), [("passive", usable_cpus()), ("active", 1)])
 def test_threads_that_would_spin_are_not_started(monkeypatch, policy, expected):
     monkeypatch.setenv(WAIT_POLICY, policy)
@@ -84,5 +89,5 @@ def test_memory_is_short_below_the_reserve(monkeypatch):
 
 def test_instruction_sets_are_read_from_the_kernels_text():
     text = "processor\t: 0\nflags\t\t: fpu avx2 avx512_bf16\n\nprocessor\t: 1\nflags\t\t: fpu\n"
-    assert flags_in(text) == {"fpu", "avx2", "avx512_bf16"}
-    assert flags_in("") == frozenset()
+    assert flags_in(text.splitlines()) == {"fpu", "avx2", "avx512_bf16"}
+    assert flags_in([]) == frozenset()

@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_eight_bits_find_the_objects_of_float32(by_torch, by_bytes):
     assert kind_of(by_bytes) is OpenVinoNetwork
     assert read_ranges(UNET, WEIGHTS_DIR) is not None
     assert pooled(counts).average_precision > 0.95
+
+
+def test_threads_do_not_get_one_anothers_maps(by_torch, by_openvino):
+    prepared = [by_torch.prepare(fluorescent_nuclei(seed, 96, 96)[0], "unet") for seed in range(8)]
+    expected = by_torch.predict(prepared)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda one: by_openvino.predict([one])[0], prepared))
+    assert all(np.abs(one.astype(int) - other).max() <= 1 for one, other in zip(found, expected, strict=True))
 
 
 def test_shipped_ranges_were_checked_on_validation_images():

@@ -1,6 +1,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,13 @@ import torch
 from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
+from ml_worker.inference import prepared as prepared_module
 from ml_worker.inference import segmenter as segmenter_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, default_model, read_cards
 from ml_worker.inference.forward import Image, Maps, Network
-from ml_worker.inference.segmenter import Parameters, Segmenter
+from ml_worker.inference.pieces import label_in_pieces
+from ml_worker.inference.prepared import Parameters
+from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.tiling import windows
 from ml_worker.inference.weights import WeightsDamaged, load_net
 from ml_worker.nets.registry import build
@@ -62,6 +66,25 @@ def test_tiled_and_whole_agree_and_no_object_is_cut(segmenter):
     assert np.abs(whole[0].astype(int) - tiled[0]).mean() < 2
     one, other = (segmenter.finish(prepared, maps).labels for maps in (whole, tiled))
     assert count_matches(one, other, [0.5])[0].average_precision > 0.9
+
+
+@pytest.mark.parametrize("model", ["classical", "unet"])
+def test_an_image_in_pieces_has_the_objects_of_the_whole(monkeypatch, segmenter, model):
+    image, _ = fluorescent_nuclei(5, 420, 460)
+    prepared = segmenter.prepare(image, model)
+    [maps] = segmenter.predict([prepared])
+    whole = segmenter.finish(prepared, maps)
+    for module in (segmenter_module, prepared_module):
+        monkeypatch.setattr(module, "WHOLE_PIXELS", 100 * 100)
+    monkeypatch.setattr(segmenter_module, "label_in_pieces", partial(label_in_pieces, core=140, margin=48))
+    assert isinstance(prepared_module.empty_maps(110, 100), np.memmap)
+    pieces = list(segmenter.finish_in_pieces(prepared, maps))
+    assert len(pieces) == 12
+    together = segmenter.finish(prepared, segmenter.predict([prepared])[0])
+    assert count_matches(whole.labels, together.labels, [0.99])[0].average_precision == 1
+    assert np.allclose(np.sort(whole.scores), np.sort(together.scores))
+    # how small an object looks beside the others depends on which others there are
+    assert np.abs(np.sort(whole.doubts) - np.sort(together.doubts)).mean() < 0.05
 
 
 def test_parameters_change_the_result(segmenter):

@@ -1,0 +1,120 @@
+"""Very large images are labelled piece by piece, so that memory is bounded by the piece; every object comes whole, and once.
+
+The image is divided into cores. For each, a window larger by a margin on every side is labelled, and the core keeps the objects whose seed
+begins in it. An object nearer to the window's edge than its own size might continue, or might have been shaped by a neighbour out of sight;
+then the window grows. What is larger than the largest window ends at that window's edge.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cellhub_app.core.geometry.compiled import compiled
+from ml_worker.inference.postprocess import Labels, Maps
+
+Labelling = Callable[[Maps], tuple[Labels, Labels]]
+"""Maps of a window (c, h, w) -> labels 1..n (h, w), and an image that is positive where their seeds are."""
+
+CORE = 3072
+MARGIN = 256
+MARGIN_MAX = 2048
+WHOLE_PIXELS = 36_000_000  # up to here the image is one piece: 17 bytes a pixel
+
+TOP, LEFT, BOTTOM, RIGHT, SEED_Y, SEED_X = range(6)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Objects 1..n of the window (h, w) whose top-left pixel is (y, x) of the image."""
+
+    y: int
+    x: int
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A core and its window along one axis."""
+
+    start: int
+    stop: int
+    length: int
+
+    def window(self, margin: int) -> tuple[int, int]:
+        return max(0, self.start - margin), min(self.length, self.stop + margin)
+
+
+def _spans(length: int, core: int) -> list[_Span]:
+    count = max(1, -(-length // core))
+    edges = [round(k * length / count) for k in range(count + 1)]
+    return [_Span(start, stop, length) for start, stop in pairwise(edges)]
+
+
+@compiled
+def _boxes(labels: Labels, seeds: Labels, count: int) -> NDArray[np.int64]:
+    """Per label 1..count: first and last row and column, and where its first seed pixel is, row by row."""
+    boxes = np.full((count, 6), -1, np.int64)
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            if labels[y, x] > 0:
+                box = boxes[labels[y, x] - 1]
+                if box[0] < 0:
+                    box[0], box[1], box[3] = y, x, x
+                if box[4] < 0 and seeds[y, x] > 0:
+                    box[4], box[5] = y, x
+                box[1], box[2], box[3] = min(box[1], x), y, max(box[3], x)
+    return boxes
+
+
+@compiled
+def _keep(labels: Labels, table: Labels) -> None:
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            labels[y, x] = table[labels[y, x]]
+
+
+def label_in_pieces(maps: Maps, label: Labelling, core: int = CORE, margin: int = MARGIN, margin_max: int = MARGIN_MAX) -> Iterator[Piece]:
+    """The objects of maps (c, H, W), piece by piece.
+
+    Together the pieces are what `label` would make of the whole, up to the numbers, for objects smaller than `margin_max`.
+    """
+    _, height, width = maps.shape
+    for rows in _spans(height, core):
+        for columns in _spans(width, core):
+            yield _piece(maps, label, rows, columns, margin, margin_max)
+
+
+def _piece(maps: Maps, label: Labelling, rows: _Span, columns: _Span, margin: int, margin_max: int) -> Piece:
+    while True:
+        (top, bottom), (left, right) = window = rows.window(margin), columns.window(margin)
+        labels, seeds = label(np.ascontiguousarray(maps[:, top:bottom, left:right]))
+        boxes = _boxes(labels, seeds, int(labels.max(initial=0)))
+        own = _begins_inside(boxes[:, SEED_Y] + top, rows) & _begins_inside(boxes[:, SEED_X] + left, columns)
+        if margin >= margin_max or bool(_is_settled(boxes[own], rows.length, columns.length, window).all()):
+            break
+        margin *= 2
+    _keep(labels, np.concatenate(([0], np.cumsum(own) * own)).astype(np.int32))
+    return Piece(top, left, labels)
+
+
+def _begins_inside(places: NDArray[np.int64], span: _Span) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = (places >= span.start) & (places < span.stop)
+    return inside
+
+
+def _is_settled(boxes: NDArray[np.int64], height: int, width: int, window: tuple[tuple[int, int], tuple[int, int]]) -> NDArray[np.bool_]:
+    """Whether each object keeps its own size away from every side of the window that is not a side of the image."""
+    (top, bottom), (left, right) = window
+    reach = np.maximum(boxes[:, BOTTOM] - boxes[:, TOP], boxes[:, RIGHT] - boxes[:, LEFT]) + 1
+    settled: NDArray[np.bool_] = (
+        ((boxes[:, TOP] >= reach) | (top == 0))
+        & ((boxes[:, LEFT] >= reach) | (left == 0))
+        & ((boxes[:, BOTTOM] + reach < bottom - top) | (bottom == height))
+        & ((boxes[:, RIGHT] + reach < right - left) | (right == width))
+    )
+    return settled
