@@ -44,6 +44,8 @@ class SessionState(rx.State):
     user_email: str = ""
     user_initials: str = ""
     user_colour: str = ""
+    is_admin: bool = False
+    is_verified: bool = True
     queue_chip: str = ""
     queue_time: str = ""
     messages: list[dict[str, str]] = []
@@ -59,6 +61,7 @@ class SessionState(rx.State):
         return cookie.value if cookie else ""
 
     def _recognise(self, principal: Principal) -> None:
+        self._put(is_admin=principal.is_admin, is_verified=principal.email_verified)
         if self.user_email == principal.email and self.user_name == principal.name:
             return
         self.user_name, self.user_email = principal.name, principal.email

@@ -15,6 +15,14 @@ class Action(StrEnum):
     SIGN_IN = "signIn"
     SIGN_IN_REFUSED = "signInRefused"
     SIGN_OUT = "signOut"
+    EMAIL_CONFIRM = "emailConfirm"
+    EMAIL_CHANGE = "emailChange"
+    PASSWORD_CHANGE = "passwordChange"  # noqa: S105
+    PASSWORD_RESET = "passwordReset"  # noqa: S105
+    SESSION_END = "sessionEnd"
+    DATA_COPY = "dataCopy"
+    ACCOUNT_CLOSE = "accountClose"
+    ACCOUNT_CHANGE = "accountChange"
     TOKEN_REUSED = "tokenReused"  # noqa: S105
     PROJECT_CREATE = "projectCreate"
     PROJECT_UPDATE = "projectUpdate"

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, any_, delete, func, literal, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, any_, delete, func, literal, not_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
@@ -133,3 +134,21 @@ async def lock_memberships(session: AsyncSession, project_id: UUID) -> dict[UUID
 async def remove_membership(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
     """Let a member go."""
     await session.execute(delete(Membership).where(col(Membership.project_id) == project_id, col(Membership.user_id) == user_id))
+
+
+async def solely_owned(session: AsyncSession, user_id: UUID) -> Sequence[Row[Project, int]]:
+    """The projects that only this person owns, each with the number of its members."""
+    others = aliased(Membership)
+    here = col(others.project_id) == col(Project.id)
+    another_owner = select(others).where(here, col(others.role) == ProjectRole.OWNER, col(others.user_id) != user_id).exists()
+    members = select(func.count()).select_from(others).where(here).scalar_subquery()
+    mine = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == user_id)
+    query = select(Project, members).join(Membership, mine).where(col(Membership.role) == ProjectRole.OWNER)
+    return (await session.execute(query.where(col(Project.deleted_at).is_(None), not_(another_owner)))).all()
+
+
+async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[Row[Membership, str]]:
+    """What a person takes part in, with the projects' names."""
+    query = select(Membership, col(Project.name)).join(Project, col(Project.id) == col(Membership.project_id))
+    here = query.where(col(Membership.user_id) == user_id, col(Project.deleted_at).is_(None))
+    return (await session.execute(here.order_by(col(Membership.created_at)))).all()

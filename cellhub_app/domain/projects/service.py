@@ -220,3 +220,24 @@ def _keep_an_owner(rows: dict[UUID, Membership], going: UUID) -> None:
 def _tell_access(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
     emit(session, Event(EventType.ACCESS_CHANGED, project_id, user_id))
     emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"members": True}))
+
+
+async def let_go_of_all(session: AsyncSession, principal: Principal) -> None:
+    """Before an account is closed: put the projects that are the caller's alone in the trash. Raises OwnerNeeded for shared ones."""
+    owned = await repository.solely_owned(session, principal.user_id)
+    shared = [project.name for project, members in owned if members > 1]
+    if shared:
+        names = ", ".join(f"“{name}”" for name in shared[:3]) + (" and others" if len(shared) > 3 else "")
+        raise OwnerNeeded(f"You are the only owner of {names}. Make somebody else an owner or delete it first.")
+    for project, _ in owned:
+        project.deleted_at = now()
+    for membership, _ in await repository.memberships(session, principal.user_id):
+        _tell_access(session, membership.project_id, principal.user_id)
+
+
+async def takes_part_in(session: AsyncSession, principal: Principal) -> list[dict[str, str]]:
+    """The caller's memberships in words, for the copy of their data."""
+    rows = await repository.memberships(session, principal.user_id)
+    return [
+        {"projectId": str(row.project_id), "project": name, "role": row.role, "since": row.created_at.isoformat()} for row, name in rows
+    ]

@@ -45,6 +45,7 @@ def _sidebar(here: str) -> rx.Component:
         link(logo(), to=routes.HOME, aria_label="CellHub", class_name="logo"),
         _entry("projects", here, routes.HOME, "layout-grid", t("Projects")),
         _entry("queue", here, routes.QUEUE, "list-ordered", t("Queue"), queue_chip),
+        rx.cond(SessionState.is_admin, _entry("admin", here, routes.ADMIN, "shield-check", t("Admin"))),
         rx.el.div(class_name="grow"),
         class_name="sidebar",
         aria_label=t("Main"),
@@ -104,6 +105,8 @@ def _user_menu() -> rx.Component:
         action=routes.SIGN_OUT_ACTION,
         class_name="menu-form",
     )
-    return rx.popover.root(
-        rx.popover.trigger(trigger), rx.popover.content(who, rx.el.hr(class_name="menu-line"), sign_out, class_name="menu", align="end")
+    account = rx.popover.close(
+        link(rx.icon("circle-user-round"), t("Your account"), to=routes.ACCOUNT, class_name="menu-button", data_testid="menu-account")
     )
+    menu = rx.popover.content(who, rx.el.hr(class_name="menu-line"), account, sign_out, class_name="menu", align="end")
+    return rx.popover.root(rx.popover.trigger(trigger), menu)

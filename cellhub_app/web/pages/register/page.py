@@ -11,8 +11,8 @@ from cellhub_app.web.i18n import t
 
 PROBLEMS = [
     ("emailInvalid", t("This does not look like an e-mail address; it should read like name@example.org.")),
-    ("passwordWeak", t("Choose a longer or less repetitive password.")),
-    ("notAllowed", t("Registration is closed on this server. Ask an admin for an account.")),
+    ("passwordWeak", t("This password is too easy to guess. Choose a longer one of several uncommon words.")),
+    ("registrationClosed", t("Registration is by invitation on this server. Ask a member of a project, or an admin.")),
     ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
     ("invalid", t("Fill in every field.")),
 ]
@@ -28,7 +28,7 @@ def register() -> rx.Component:
         field(
             t("Password"),
             "password",
-            hint=t("At least {count} characters.", count=PASSWORD_MIN_LENGTH),
+            hint=t("At least {count} characters that are hard to guess.", count=PASSWORD_MIN_LENGTH),
             type="password",
             auto_complete="new-password",
             required=True,
