@@ -1,8 +1,8 @@
 """Every table, imported so that `Table.metadata` is whole."""
 
-from cellhub_app.models import annotation, audit, export, image, job, link, project, session, upload, user
+from cellhub_app.models import annotation, audit, export, image, invitation, job, link, project, session, upload, user
 from cellhub_app.models.base import Table
 
 metadata = Table.metadata
 
-__all__ = ["annotation", "audit", "export", "image", "job", "link", "metadata", "project", "session", "upload", "user"]
+__all__ = ["annotation", "audit", "export", "image", "invitation", "job", "link", "metadata", "project", "session", "upload", "user"]

@@ -9,6 +9,7 @@ REGISTER = "/register"
 FORGOT_PASSWORD = "/forgot-password"  # noqa: S105
 RESET_PASSWORD = "/reset-password"  # noqa: S105
 VERIFY_EMAIL = "/verify-email"
+INVITATION = "/invitation"
 ACCOUNT = "/account"
 ADMIN = "/admin"
 QUEUE = "/queue"
@@ -26,6 +27,7 @@ REGISTER_ACTION = f"{API}/auth/register"
 FORGOT_PASSWORD_ACTION = f"{API}/auth/request-password-reset"
 RESET_PASSWORD_ACTION = f"{API}/auth/reset-password"
 VERIFY_EMAIL_ACTION = f"{API}/auth/verify-email"
+INVITATION_ACTION = f"{API}/invitations/accept"
 OWN_DATA = f"{API}/auth/me/data"
 
 

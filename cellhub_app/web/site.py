@@ -14,6 +14,7 @@ from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.forgot_password.page import forgot_password
 from cellhub_app.web.pages.image.page import image_page
 from cellhub_app.web.pages.image.state import ImageState
+from cellhub_app.web.pages.invitation.page import invitation
 from cellhub_app.web.pages.not_found.page import not_found
 from cellhub_app.web.pages.project.exports import exports_tab
 from cellhub_app.web.pages.project.exports_state import ExportsState
@@ -45,6 +46,7 @@ def add_pages(app: rx.App) -> None:
         (register, routes.REGISTER, t("Register")),
         (forgot_password, routes.FORGOT_PASSWORD, t("Forgot the password?")),
         (reset_password, routes.RESET_PASSWORD, t("Set a new password")),
+        (invitation, routes.INVITATION, t("You are invited")),
         (verify_email, routes.VERIFY_EMAIL, t("Confirm your e-mail address")),
     ):
         app.add_page(page, route=route, title=_title(words), on_load=EntranceState.read_address)

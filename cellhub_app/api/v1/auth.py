@@ -13,6 +13,7 @@ from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.domain.accounts.schemas import Credentials, RefreshRequest, RegisteredView, Registering, TokensView, UserView
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.flows import join
 from cellhub_app.models.session import SessionKind
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -33,7 +34,7 @@ async def register(request: Request, services: Services, who: Client) -> Registe
         await limit_sign_ins(services, who)
         new = fields.read(Registering)
         async with services.work() as session:
-            done = await accounts.register(session, email=new.email, password=new.password, name=new.name)
+            done = await join.register(session, new)
             await activity.record(session, None, Action.REGISTER, ip=who.ip, user_agent=who.user_agent)
     except CellHubError as error:
         if not fields.is_form:

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core import security
+from cellhub_app.core.address import checked_email
 from cellhub_app.core.errors import Invalid, NotSignedIn
 from cellhub_app.core.ids import now
 from cellhub_app.core.lockout import Attempt
@@ -10,7 +11,7 @@ from cellhub_app.core.runtime import get_runtime, send_later
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import letters, links, repository
-from cellhub_app.domain.accounts.rules import check_password, checked_email, shown_name
+from cellhub_app.domain.accounts.rules import check_password, shown_name
 from cellhub_app.domain.accounts.schemas import UserView
 from cellhub_app.domain.accounts.service import view
 from cellhub_app.domain.accounts.sessions import end_others

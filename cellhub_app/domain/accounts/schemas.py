@@ -6,26 +6,26 @@ from uuid import UUID
 
 from pydantic import Field
 
+from cellhub_app.core.address import EmailText
 from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH
 from cellhub_app.domain.schema import Schema
 from cellhub_app.models.session import SessionKind
 from cellhub_app.models.user import Role, UserStatus
 
-EMAIL_MAX_LENGTH = 254
-
 
 class Registering(Schema):
     """What somebody says to get an account; service.register() checks it."""
 
-    email: str = Field(max_length=EMAIL_MAX_LENGTH)
+    email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)
     name: str = Field(default="", max_length=NAME_MAX_LENGTH)
+    invitation: str = Field(default="", max_length=200)
 
 
 class Credentials(Schema):
     """An e-mail address and its password."""
 
-    email: str = Field(max_length=EMAIL_MAX_LENGTH)
+    email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)
 
 
@@ -38,7 +38,7 @@ class RefreshRequest(Schema):
 class EmailAsked(Schema):
     """An address to write to, if it has an account."""
 
-    email: str = Field(max_length=EMAIL_MAX_LENGTH)
+    email: EmailText
 
 
 class LinkFollowed(Schema):
@@ -63,7 +63,7 @@ class PasswordChange(Schema):
 class EmailChange(Schema):
     """Another address, for who knows the password."""
 
-    email: str = Field(max_length=EMAIL_MAX_LENGTH)
+    email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core import security
+from cellhub_app.core.address import checked_email
 from cellhub_app.core.errors import Conflict, NotAllowed, NotFound, NotSignedIn
 from cellhub_app.core.ids import now
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH, REFRESH_TOKEN_DAYS, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS
@@ -15,7 +16,7 @@ from cellhub_app.core.runtime import get_runtime, send_later
 from cellhub_app.core.settings import Registration, get_settings
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import letters, links, repository
-from cellhub_app.domain.accounts.rules import check_password, checked_email, shown_name
+from cellhub_app.domain.accounts.rules import check_password, shown_name
 from cellhub_app.domain.accounts.schemas import RegisteredView, UserView
 from cellhub_app.domain.accounts.sessions import end_all
 from cellhub_app.models.link import LinkPurpose
@@ -67,13 +68,13 @@ class RegistrationClosed(NotAllowed):
     code, title = "registrationClosed", "Registration is by invitation on this server"
 
 
-async def register(session: AsyncSession, *, email: str, password: str, name: str = "") -> RegisteredView:
+async def register(session: AsyncSession, *, email: str, password: str, name: str = "", is_invited: bool = False) -> RegisteredView:
     """Open an account; a known address gets another letter, the same answer and as much work.
 
     Raises EmailInvalid, PasswordWeak, RegistrationClosed.
     """
     settings = get_settings()
-    if settings.registration is Registration.INVITATION:
+    if settings.registration is Registration.INVITATION and not is_invited:
         raise RegistrationClosed("Registration is by invitation on this server. Ask a member of a project, or an admin, to invite you.")
     address = checked_email(email)
     check_password(password, address, name)

@@ -15,7 +15,7 @@ from cellhub_app.domain.accounts.schemas import SessionView
 from cellhub_app.models.session import Session, SessionKind
 
 # Looked for in this order: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
-_BROWSERS = (("Edge", r"\bEdg"), ("Opera", r"\bOPR/"), ("Firefox", r"\bFirefox/|\bFxiOS/"), ("Chrome", r"\bChrom(e|ium)/|\bCriOS/"),
+_BROWSERS = (("Edge", r"\bEdg"), ("Opera", r"\bOPR/"), ("Firefox", r"\bFirefox/|\bFxiOS/"), ("Chrome", r"Chrom(e|ium)/|\bCriOS/"),
              ("Safari", r"\bSafari/"))  # fmt: skip
 _SYSTEMS = (("iPad", r"\biPad\b"), ("iPhone", r"\biPhone\b"), ("Android", r"\bAndroid\b"), ("Windows", r"\bWindows\b"),
             ("ChromeOS", r"\bCrOS\b"), ("macOS", r"\bMac OS X\b"), ("Linux", r"\bLinux\b"))  # fmt: skip

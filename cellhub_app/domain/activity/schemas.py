@@ -27,6 +27,8 @@ class Action(StrEnum):
     PROJECT_CREATE = "projectCreate"
     PROJECT_UPDATE = "projectUpdate"
     PROJECT_DELETE = "projectDelete"
+    INVITE = "invite"
+    INVITE_REVOKE = "inviteRevoke"
     MEMBER_ADD = "memberAdd"
     MEMBER_CHANGE = "memberChange"
     MEMBER_REMOVE = "memberRemove"

@@ -59,6 +59,16 @@ def link_field() -> rx.Component:
     return rx.el.input(type="hidden", name="token", default_value="")
 
 
+def back_here_field() -> rx.Component:
+    """Where to come back to from another form: here, with what stands behind the #."""
+    return rx.el.input(type="hidden", name="next", default_value=routes.HOME, custom_attrs={"data-here": "true"})
+
+
+def invitation_field() -> rx.Component:
+    """The invitation that led here, if one did."""
+    return rx.el.input(type="hidden", name="invitation", default_value="")
+
+
 def no_mail_note() -> rx.Component:
     """Said where a letter is promised by a server that sends none."""
     words = t("This server sends no e-mail: ask its admin for the link.")

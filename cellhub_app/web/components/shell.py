@@ -83,6 +83,18 @@ def _connection_banner() -> rx.Component:
     return rx.cond(has_connection_errors, rx.el.div(rx.icon("wifi-off"), words, class_name="banner", role="alert"))
 
 
+def unconfirmed() -> rx.Component:
+    """Said on the first page to people whose address is not known to be theirs, where letters are sent."""
+    words = rx.el.span(
+        t("Confirm your e-mail address: a letter with a link went to {email}.", email=SessionState.user_email), class_name="grow"
+    )
+    to_account = link(t("Your account"), to=routes.ACCOUNT, class_name="text-link")
+    note = rx.el.div(
+        rx.icon("mail-warning"), words, to_account, class_name="notice notice-waiting", role="status", data_testid="unconfirmed"
+    )
+    return rx.cond(SessionState.awaits_letter, note)
+
+
 def _theme_button() -> rx.Component:
     return rx.color_mode_cond(
         icon_button(t("Dark theme"), "moon", on_click=rx.toggle_color_mode, data_testid="theme-toggle"),

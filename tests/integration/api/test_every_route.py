@@ -23,11 +23,13 @@ WITHOUT_PRINCIPAL = {
     ("post", "/auth/reset-password"),
     ("post", "/auth/verify-email"),
 }
+OF_ONESELF = ("/admin", "/auth", "/invitations")
 VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects"): {"name": "P"},
     ("patch", "/projects/{project_id}"): {"name": "P"},
     ("patch", "/admin/users/{user_id}"): {"role": "user"},
-    ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
+    ("post", "/projects/{project_id}/invitations"): {"email": "eve@example.org", "role": "viewer"},
+    ("post", "/invitations/accept"): {"token": "x"},
     ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("patch", "/images/{image_id}"): {"name": "x.png"},
     ("patch", "/images/{image_id}/polygons"): {"editId": str(uuid4()), "baseRevision": 0},
@@ -47,7 +49,7 @@ def _operations() -> Iterator[tuple[str, str]]:
 
 OPERATIONS = sorted(_operations(), key=lambda operation: operation[::-1])
 WITH_PRINCIPAL = [operation for operation in OPERATIONS if operation not in WITHOUT_PRINCIPAL]
-WITH_ID = [(method, path) for method, path in WITH_PRINCIPAL if "{" in path and not path.startswith(("/admin", "/auth"))]
+WITH_ID = [(method, path) for method, path in WITH_PRINCIPAL if "{" in path and not path.startswith(OF_ONESELF)]
 
 
 async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx.Response:
@@ -58,7 +60,18 @@ async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, s
 
 
 def _fresh_ids() -> dict[str, str]:
-    names = ("project_id", "user_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "sign_in_id")
+    names = (
+        "project_id",
+        "user_id",
+        "image_id",
+        "batch_id",
+        "job_id",
+        "export_id",
+        "session_id",
+        "upload_id",
+        "sign_in_id",
+        "invitation_id",
+    )
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
 
@@ -103,6 +116,7 @@ async def owned(ada: Person) -> dict[str, str]:
     large = await ada.http.post("/api/v1/uploads", headers={**TUS, "Upload-Length": "9", "Upload-Metadata": metadata})
     drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
+    asked = (await ada.http.post(f"/api/v1/projects/{project_id}/invitations", json={"email": "x@example.org", "role": "viewer"})).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
     return {
         "project_id": project_id,
@@ -112,6 +126,7 @@ async def owned(ada: Person) -> dict[str, str]:
         "job_id": image["segmentation"]["jobId"],
         "export_id": export["id"],
         "session_id": drop["id"],
+        "invitation_id": asked["id"],
         "upload_id": large.headers["location"].rpartition("/")[2],
         "revision": "1",
     }
@@ -143,10 +158,19 @@ async def test_viewers_may_read_everything(owned: dict[str, str], ada: Person, b
     await ada.share(owned["project_id"], bob, "viewer")
     not_there_yet = {"/images/{image_id}/thumbnail", "/images/{image_id}/display", "/images/{image_id}/overlay", "/images/{image_id}/file"}
     others_own = {"/projects/{project_id}/upload-sessions/{session_id}"}
+    for_owners = {"/projects/{project_id}/invitations"}
     for method, path in WITH_ID:
         if method == "get":
             answer = await _ask(bob.http, method, path, owned)
-            wanted = {404} if path in not_there_yet | others_own else {409} if path.endswith("/download") else {200}
+            wanted = (
+                {404}
+                if path in not_there_yet | others_own
+                else {409}
+                if path.endswith("/download")
+                else {403}
+                if path in for_owners
+                else {200}
+            )
             assert answer.status_code in wanted, (path, answer.text)
 
 

@@ -5,7 +5,7 @@ import reflex as rx
 from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, notice
+from cellhub_app.web.components.entrance import EntranceState, entrance, invitation_field, next_field, notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
@@ -23,6 +23,7 @@ def register() -> rx.Component:
     problem = rx.match(EntranceState.problem, *PROBLEMS, t("Registering did not work. Try again."))
     form = post_form(
         next_field(),
+        invitation_field(),
         field(t("Name"), "name", auto_complete="name", required=True, auto_focus=True, max_length=NAME_MAX_LENGTH),
         field(t("E-mail"), "email", type="email", auto_complete="username", required=True, max_length=254),
         field(

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellhub_app.domain.accounts.rules import EmailInvalid, PasswordWeak, check_password, checked_email, shown_name
+from cellhub_app.core.address import EmailInvalid, checked_email
+from cellhub_app.domain.accounts.rules import PasswordWeak, check_password, shown_name
 
 
 @pytest.mark.parametrize(
