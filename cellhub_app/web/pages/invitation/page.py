@@ -5,7 +5,7 @@ import reflex as rx
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button
 from cellhub_app.web.components.entrance import EntranceState, back_here_field, entrance, link_field, notice
-from cellhub_app.web.components.forms import post_form
+from cellhub_app.web.components.forms import post_form, way_form
 from cellhub_app.web.i18n import t
 
 PROBLEMS = [
@@ -41,10 +41,5 @@ def invitation() -> rx.Component:
 
 def _way(to: str, words: str, test_id: str) -> rx.Component:
     """A form, because it takes along what stands behind the address's #."""
-    return rx.el.form(
-        back_here_field(),
-        button(words, kind="primary", type="submit", data_testid=test_id),
-        action=to,
-        method="get",
-        class_name="entrance-way",
-    )
+    send = button(words, kind="primary", type="submit", data_testid=test_id)
+    return way_form(back_here_field(), send, to=to, class_name="entrance-way")
