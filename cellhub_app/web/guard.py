@@ -45,8 +45,8 @@ class Call:
 def guarded(handler: Handler) -> Any:
     """Make `async def handler(self, call: Call, ...)` an event handler.
 
-    Its arguments come from a browser and may be anything: they are validated against the annotations. Whoever is not signed in
-    any more is sent to the sign-in page; every other error becomes a message, and the transaction is rolled back.
+    Whoever is not signed in any more is sent to the sign-in page, whatever they ask for. The arguments come from a browser and may be
+    anything: they are validated against the annotations. Every other error becomes a message, and the transaction is rolled back.
     """
     arguments = _argument_model(handler)
     wire = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_default(field)) for name, field in _fields(arguments)]
@@ -54,11 +54,11 @@ def guarded(handler: Handler) -> Any:
     @functools.wraps(handler)
     async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
         try:
-            values = _validated(arguments, positional, named)
             async with get_runtime().work() as session:
                 principal = await accounts.browser_principal(session, self._session_token())
                 bind_user(principal.user_id)
                 self._recognise(principal)
+                values = _validated(arguments, positional, named)
                 return await handler(self, Call(principal, session, self.router.headers.user_agent), **values)
         except NotSignedIn:
             return self._signed_out()

@@ -217,6 +217,8 @@ class DashboardState(SessionState):
     @guarded
     async def rename(self, call: Call, form: ProjectChange) -> None:
         """Give a project another name."""
+        if not self.renamed_id:
+            return
         await projects.update(call.session, call.principal, UUID(self.renamed_id), ProjectChange(name=form.name))
         self.renamed_id = ""
         await self._read(call)
