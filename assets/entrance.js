@@ -1,9 +1,16 @@
-// Signing in leads on to where the address says. The form takes that along however early it is sent: this needs no page state.
+// Signing in leads on to where the address says, and a letter's link carries its secret behind the #, which no server is told.
+// Forms take both along however early they are sent: this needs no page state.
 document.addEventListener(
   "submit",
   ({ target }) => {
-    const next = target.querySelector("input[name=next]");
-    if (next) next.value = new URLSearchParams(location.search).get("next") ?? "/";
+    const fill = (name, value) => {
+      const field = target.querySelector(`input[type=hidden][name=${name}]`);
+      if (field) field.value = "here" in field.dataset ? location.pathname + location.hash : value;
+    };
+    const next = new URLSearchParams(location.search).get("next") ?? "/";
+    fill("next", next);
+    fill("token", decodeURIComponent(location.hash.slice(1)));
+    fill("invitation", next.startsWith("/invitation#") ? decodeURIComponent(next.split("#")[1]) : "");
   },
   true,
 );

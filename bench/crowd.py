@@ -59,7 +59,8 @@ def join(owner: Account, project: str) -> Account:
     """A new person who is in the project."""
     account = Account(owner.url)
     body = {"email": account.email, "role": "viewer"}
-    checked(owner.http.post(f"/projects/{project}/members", json=body))
+    asked = checked(owner.http.post(f"/projects/{project}/invitations", json=body)).json()
+    checked(account.http.post(f"/invitations/{asked['id']}/accept"))
     return account
 
 

@@ -13,11 +13,14 @@ from cellhub_app.api import docs, health, problems
 from cellhub_app.api.deps import describe_signing_in
 from cellhub_app.api.shortcut import short_routes
 from cellhub_app.api.v1 import (
+    account,
     admin,
     auth,
     events,
     exports,
     images,
+    invitations,
+    letters,
     members,
     pictures,
     polygons,
@@ -34,8 +37,11 @@ OFTEN = (images.list_images, pictures.thumbnail, polygons.get_polygons)
 DESCRIPTION = "Upload images, segment them, read polygons and measurements, export. Errors are application/problem+json (RFC 9457)."
 ROUTERS = (
     auth.router,
+    letters.router,
+    account.router,
     projects.router,
     members.router,
+    invitations.router,
     images.router,
     uploads.router,
     uploads_resumable.router,

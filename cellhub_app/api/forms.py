@@ -3,7 +3,7 @@
 import json
 import re
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,7 @@ from cellhub_app.core.errors import Invalid, WrongMediaType
 from cellhub_app.domain.schema import Schema
 
 FORM = "application/x-www-form-urlencoded"
+FORM_ANSWER: dict[int | str, dict[str, Any]] = {303: {"description": "To a form: where to go on"}}
 _FIELDS_MAX = 20
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -62,6 +63,12 @@ async def read_fields(request: Request) -> Fields:
     return Fields(values, is_form=False)
 
 
+def described(kind: type[Schema]) -> dict[str, Any]:
+    """The body in the OpenAPI document."""
+    schema = kind.model_json_schema()
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}, FORM: {"schema": schema}}}}
+
+
 def safe_path(wanted: str) -> str:
     """The path if it stays on this site, else the dashboard's: another site must not be reached through our sign-in."""
     parts = urlsplit(wanted) if not _CONTROL.search(wanted) else urlsplit("")
@@ -69,7 +76,9 @@ def safe_path(wanted: str) -> str:
     return wanted if stays and parts.path else "/"
 
 
-def go_to(path: str, **query: str) -> RedirectResponse:
-    """Send a form on to a page of ours, with the query's non-empty values."""
+def go_to(path: str, *, fragment: str = "", **query: str) -> RedirectResponse:
+    """Send a form on to a page of ours, with the query's non-empty values; a fragment stays in the browser."""
     words = {name: value for name, value in query.items() if value}
-    return RedirectResponse(f"{path}?{urlencode(words)}" if words else path, status_code=303, headers={"Cache-Control": "no-store"})
+    address = f"{path}?{urlencode(words)}" if words else path
+    address += f"#{quote(fragment)}" if fragment else ""
+    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})

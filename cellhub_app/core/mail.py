@@ -24,11 +24,12 @@ _PASSING = (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, aios
 
 @dataclass(frozen=True)
 class Letter:
-    """A plain-text e-mail."""
+    """A plain-text e-mail; `link` is the address in it that its reader waits for, if there is one."""
 
     to: str
     subject: str
     text: str
+    link: str = ""
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core import db
 from cellhub_app.core.events import Event, publish
+from cellhub_app.core.mail import Letter
+from cellhub_app.core.post import Post
 from cellhub_app.core.queue import JobKind, open_queue, send_ticket
 from cellhub_app.core.reading import close_reading
 from cellhub_app.core.settings import Settings, get_settings
@@ -28,12 +30,14 @@ class Runtime:
     redis: Redis
     queue: ArqRedis
     storage: Storage
+    post: Post
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
-        """One transaction; events and tickets noted on the session go out after its commit."""
+        """One transaction; events, letters and tickets noted on the session go out after its commit."""
         async with db.transaction() as session:
             yield session
+        self.post.send_soon(session.info.get("letters", []))
         await self._tell(session.info.get("events", []), session.info.get("tickets", set()))
 
     async def _tell(self, events: list[Event], kinds: set[JobKind]) -> None:
@@ -51,6 +55,11 @@ def emit(session: AsyncSession, event: Event) -> None:
     session.info.setdefault("events", []).append(event)
 
 
+def send_later(session: AsyncSession, letter: Letter) -> None:
+    """Send the letter once the session's transaction is committed."""
+    session.info.setdefault("letters", []).append(letter)
+
+
 def wake(session: AsyncSession, kind: JobKind) -> None:
     """Wake the workers of this kind once the session's transaction is committed."""
     session.info.setdefault("tickets", set()).add(kind)
@@ -66,7 +75,8 @@ async def open_runtime(pool_size: int | None = None) -> Runtime:
         settings = get_settings()
         db.open_db(pool_size)
         redis = Redis.from_url(settings.redis_url, decode_responses=True)
-        _runtime = Runtime(settings, redis, await open_queue(settings.redis_url), Storage(settings.storage_location))
+        queue, storage = await open_queue(settings.redis_url), Storage(settings.storage_location)
+        _runtime = Runtime(settings, redis, queue, storage, Post(redis, settings))
     return _runtime
 
 
@@ -81,6 +91,7 @@ async def close_runtime() -> None:
     """Close what open_runtime() opened."""
     global _runtime  # noqa: PLW0603
     if _runtime is not None:
+        await _runtime.post.settle()
         await _runtime.redis.aclose()
         await _runtime.queue.aclose()
         await close_reading()

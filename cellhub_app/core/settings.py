@@ -20,6 +20,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class Registration(StrEnum):
+    """How people get accounts: by themselves, by themselves with an admin's word, or only when somebody invites them."""
+
+    OPEN = "open"
+    APPROVAL = "approval"
+    INVITATION = "invitation"
+
+
 class Settings(BaseSettings):
     """Settings of one process, read once at its start."""
 
@@ -53,7 +61,7 @@ class Settings(BaseSettings):
     )
     max_file_mb: int = Field(20, ge=1, description="largest file of a multipart upload, in MB")
     max_upload_mb: int = Field(2048, ge=1, description="largest file of a resumable upload, in MB")
-    registration_open: bool = Field(True, description="whether anybody may register")
+    registration: Registration = Field(Registration.OPEN, description="`open`, `approval` (an admin opens each account) or `invitation`")
     requests_per_minute: int = Field(600, ge=1, description="API requests a minute for one user")
     sign_ins_per_minute: int = Field(20, ge=1, description="sign-in attempts a minute from one address")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")

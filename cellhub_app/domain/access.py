@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from cellhub_app.core.errors import NotAllowed, NotFound
 from cellhub_app.core.reading import Fetch, within
+from cellhub_app.core.settings import get_settings
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.user import Role
 
@@ -61,6 +62,11 @@ class Principal:
     def is_admin(self) -> bool:
         """Whether the admin pages are open to them."""
         return self.role is Role.ADMIN
+
+
+def has_proven_address(principal: Principal) -> bool:
+    """Whether the address may be relied on: it was confirmed by a letter. A server that sends no letters takes addresses as names."""
+    return principal.email_verified or not get_settings().smtp_url
 
 
 def readable_projects(principal: Principal) -> Select[UUID]:

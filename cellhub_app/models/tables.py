@@ -1,8 +1,22 @@
 """Every table, imported so that `Table.metadata` is whole."""
 
-from cellhub_app.models import annotation, audit, export, image, job, project, session, trial, upload, user
+from cellhub_app.models import annotation, audit, export, image, invitation, job, link, project, session, trial, upload, user
 from cellhub_app.models.base import Table
 
 metadata = Table.metadata
 
-__all__ = ["annotation", "audit", "export", "image", "job", "metadata", "project", "session", "trial", "upload", "user"]
+__all__ = [
+    "annotation",
+    "audit",
+    "export",
+    "image",
+    "invitation",
+    "job",
+    "link",
+    "metadata",
+    "project",
+    "session",
+    "trial",
+    "upload",
+    "user",
+]

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_type_hints
+from uuid import UUID
 
 import reflex as rx
 import structlog
@@ -16,6 +17,8 @@ from cellhub_app.core.log import bind_user
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.activity import service as activity
+from cellhub_app.domain.activity.schemas import Action
 
 if TYPE_CHECKING:
     from cellhub_app.web.session import SessionState
@@ -31,13 +34,19 @@ class Call:
 
     principal: Principal
     session: AsyncSession
+    user_agent: str = ""
+
+    async def record(self, action: Action, resource_type: str = "", resource_id: UUID | None = None, **detail: Any) -> None:
+        """Write what the caller does into the audit log, within the handler's transaction."""
+        about = {"resource_type": resource_type, "resource_id": resource_id, "detail": detail, "user_agent": self.user_agent}
+        await activity.record(self.session, self.principal, action, **about)
 
 
 def guarded(handler: Handler) -> Any:
     """Make `async def handler(self, call: Call, ...)` an event handler.
 
-    Its arguments come from a browser and may be anything: they are validated against the annotations. Whoever is not signed in
-    any more is sent to the sign-in page; every other error becomes a message, and the transaction is rolled back.
+    Whoever is not signed in any more is sent to the sign-in page, whatever they ask for. The arguments come from a browser and may be
+    anything: they are validated against the annotations. Every other error becomes a message, and the transaction is rolled back.
     """
     arguments = _argument_model(handler)
     wire = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_default(field)) for name, field in _fields(arguments)]
@@ -45,12 +54,12 @@ def guarded(handler: Handler) -> Any:
     @functools.wraps(handler)
     async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
         try:
-            values = _validated(arguments, positional, named)
             async with get_runtime().work() as session:
                 principal = await accounts.browser_principal(session, self._session_token())
                 bind_user(principal.user_id)
                 self._recognise(principal)
-                return await handler(self, Call(principal, session), **values)
+                values = _validated(arguments, positional, named)
+                return await handler(self, Call(principal, session, self.router.headers.user_agent), **values)
         except NotSignedIn:
             return self._signed_out()
         except CellHubError as error:

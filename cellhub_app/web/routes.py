@@ -6,6 +6,12 @@ from uuid import UUID
 HOME = "/"
 SIGN_IN = "/sign-in"
 REGISTER = "/register"
+FORGOT_PASSWORD = "/forgot-password"  # noqa: S105
+RESET_PASSWORD = "/reset-password"  # noqa: S105
+VERIFY_EMAIL = "/verify-email"
+INVITATION = "/invitation"
+ACCOUNT = "/account"
+ADMIN = "/admin"
 QUEUE = "/queue"
 PROJECT = "/projects/[project]"
 PROJECT_EXPORTS = "/projects/[project]/exports"
@@ -20,6 +26,11 @@ API = "/api/v1"
 SIGN_IN_ACTION = f"{API}/auth/session"
 SIGN_OUT_ACTION = f"{API}/auth/session/end"
 REGISTER_ACTION = f"{API}/auth/register"
+FORGOT_PASSWORD_ACTION = f"{API}/auth/request-password-reset"
+RESET_PASSWORD_ACTION = f"{API}/auth/reset-password"
+VERIFY_EMAIL_ACTION = f"{API}/auth/verify-email"
+INVITATION_ACTION = f"{API}/invitations/accept"
+OWN_DATA = f"{API}/auth/me/data"
 
 
 def project(project_id: UUID | str | Any, tab: str = "") -> Any:

@@ -10,7 +10,7 @@ import reflex as rx
 
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.events import Event, EventType
-from cellhub_app.domain.access import Principal
+from cellhub_app.domain.access import Principal, has_proven_address
 from cellhub_app.domain.jobs import overview
 from cellhub_app.web import chip, live, routes
 from cellhub_app.web.batches import endings
@@ -44,6 +44,9 @@ class SessionState(rx.State):
     user_email: str = ""
     user_initials: str = ""
     user_colour: str = ""
+    is_admin: bool = False
+    is_verified: bool = True
+    awaits_letter: bool = False
     queue_chip: str = ""
     queue_time: str = ""
     messages: list[dict[str, str]] = []
@@ -59,6 +62,8 @@ class SessionState(rx.State):
         return cookie.value if cookie else ""
 
     def _recognise(self, principal: Principal) -> None:
+        verified = principal.email_verified
+        self._put(is_admin=principal.is_admin, is_verified=verified, awaits_letter=not has_proven_address(principal))
         if self.user_email == principal.email and self.user_name == principal.name:
             return
         self.user_name, self.user_email = principal.name, principal.email

@@ -5,12 +5,18 @@ import reflex as rx
 from cellhub_app.web import routes
 from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.account.page import account
+from cellhub_app.web.pages.account.state import AccountState
+from cellhub_app.web.pages.admin.page import admin
+from cellhub_app.web.pages.admin.state import AdminState
 from cellhub_app.web.pages.dashboard.page import dashboard
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.face_off.page import face_off_page
 from cellhub_app.web.pages.face_off.state import FaceOffState
+from cellhub_app.web.pages.forgot_password.page import forgot_password
 from cellhub_app.web.pages.image.page import image_page
 from cellhub_app.web.pages.image.state import ImageState
+from cellhub_app.web.pages.invitation.page import invitation
 from cellhub_app.web.pages.not_found.page import not_found
 from cellhub_app.web.pages.project.exports import exports_tab
 from cellhub_app.web.pages.project.exports_state import ExportsState
@@ -27,9 +33,11 @@ from cellhub_app.web.pages.queue.pace import QueuePace
 from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
+from cellhub_app.web.pages.reset_password.page import reset_password
 from cellhub_app.web.pages.sign_in.page import sign_in
 from cellhub_app.web.pages.tuning.page import tuning_page
 from cellhub_app.web.pages.tuning.state import TuningState
+from cellhub_app.web.pages.verify_email.page import verify_email
 
 NAME = "CellHub"
 
@@ -38,7 +46,16 @@ def add_pages(app: rx.App) -> None:
     """Register every page."""
     app.add_page(dashboard, route=routes.HOME, title=_title(t("Projects")), on_load=DashboardState.load)
     app.add_page(sign_in, route=routes.SIGN_IN, title=_title(t("Sign in")), on_load=EntranceState.read_address)
-    app.add_page(register, route=routes.REGISTER, title=_title(t("Register")), on_load=EntranceState.read_address)
+    for page, route, words in (
+        (register, routes.REGISTER, t("Register")),
+        (forgot_password, routes.FORGOT_PASSWORD, t("Forgot the password?")),
+        (reset_password, routes.RESET_PASSWORD, t("Set a new password")),
+        (invitation, routes.INVITATION, t("You are invited")),
+        (verify_email, routes.VERIFY_EMAIL, t("Confirm your e-mail address")),
+    ):
+        app.add_page(page, route=route, title=_title(words), on_load=EntranceState.read_address)
+    app.add_page(account, route=routes.ACCOUNT, title=_title(t("Your account")), on_load=AccountState.load)
+    app.add_page(admin, route=routes.ADMIN, title=_title(t("Admin")), on_load=AdminState.load)
     for tab, route, *loads in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),

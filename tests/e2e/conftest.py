@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.visitors import Visitor, assert_clean
+from tests.fixtures.mail import MailServer
 from tests.fixtures.proxy import proxied_stack
 from tests.fixtures.services import RunningStack, temporary_home
 
@@ -38,8 +39,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stack_behind_proxy() -> Iterator[RunningStack]:
-    with temporary_home() as home, proxied_stack(home) as stack:
+def stack_behind_proxy(letters: MailServer) -> Iterator[RunningStack]:
+    with temporary_home() as home, proxied_stack(home, CELLHUB_SMTP_URL=letters.url) as stack:
         yield stack
 
 
@@ -64,6 +65,14 @@ def stored_images(request: pytest.FixtureRequest) -> Path:
         pytest.skip("the files of a CellHub that runs already are out of reach")
     stack: RunningStack = request.getfixturevalue("stack")
     return stack.home / "files" / "images"
+
+
+@pytest.fixture
+def post(letters: MailServer) -> MailServer:
+    """The letters of the CellHub under test; skipped where it runs elsewhere."""
+    if os.environ.get("CELLHUB_E2E_URL"):
+        pytest.skip("the letters of a CellHub that runs already are out of reach")
+    return letters
 
 
 @pytest.fixture

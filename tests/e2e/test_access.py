@@ -5,7 +5,10 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.e2e.pictures import plate
-from tests.e2e.visitors import API, Visitor, at
+from tests.e2e.visitors import API, Visitor, at, new_email
+from tests.fixtures.mail import MailServer
+
+OTHER_PASSWORD = "staple of quiet rivers"
 
 
 def test_pages_ask_strangers_to_sign_in_and_lead_them_back(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
@@ -37,25 +40,65 @@ def test_a_project_that_is_not_shared_does_not_exist(visitor: Visitor, arrive: C
     assert eve.context.request.get(f"{eve.base_url}{API}/projects/{project}").status == 404
 
 
-def test_a_new_member_watches_the_work_live_and_a_removed_one_is_out_at_once(visitor: Visitor, arrive: Callable[..., Visitor]) -> None:
-    project = visitor.make_project("Together")
-    vera = arrive()
-    vera.register("Vera Rubin")
-    visitor.go(f"/projects/{project}/members")
-    visitor.by_id("member-email").fill(vera.email)
-    visitor.by_id("member-role").select_option("viewer")
-    visitor.by_id("member-add").click()
-    expect(visitor.by_id("member")).to_have_count(2)
+def test_from_registering_to_being_removed(arrive: Callable[..., Visitor], post: MailServer) -> None:
+    ada, vera = arrive(), arrive()
+    ada.register()
+    expect(ada.by_id("unconfirmed")).to_contain_text(ada.email)
+    ada.confirm_address(post)
+    ada.go("/")
+    expect(ada.by_id("project-new").first).to_be_visible()
+    expect(ada.by_id("unconfirmed")).to_have_count(0)
 
-    vera.go(f"/projects/{project}")
+    project = ada.make_project("Together")
+    vera.email = new_email("Vera Rubin")
+    ada.go(f"/projects/{project}/members")
+    ada.by_id("member-email").fill(vera.email)
+    ada.by_id("member-role").select_option("viewer")
+    ada.by_id("member-add").click()
+    expect(ada.by_id("invitation")).to_contain_text(vera.email)
+
+    vera.go(post.link_to(vera.email, "invitation"))
+    vera.by_id("invitation-accept").click()
+    vera.by_id("invitation-register").click()
+    vera.page.wait_for_url(at("/register"))
+    vera.register("Vera Rubin")
+    vera.page.wait_for_url(at("/invitation"))
+    vera.by_id("invitation-accept").click()
+    vera.page.wait_for_url(at(f"/projects/{project}"))
     expect(vera.page.get_by_role("heading", name="Together")).to_be_visible()
     expect(vera.by_id("file-input")).not_to_be_attached()
-    visitor.go(f"/projects/{project}")
-    visitor.choose_files(plate(2))
-    vera.waits_for(2, "ready")
 
-    visitor.go(f"/projects/{project}/members")
-    visitor.by_id("member").filter(has_text=vera.email).get_by_test_id("member-remove").click()
-    expect(visitor.by_id("member")).to_have_count(1)
+    ada.go(f"/projects/{project}")
+    ada.choose_files(plate(2))
+    vera.waits_for(2, "ready")
+    ada.go(f"/projects/{project}/members")
+    expect(ada.by_id("invitation")).to_have_count(0)
+    ada.by_id("member").filter(has_text=vera.email).get_by_test_id("member-remove").click()
+    expect(ada.by_id("member")).to_have_count(1)
     expect(vera.cells()).to_have_count(0)
     assert vera.context.request.get(f"{vera.base_url}{API}/projects/{project}").status == 404
+
+
+def test_a_forgotten_password_is_set_anew_and_every_browser_is_out_at_once(
+    visitor: Visitor, arrive: Callable[..., Visitor], post: MailServer
+) -> None:
+    expect(visitor.by_id("project-new").first).to_be_visible()
+    elsewhere = arrive()
+    elsewhere.go("/sign-in")
+    elsewhere.page.get_by_role("link", name="Forgot the password?").click()
+    elsewhere.page.get_by_label("E-mail").fill(visitor.email)
+    elsewhere.by_id("forgot-submit").click()
+    expect(elsewhere.page.get_by_role("status")).to_contain_text("If this address has an account")
+    elsewhere.go(post.link_to(visitor.email, "reset-password"))
+    elsewhere.page.get_by_label("New password").fill("1234567890")
+    elsewhere.by_id("reset-submit").click()
+    expect(elsewhere.page.get_by_role("alert")).to_contain_text("too easy to guess")
+    elsewhere.page.get_by_label("New password").fill(OTHER_PASSWORD)
+    elsewhere.by_id("reset-submit").click()
+    elsewhere.page.wait_for_url(at("/sign-in"))
+    visitor.page.wait_for_url(at("/sign-in"))
+    elsewhere.sign_in(visitor.email, OTHER_PASSWORD)
+    expect(elsewhere.by_id("project-new").first).to_be_visible()
+    elsewhere.go("/account")
+    expect(elsewhere.by_id("place")).to_have_count(1)
+    expect(elsewhere.by_id("place")).to_contain_text("this browser")

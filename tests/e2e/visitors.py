@@ -11,6 +11,8 @@ from uuid import uuid4
 
 from playwright.sync_api import APIResponse, BrowserContext, ConsoleMessage, FilePayload, Locator, Page, Request, expect
 
+from tests.fixtures.mail import MailServer
+
 API = "/api/v1"
 PASSWORD = "a long and quiet password"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -25,6 +27,11 @@ def at(path: str) -> Callable[[str], bool]:
 def project_at(address: str) -> str:
     """The id of the project whose page an address is."""
     return urlsplit(address).path.strip("/").split("/")[1]
+
+
+def new_email(name: str) -> str:
+    """An address that nobody has yet."""
+    return f"{name.split(maxsplit=1)[0].lower()}-{uuid4().hex[:10]}@example.org"
 
 
 @dataclass
@@ -82,9 +89,10 @@ class Visitor:
         return shown
 
     def register(self, name: str = "Ada Lovelace") -> None:
-        """Open an account and sign in with it, through the forms."""
-        self.email = f"{name.split(maxsplit=1)[0].lower()}-{uuid4().hex[:10]}@example.org"
-        self.go("/register")
+        """Open an account and sign in with it, through the forms: at the page of registering where one is, or at a fresh one."""
+        self.email = self.email or new_email(name)
+        if not at("/register")(self.page.url):
+            self.go("/register")
         self.page.get_by_label("Name", exact=True).fill(name)
         self.page.get_by_label("E-mail").fill(self.email)
         self.page.get_by_label("Password").fill(PASSWORD)
@@ -92,12 +100,18 @@ class Visitor:
         self.page.wait_for_url(at("/sign-in"))
         self.sign_in(self.email)
 
-    def sign_in(self, email: str) -> None:
+    def confirm_address(self, post: MailServer) -> None:
+        """Follow the link of the first letter."""
+        self.go(post.link_to(self.email, "verify-email"))
+        self.by_id("verify-submit").click()
+        self.page.wait_for_url(at("/sign-in"))
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """Sign in through the form: at the sign-in page where one is and on to where it leads, or at a fresh one."""
         if not at("/sign-in")(self.page.url):
             self.go("/sign-in")
         self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.by_id("sign-in-submit").click()
         self.page.wait_for_url(lambda address: not at("/sign-in")(address))
 

@@ -1,59 +1,46 @@
 """Registering, signing in and out: tokens for API clients, a cookie for browsers."""
 
-from typing import Any
-
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from cellhub_app.api.context import RequestContext
 from cellhub_app.api.deps import COOKIE, Client, Look, Recorded, Services, Signed, Work, limit_sign_ins, require_origin
-from cellhub_app.api.forms import FORM, go_to, read_fields
-from cellhub_app.core import mail
-from cellhub_app.core.errors import CellHubError, NotSignedIn
+from cellhub_app.api.forms import FORM_ANSWER, described, go_to, read_fields
+from cellhub_app.core.errors import CellHubError, NotSignedIn, TooManyRequests
 from cellhub_app.core.limits import SESSION_ABSOLUTE_DAYS
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.domain.accounts.schemas import Credentials, RefreshRequest, RegisteredView, Registering, TokensView, UserView
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.flows import join
 from cellhub_app.models.session import SessionKind
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 Limited = Depends(limit_sign_ins)
-FORM_ANSWER: dict[int | str, dict[str, Any]] = {303: {"description": "To a form: where to go on"}}
-
-
-def _body(kind: type[Any]) -> dict[str, Any]:
-    schema = kind.model_json_schema()
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}, FORM: {"schema": schema}}}}
 
 
 @router.post(
     "/register",
     status_code=201,
     response_model=RegisteredView,
-    dependencies=[Limited],
-    openapi_extra=_body(Registering),
+    openapi_extra=described(Registering),
     responses=FORM_ANSWER,
 )
-async def register(request: Request, services: Services, who: Client, background: BackgroundTasks) -> RegisteredView | Response:
+async def register(request: Request, services: Services, who: Client) -> RegisteredView | Response:
     """Open an account. The answer is the same for an address that has one; its owner gets a letter instead."""
     fields = await read_fields(request)
     try:
+        await limit_sign_ins(services, who)
         new = fields.read(Registering)
         async with services.work() as session:
-            done = await accounts.register(session, email=new.email, password=new.password, name=new.name)
+            done = await join.register(session, new)
             await activity.record(session, None, Action.REGISTER, ip=who.ip, user_agent=who.user_agent)
     except CellHubError as error:
         if not fields.is_form:
             raise
         return go_to("/register", error=error.code, next=fields.onward)
-    background.add_task(mail.send, done.letter)
-    if fields.is_form:
-        answer = go_to("/sign-in", registered="1", next=fields.onward)
-        answer.background = background
-        return answer
-    return RegisteredView(email=done.email, status=done.status)
+    return go_to("/sign-in", registered=done.status, next=fields.onward) if fields.is_form else done
 
 
 async def _sign_in(services: Runtime, who: RequestContext, given: Credentials, kind: SessionKind) -> accounts.SignIn:
@@ -65,7 +52,7 @@ async def _sign_in(services: Runtime, who: RequestContext, given: Credentials, k
             )
             await activity.record(session, done.principal, Action.SIGN_IN, ip=who.ip, user_agent=who.user_agent)
             return done
-    except (accounts.SignInRefused, accounts.AccountClosed) as error:
+    except (accounts.SignInRefused, accounts.AccountClosed, TooManyRequests) as error:
         async with services.work() as session:
             detail = {"code": error.code}
             await activity.record(session, None, Action.SIGN_IN_REFUSED, detail=detail, ip=who.ip, user_agent=who.user_agent)
@@ -109,7 +96,7 @@ async def me(session: Look, principal: Signed) -> UserView:
     return await accounts.me(session, principal)
 
 
-@router.post("/session", status_code=204, openapi_extra=_body(Credentials), responses=FORM_ANSWER)
+@router.post("/session", status_code=204, openapi_extra=described(Credentials), responses=FORM_ANSWER)
 async def start_session(request: Request, services: Services, who: Client) -> Response:
     """Sign a browser in with an HttpOnly cookie. JSON gets 204; a form goes on to its `next`, or back to the sign-in page."""
     fields = await read_fields(request)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.projects import service as projects
-from cellhub_app.domain.projects.schemas import MemberView, NewMember, RoleChange
+from cellhub_app.domain.projects.schemas import MemberView, RoleChange
 
 router = APIRouter(prefix="/projects/{project_id}/members", tags=["members"])
 
@@ -16,14 +16,6 @@ router = APIRouter(prefix="/projects/{project_id}/members", tags=["members"])
 async def list_members(project_id: UUID, session: Look, principal: Signed) -> list[MemberView]:
     """Everybody who takes part, in the order they came."""
     return await projects.members(session, principal, project_id)
-
-
-@router.post("", status_code=201, response_model=MemberView)
-async def add_member(project_id: UUID, new: NewMember, session: Work, principal: Signed, record: Recorded) -> MemberView:
-    """Take somebody in by the address of their account."""
-    member = await projects.add_member(session, principal, project_id, new.email, new.role)
-    await record(Action.MEMBER_ADD, "project", project_id, userId=str(member.user_id), role=member.role)
-    return member
 
 
 @router.patch("/{user_id}", response_model=MemberView)

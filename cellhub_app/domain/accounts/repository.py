@@ -1,15 +1,19 @@
 """Queries about people and their sign-ins."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, literal, not_, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from cellhub_app.core.limits import SESSION_IDLE_DAYS
+from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
+from cellhub_app.models.link import OneTimeLink
 from cellhub_app.models.session import RefreshToken, Session, SessionKind
 from cellhub_app.models.user import Role, User, UserStatus
 
@@ -105,9 +109,68 @@ async def touch(session: AsyncSession, session_id: UUID, user_id: UUID, seen_at:
     await session.execute(update(User).where(col(User.id) == user_id).values(last_seen_at=seen_at))
 
 
-async def revoke(session: AsyncSession, user_id: UUID, revoked_at: datetime, session_id: UUID | None = None) -> list[UUID]:
-    """End one session of a person, or all of them; answers which."""
+async def open_sessions(session: AsyncSession, user_id: UUID, moment: datetime) -> Sequence[Session]:
+    """A person's sessions that have not ended, the latest seen first."""
+    idle_since = moment - timedelta(days=SESSION_IDLE_DAYS)
+    is_idle = and_(col(Session.kind) == SessionKind.BROWSER, col(Session.last_seen_at) < idle_since)
+    alive = (col(Session.revoked_at).is_(None), col(Session.expires_at) > moment, not_(is_idle))
+    query = select(Session).where(col(Session.user_id) == user_id, *alive).order_by(col(Session.last_seen_at).desc(), col(Session.id))
+    return (await session.execute(query)).scalars().all()
+
+
+async def link(session: AsyncSession, token_hash: str) -> OneTimeLink | None:
+    """The link behind a hash, locked until the transaction ends."""
+    query = select(OneTimeLink).where(col(OneTimeLink.token_hash) == token_hash).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def spend_links(session: AsyncSession, user_id: UUID, moment: datetime) -> None:
+    """Make all open links to a person useless."""
+    mine = (col(OneTimeLink.user_id) == user_id, col(OneTimeLink.used_at).is_(None))
+    await session.execute(update(OneTimeLink).where(*mine).values(used_at=moment))
+
+
+async def revoke(
+    session: AsyncSession, user_id: UUID, revoked_at: datetime, session_id: UUID | None = None, *, but: UUID | None = None
+) -> list[UUID]:
+    """End one session of a person, all of them, or all but one; answers which."""
     statement = update(Session).where(col(Session.user_id) == user_id, col(Session.revoked_at).is_(None))
     if session_id is not None:
         statement = statement.where(col(Session.id) == session_id)
+    if but is not None:
+        statement = statement.where(col(Session.id) != but)
     return list((await session.execute(statement.values(revoked_at=revoked_at).returning(col(Session.id)))).scalars())
+
+
+async def page(session: AsyncSession, request: PageRequest, *, status: UserStatus | None, q: str) -> Page[User]:
+    """One page of all accounts, newest first; `q` is a part of the address or the name."""
+    query = select(User)
+    if status is not None:
+        query = query.where(col(User.status) == status)
+    if q:
+        query = query.where(or_(col(User.email).icontains(q, autoescape=True), col(User.name).icontains(q, autoescape=True)))
+    created, identifier, cursor = col(User.created_at), col(User.id), request.cursor
+    backwards = cursor is not None and cursor.backwards
+    if cursor is not None:
+        here, place = tuple_(literal(cursor.moment), literal(cursor.id)), tuple_(created, identifier)
+        query = query.where(place > here if backwards else place < here)
+    order = (created.asc(), identifier.asc()) if backwards else (created.desc(), identifier.desc())
+    rows = (await session.execute(query.order_by(*order).limit(request.limit + 1))).scalars().all()
+    return paginate(rows, request, lambda user: (user.created_at.isoformat(), user.id))
+
+
+async def count_pending(session: AsyncSession) -> int:
+    """How many wait for an admin."""
+    query = select(func.count()).select_from(User).where(col(User.status) == UserStatus.PENDING)
+    return (await session.execute(query)).scalar_one()
+
+
+async def lock_admins(session: AsyncSession) -> Sequence[UUID]:
+    """The active admins, locked so that two changes cannot remove the last two at once."""
+    query = select(col(User.id)).where(col(User.role) == Role.ADMIN, col(User.status) == UserStatus.ACTIVE)
+    return (await session.execute(query.order_by(col(User.id)).with_for_update())).scalars().all()
+
+
+async def delete_user(session: AsyncSession, user_id: UUID) -> None:
+    """Delete an account and what belongs to it alone."""
+    await session.execute(delete(User).where(col(User.id) == user_id))

@@ -6,24 +6,26 @@ from uuid import UUID
 
 from pydantic import Field
 
+from cellhub_app.core.address import EmailText
 from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH
 from cellhub_app.domain.schema import Schema
-
-EMAIL_MAX_LENGTH = 254
+from cellhub_app.models.session import SessionKind
+from cellhub_app.models.user import Role, UserStatus
 
 
 class Registering(Schema):
     """What somebody says to get an account; service.register() checks it."""
 
-    email: str = Field(max_length=EMAIL_MAX_LENGTH)
+    email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)
     name: str = Field(default="", max_length=NAME_MAX_LENGTH)
+    invitation: str = Field(default="", max_length=200)
 
 
 class Credentials(Schema):
     """An e-mail address and its password."""
 
-    email: str = Field(max_length=EMAIL_MAX_LENGTH)
+    email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)
 
 
@@ -31,6 +33,62 @@ class RefreshRequest(Schema):
     """A refresh token, to be exchanged for a new pair."""
 
     refresh_token: str = Field(min_length=1, max_length=200)
+
+
+class EmailAsked(Schema):
+    """An address to write to, if it has an account."""
+
+    email: EmailText
+
+
+class LinkFollowed(Schema):
+    """The secret of a link in a letter."""
+
+    token: str = Field(min_length=1, max_length=200)
+
+
+class PasswordReset(LinkFollowed):
+    """A new password for who could read the letter."""
+
+    password: str = Field(max_length=PASSWORD_MAX_LENGTH)
+
+
+class PasswordChange(Schema):
+    """A new password for who knows the old one."""
+
+    password: str = Field(max_length=PASSWORD_MAX_LENGTH)
+    new_password: str = Field(max_length=PASSWORD_MAX_LENGTH)
+
+
+class EmailChange(Schema):
+    """Another address, for who knows the password."""
+
+    email: EmailText
+    password: str = Field(max_length=PASSWORD_MAX_LENGTH)
+
+
+class PasswordGiven(Schema):
+    """The password again, before something that cannot be taken back."""
+
+    password: str = Field(max_length=PASSWORD_MAX_LENGTH)
+
+
+class ProfileChange(Schema):
+    """What may be changed of oneself without the password."""
+
+    name: str = Field(min_length=1, max_length=NAME_MAX_LENGTH)
+
+
+class SessionView(Schema):
+    """Somewhere the caller is signed in."""
+
+    id: UUID
+    kind: SessionKind
+    device: str
+    ip: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
 
 
 class RegisteredView(Schema):
@@ -59,3 +117,25 @@ class UserView(Schema):
     status: str
     email_verified: bool
     created_at: datetime
+
+
+class PersonChange(Schema):
+    """What an admin may change of somebody else; what is not named stays."""
+
+    status: Literal[UserStatus.ACTIVE, UserStatus.SUSPENDED] | None = None
+    role: Role | None = None
+
+
+class PersonView(UserView):
+    """One person, as admins see them."""
+
+    last_seen_at: datetime | None
+
+
+class UnsentView(Schema):
+    """A letter that could not be sent, with the link that its reader waits for."""
+
+    to: str
+    subject: str
+    link: str
+    written_at: datetime

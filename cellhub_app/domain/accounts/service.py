@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core import security
+from cellhub_app.core.address import checked_email
 from cellhub_app.core.errors import Conflict, NotAllowed, NotFound, NotSignedIn
-from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH, REFRESH_TOKEN_DAYS, SESSION_ABSOLUTE_DAYS, SESSION_IDLE_DAYS
-from cellhub_app.core.mail import Letter
+from cellhub_app.core.lockout import Attempt
 from cellhub_app.core.reading import Fetch, within
-from cellhub_app.core.runtime import emit
-from cellhub_app.core.settings import get_settings
+from cellhub_app.core.runtime import get_runtime, send_later
+from cellhub_app.core.settings import Registration, get_settings
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import letters, repository
-from cellhub_app.domain.accounts.rules import check_password, checked_email, shown_name
-from cellhub_app.domain.accounts.schemas import UserView
+from cellhub_app.domain.accounts import letters, links, repository
+from cellhub_app.domain.accounts.rules import check_password, shown_name
+from cellhub_app.domain.accounts.schemas import RegisteredView, UserView
+from cellhub_app.domain.accounts.sessions import end_all
+from cellhub_app.models.link import LinkPurpose
 from cellhub_app.models.session import RefreshToken, Session, SessionKind
 from cellhub_app.models.user import Role, User, UserStatus
 
@@ -61,26 +62,34 @@ class SignIn:
     tokens: Tokens | None = None
 
 
-@dataclass(frozen=True)
-class Registration:
-    """What to answer, and the letter to send once the transaction is committed."""
+class RegistrationClosed(NotAllowed):
+    """Accounts are made by invitation only."""
 
-    email: str
-    status: str
-    letter: Letter
+    code, title = "registrationClosed", "Registration is by invitation on this server"
 
 
-async def register(session: AsyncSession, *, email: str, password: str, name: str = "") -> Registration:
-    """Open an account; a known address gets another letter and the same answer. Raises EmailInvalid, PasswordWeak, NotAllowed."""
+async def register(session: AsyncSession, *, email: str, password: str, name: str = "", is_invited: bool = False) -> RegisteredView:
+    """Open an account; a known address gets another letter, the same answer and as much work.
+
+    Raises EmailInvalid, PasswordWeak, RegistrationClosed.
+    """
     settings = get_settings()
-    if not settings.registration_open:
-        raise NotAllowed("Registration is closed on this server. Ask an admin for an account.")
+    if settings.registration is Registration.INVITATION and not is_invited:
+        raise RegistrationClosed("Registration is by invitation on this server. Ask a member of a project, or an admin, to invite you.")
     address = checked_email(email)
-    check_password(password, address)
+    check_password(password, address, name)
     hashed = await security.hash_password(password, settings.bcrypt_cost)
-    written = await repository.add_user(session, User(email=address, name=shown_name(name, address), password_hash=hashed))
-    letter = letters.welcome(address, settings.base_url) if written else letters.already_known(address, settings.base_url)
-    return Registration(address, UserStatus.ACTIVE, letter)
+    status = UserStatus.PENDING if settings.registration is Registration.APPROVAL else UserStatus.ACTIVE
+    new = User(email=address, name=shown_name(name, address), password_hash=hashed, status=status)
+    written = await repository.add_user(session, new)
+    user = await repository.user_by_email(session, address)
+    if user is not None:
+        purpose = LinkPurpose.VERIFY if written else LinkPurpose.RESET
+        link = await links.issue(session, user, purpose, user.email)
+        is_pending = status is UserStatus.PENDING
+        letter = letters.welcome(address, link, is_pending=is_pending) if written else letters.already_known(user.email, link)
+        send_later(session, letter)
+    return RegisteredView(email=address, status=status)
 
 
 async def create_admin(session: AsyncSession, *, email: str, password: str, name: str = "") -> UserView:
@@ -91,7 +100,7 @@ async def create_admin(session: AsyncSession, *, email: str, password: str, name
     admin = User(email=address, name=shown_name(name, address), password_hash=hashed, role=Role.ADMIN, email_verified_at=now())
     if not await repository.add_user(session, admin):
         raise EmailTaken(f"{address} has an account already.")
-    return _view(admin)
+    return view(admin)
 
 
 async def has_admin(session: AsyncSession) -> bool:
@@ -106,17 +115,21 @@ async def set_password(session: AsyncSession, *, email: str, password: str) -> N
         raise NotFound(f"There is no account for {email}.")
     check_password(password, user.email)
     user.password_hash = await security.hash_password(password, get_settings().bcrypt_cost)
-    await _revoke(session, user.id, None)
+    await repository.spend_links(session, user.id, now())
+    await end_all(session, user.id)
 
 
 async def sign_in(session: AsyncSession, *, email: str, password: str, kind: SessionKind, user_agent: str = "", ip: str = "") -> SignIn:
-    """Start a browser or API session. Raises SignInRefused, AccountClosed."""
+    """Start a browser or API session. Raises SignInRefused, AccountClosed, TooManyRequests."""
+    attempt = Attempt(get_runtime().redis, email, ip)
+    await attempt.begin()
     user = await repository.user_by_email(session, email.strip())
     fits = len(password) <= PASSWORD_MAX_LENGTH and await security.verify_password(
         password, user.password_hash if user else None, get_settings().bcrypt_cost
     )
     if user is None or not fits:
         raise SignInRefused
+    await attempt.succeed()
     if user.status != UserStatus.ACTIVE:
         waits = user.status == UserStatus.PENDING
         raise AccountClosed("An admin still has to open this account." if waits else "This account is suspended. Ask an admin.")
@@ -157,7 +170,7 @@ async def refresh(session: AsyncSession, refresh_token: str) -> Tokens | None:
         raise NotSignedIn("The refresh token is not one of ours. Sign in again.")
     row, user = found
     if token.spent_at is not None:
-        await _revoke(session, user.id, row.id)
+        await end_all(session, user.id, row.id)
         return None
     standing = await repository.standing_by_id(within(session), row.id)
     if token.expires_at <= moment or standing is None or not _is_alive(standing, moment):
@@ -239,7 +252,7 @@ def _principal(row: Session, user: User) -> Principal:
 
 async def sign_out(session: AsyncSession, principal: Principal, *, everywhere: bool = False) -> None:
     """End the caller's session, in every tab and stream at once; or all their sessions."""
-    await _revoke(session, principal.user_id, None if everywhere else principal.session_id)
+    await end_all(session, principal.user_id, None if everywhere else principal.session_id)
 
 
 async def end_browser_session(session: AsyncSession, token: str) -> Principal | None:
@@ -247,14 +260,8 @@ async def end_browser_session(session: AsyncSession, token: str) -> Principal | 
     found = await repository.standing_by_token(within(session), security.hash_token(token))
     if found is None or not _is_alive(found, now()):
         return None
-    await _revoke(session, found.user_id, found.session_id)
+    await end_all(session, found.user_id, found.session_id)
     return _standing_principal(found)
-
-
-async def _revoke(session: AsyncSession, user_id: UUID, session_id: UUID | None) -> None:
-    ended = await repository.revoke(session, user_id, now(), session_id)
-    if ended:
-        emit(session, Event(EventType.ACCESS_CHANGED, user_id=user_id, data={"sessionIds": ended}))
 
 
 async def me(session: AsyncSession, principal: Principal) -> UserView:
@@ -262,10 +269,11 @@ async def me(session: AsyncSession, principal: Principal) -> UserView:
     user = await repository.user(session, principal.user_id)
     if user is None:
         raise NotSignedIn
-    return _view(user)
+    return view(user)
 
 
-def _view(user: User) -> UserView:
+def view(user: User) -> UserView:
+    """One person, as they see themselves."""
     return UserView(
         id=user.id,
         email=user.email,

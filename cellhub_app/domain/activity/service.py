@@ -42,7 +42,16 @@ async def page(
 ) -> Page[ActivityView]:
     """One page of the log, newest first, for admins. Raises NotAllowed."""
     require_admin(principal)
-    rows = await repository.page(session, request, user_id=user_id, action=action)
+    return await _page(session, request, user_id=user_id, action=action)
+
+
+async def own(session: AsyncSession, principal: Principal, request: PageRequest) -> Page[ActivityView]:
+    """What the caller did, newest first."""
+    return await _page(session, request, user_id=principal.user_id)
+
+
+async def _page(session: AsyncSession, request: PageRequest, **wanted: Any) -> Page[ActivityView]:
+    rows = await repository.page(session, request, **wanted)
     found = paginate(rows, request, lambda row: (row[0].created_at.isoformat(), row[0].id))
     return found.map(_view)
 

@@ -1,4 +1,7 @@
-"""Telling people by e-mail that a batch ended, when they asked for it. Each batch is told once, by whichever worker comes first."""
+"""Telling people by e-mail that a batch ended, when they asked for it and the address is known to be theirs.
+
+Each batch is told once, by whichever worker comes first.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +19,7 @@ _DUE = text("""
     where u.id = b.user_id and p.id = b.project_id and b.id = any(array(
         select id from batch where notify and notified_at is null and finished_at is not null
         order by id limit :limit for update skip locked))
-    returning b.id, b.project_id, b.status, b.model, u.email, p.name as project
+    returning b.id, b.project_id, b.status, b.model, u.email, u.email_verified_at is not null as verified, p.name as project
 """)
 _WORDS = {"succeeded": "done", "failed": "failed", "cancelled": "cancelled"}
 
@@ -29,7 +32,8 @@ class _Ended:
 
 async def due_letters(session: AsyncSession, base_url: str) -> list[Letter]:
     """The letters of batches that ended; from this transaction's commit on they count as sent."""
-    rows = (await session.execute(_DUE, {"limit": LETTERS_AT_ONCE})).mappings().all()
+    ended = (await session.execute(_DUE, {"limit": LETTERS_AT_ONCE})).mappings().all()
+    rows = [row for row in ended if row["verified"]]
     counted = await jobs.counts(session, [row["id"] for row in rows])
     return [_letter(_Ended(row, counted[row["id"]]), base_url) for row in rows]
 

@@ -1,12 +1,14 @@
 """Queries about projects and members; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, any_, delete, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, delete, func, literal, not_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
@@ -14,6 +16,7 @@ from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, readable_projects
 from cellhub_app.models.image import Image, ImageStatus
+from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.user import User
 
@@ -133,3 +136,72 @@ async def lock_memberships(session: AsyncSession, project_id: UUID) -> dict[UUID
 async def remove_membership(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
     """Let a member go."""
     await session.execute(delete(Membership).where(col(Membership.project_id) == project_id, col(Membership.user_id) == user_id))
+
+
+async def solely_owned(session: AsyncSession, user_id: UUID) -> Sequence[Row[Project, int]]:
+    """The projects that only this person owns, each with the number of its members."""
+    others = aliased(Membership)
+    here = col(others.project_id) == col(Project.id)
+    another_owner = select(others).where(here, col(others.role) == ProjectRole.OWNER, col(others.user_id) != user_id).exists()
+    members = select(func.count()).select_from(others).where(here).scalar_subquery()
+    mine = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == user_id)
+    query = select(Project, members).join(Membership, mine).where(col(Membership.role) == ProjectRole.OWNER)
+    return (await session.execute(query.where(col(Project.deleted_at).is_(None), not_(another_owner)))).all()
+
+
+async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[Row[Membership, str]]:
+    """What a person takes part in, with the projects' names."""
+    query = select(Membership, col(Project.name)).join(Project, col(Project.id) == col(Membership.project_id))
+    here = query.where(col(Membership.user_id) == user_id, col(Project.deleted_at).is_(None))
+    return (await session.execute(here.order_by(col(Membership.created_at)))).all()
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    return col(Invitation.accepted_at).is_(None), col(Invitation.revoked_at).is_(None)
+
+
+async def is_member(session: AsyncSession, project_id: UUID, email: str) -> bool:
+    """Whether somebody with this address takes part."""
+    same = func.lower(col(User.email)) == email.lower()
+    query = (
+        select(col(User.id)).join(Membership, col(Membership.user_id) == col(User.id)).where(same, col(Membership.project_id) == project_id)
+    )
+    return (await session.execute(query)).first() is not None
+
+
+async def open_invitation(session: AsyncSession, project_id: UUID, email: str) -> Invitation | None:
+    """The invitation of an address into a project that waits, locked until the transaction ends."""
+    same = func.lower(col(Invitation.email)) == email.lower()
+    query = select(Invitation).where(same, col(Invitation.project_id) == project_id, *_is_open()).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def count_open_invitations(session: AsyncSession, project_id: UUID) -> int:
+    """How many invitations into a project wait."""
+    query = select(func.count()).select_from(Invitation).where(col(Invitation.project_id) == project_id, *_is_open())
+    return (await session.execute(query)).scalar_one()
+
+
+async def open_invitations(session: AsyncSession, project_id: UUID) -> Sequence[Invitation]:
+    """The invitations into a project that wait, newest first."""
+    query = select(Invitation).where(col(Invitation.project_id) == project_id, *_is_open())
+    return (await session.execute(query.order_by(col(Invitation.created_at).desc(), col(Invitation.id)))).scalars().all()
+
+
+async def invitation(session: AsyncSession, invitation_id: UUID) -> Invitation | None:
+    """An invitation that waits, locked until the transaction ends."""
+    return (await session.execute(select(Invitation).where(col(Invitation.id) == invitation_id, *_is_open()).with_for_update())).scalar()
+
+
+async def invitation_by_token(session: AsyncSession, token_hash: str) -> Invitation | None:
+    """The invitation behind a link, if it waits, locked until the transaction ends."""
+    query = select(Invitation).where(col(Invitation.token_hash) == token_hash, *_is_open()).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def invitations_to(session: AsyncSession, email: str, moment: datetime) -> Sequence[Row[Invitation, str, str | None]]:
+    """What waits for an address: the invitation, its project's name and who sent it."""
+    query = select(Invitation, col(Project.name), col(User.name)).join(Project, col(Project.id) == col(Invitation.project_id))
+    query = query.outerjoin(User, col(User.id) == col(Invitation.invited_by)).where(func.lower(col(Invitation.email)) == email.lower())
+    here = query.where(col(Project.deleted_at).is_(None), col(Invitation.expires_at) > moment, *_is_open())
+    return (await session.execute(here.order_by(col(Invitation.created_at)))).all()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from cellhub_app.core.address import EmailText
 from cellhub_app.core.limits import NAME_MAX_LENGTH, TEXT_MAX_LENGTH
 from cellhub_app.domain.schema import Schema
 from cellhub_app.models.project import ProjectRole, SampleKind
@@ -42,11 +43,44 @@ class MemberView(Schema):
     role: ProjectRole
 
 
-class NewMember(Schema):
-    """Whom to take in, by the address of their account."""
+class NewInvitation(Schema):
+    """Whom to ask in, by their address."""
 
-    email: str = Field(max_length=254)
+    email: EmailText
     role: ProjectRole = ProjectRole.EDITOR
+
+
+class InvitationView(Schema):
+    """An invitation that waits, as those see it who may send them."""
+
+    id: UUID
+    email: str
+    role: ProjectRole
+    sent_at: datetime
+    expires_at: datetime
+    is_expired: bool
+
+
+class ReceivedInvitation(Schema):
+    """An invitation that waits for the caller."""
+
+    id: UUID
+    project: str
+    role: ProjectRole
+    invited_by: str
+    expires_at: datetime
+
+
+class InvitationLink(Schema):
+    """The secret of an invitation's link."""
+
+    token: str = Field(min_length=1, max_length=200)
+
+
+class Joined(Schema):
+    """The project that the caller takes part in from now on."""
+
+    project_id: UUID
 
 
 class RoleChange(Schema):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from cellhub_app.core.errors import Conflict, NotAllowed, NotFound
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest
@@ -15,19 +15,13 @@ from cellhub_app.domain.access import Permission, Principal, ProjectNotFound, re
 from cellhub_app.domain.projects import repository
 from cellhub_app.domain.projects.schemas import MemberView, NewProject, ProjectCard, ProjectChange, ProjectImages, ProjectView
 from cellhub_app.models.project import Membership, Project, ProjectRole
-from cellhub_app.models.user import Role, User, UserStatus
+from cellhub_app.models.user import Role, User
 
 
 class MemberNotFound(NotFound):
     """Nobody of that id takes part in the project."""
 
     code, title = "memberNotFound", "There is no such member in this project"
-
-
-class AccountUnknown(Invalid):
-    """No account has the address."""
-
-    code, title = "accountUnknown", "Nobody has an account with this e-mail address"
 
 
 class MemberAlready(Conflict):
@@ -170,18 +164,6 @@ async def members(session: AsyncSession, principal: Principal, project_id: UUID)
     return [_member(membership, user) for membership, user in await repository.members(session, [project_id])]
 
 
-async def add_member(session: AsyncSession, principal: Principal, project_id: UUID, email: str, role: ProjectRole) -> MemberView:
-    """Take in the person with this address. Raises AccountUnknown, MemberAlready, NotAllowed, ProjectNotFound."""
-    await require(session, principal, project_id, Permission.MANAGE)
-    user = await repository.user_by_email(session, email)
-    if user is None or user.status != UserStatus.ACTIVE:
-        raise AccountUnknown("Nobody has an account with this e-mail address. Ask them to register first.")
-    if not await repository.add_membership(session, project_id, user.id, role):
-        raise MemberAlready(f"{user.name} is a member already.")
-    _tell_access(session, project_id, user.id)
-    return MemberView(user_id=user.id, email=user.email, name=user.name, role=role)
-
-
 async def change_member(session: AsyncSession, principal: Principal, project_id: UUID, user_id: UUID, role: ProjectRole) -> MemberView:
     """Give a member another role. Raises MemberNotFound, OwnerNeeded, NotAllowed, ProjectNotFound."""
     await require(session, principal, project_id, Permission.MANAGE)
@@ -191,7 +173,7 @@ async def change_member(session: AsyncSession, principal: Principal, project_id:
         _keep_an_owner(rows, user_id)
     row.role = role
     await session.flush()
-    _tell_access(session, project_id, user_id)
+    tell_access(session, project_id, user_id)
     return next(member for member in await members(session, principal, project_id) if member.user_id == user_id)
 
 
@@ -203,7 +185,7 @@ async def remove_member(session: AsyncSession, principal: Principal, project_id:
     _present(rows, user_id)
     _keep_an_owner(rows, user_id)
     await repository.remove_membership(session, project_id, user_id)
-    _tell_access(session, project_id, user_id)
+    tell_access(session, project_id, user_id)
 
 
 def _present(rows: dict[UUID, Membership], user_id: UUID) -> Membership:
@@ -217,6 +199,28 @@ def _keep_an_owner(rows: dict[UUID, Membership], going: UUID) -> None:
         raise OwnerNeeded("A project needs at least one owner: make somebody else an owner first.")
 
 
-def _tell_access(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
+def tell_access(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
+    """Let the person's pages and the project's look again at who may do what."""
     emit(session, Event(EventType.ACCESS_CHANGED, project_id, user_id))
     emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"members": True}))
+
+
+async def let_go_of_all(session: AsyncSession, principal: Principal) -> None:
+    """Before an account is closed: put the projects that are the caller's alone in the trash. Raises OwnerNeeded for shared ones."""
+    owned = await repository.solely_owned(session, principal.user_id)
+    shared = [project.name for project, members in owned if members > 1]
+    if shared:
+        names = ", ".join(f"“{name}”" for name in shared[:3]) + (" and others" if len(shared) > 3 else "")
+        raise OwnerNeeded(f"You are the only owner of {names}. Make somebody else an owner or delete it first.")
+    for project, _ in owned:
+        project.deleted_at = now()
+    for membership, _ in await repository.memberships(session, principal.user_id):
+        tell_access(session, membership.project_id, principal.user_id)
+
+
+async def takes_part_in(session: AsyncSession, principal: Principal) -> list[dict[str, str]]:
+    """The caller's memberships in words, for the copy of their data."""
+    rows = await repository.memberships(session, principal.user_id)
+    return [
+        {"projectId": str(row.project_id), "project": name, "role": row.role, "since": row.created_at.isoformat()} for row, name in rows
+    ]

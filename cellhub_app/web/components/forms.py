@@ -6,7 +6,7 @@ import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
 
-class PostForm(BaseHTML):
+class PlainForm(BaseHTML):
     """A form that the browser itself sends: Reflex' own would wait for a script."""
 
     tag = "form"
@@ -17,7 +17,12 @@ class PostForm(BaseHTML):
 
 def post_form(*children: rx.Component, action: str, **props: Any) -> rx.Component:
     """A plain HTML form that posts to an address of the API."""
-    return PostForm.create(*children, action=action, method="post", **props)
+    return PlainForm.create(*children, action=action, method="post", **props)
+
+
+def way_form(*children: rx.Component, to: str, **props: Any) -> rx.Component:
+    """A plain HTML form that goes to a page of ours with its fields in the address."""
+    return PlainForm.create(*children, action=to, method="get", **props)
 
 
 def field(label: Any, name: str, *, hint: Any = "", control: rx.Component | None = None, **props: Any) -> rx.Component:

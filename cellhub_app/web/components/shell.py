@@ -45,6 +45,7 @@ def _sidebar(here: str) -> rx.Component:
         link(logo(), to=routes.HOME, aria_label="CellHub", class_name="logo"),
         _entry("projects", here, routes.HOME, "layout-grid", t("Projects")),
         _entry("queue", here, routes.QUEUE, "list-ordered", t("Queue"), queue_chip),
+        rx.cond(SessionState.is_admin, _entry("admin", here, routes.ADMIN, "shield-check", t("Admin"))),
         rx.el.div(class_name="grow"),
         class_name="sidebar",
         aria_label=t("Main"),
@@ -82,6 +83,18 @@ def _connection_banner() -> rx.Component:
     return rx.cond(has_connection_errors, rx.el.div(rx.icon("wifi-off"), words, class_name="banner", role="alert"))
 
 
+def unconfirmed() -> rx.Component:
+    """Said on the first page to people whose address is not known to be theirs, where letters are sent."""
+    words = rx.el.span(
+        t("Confirm your e-mail address: a letter with a link went to {email}.", email=SessionState.user_email), class_name="grow"
+    )
+    to_account = link(t("Your account"), to=routes.ACCOUNT, class_name="text-link")
+    note = rx.el.div(
+        rx.icon("mail-warning"), words, to_account, class_name="notice notice-waiting", role="status", data_testid="unconfirmed"
+    )
+    return rx.cond(SessionState.awaits_letter, note)
+
+
 def _theme_button() -> rx.Component:
     return rx.color_mode_cond(
         icon_button(t("Dark theme"), "moon", on_click=rx.toggle_color_mode, data_testid="theme-toggle"),
@@ -104,6 +117,8 @@ def _user_menu() -> rx.Component:
         action=routes.SIGN_OUT_ACTION,
         class_name="menu-form",
     )
-    return rx.popover.root(
-        rx.popover.trigger(trigger), rx.popover.content(who, rx.el.hr(class_name="menu-line"), sign_out, class_name="menu", align="end")
+    account = rx.popover.close(
+        link(rx.icon("circle-user-round"), t("Your account"), to=routes.ACCOUNT, class_name="menu-button", data_testid="menu-account")
     )
+    menu = rx.popover.content(who, rx.el.hr(class_name="menu-line"), account, sign_out, class_name="menu", align="end")
+    return rx.popover.root(rx.popover.trigger(trigger), menu)

@@ -104,7 +104,7 @@ async def test_a_form_registers_and_leads_to_the_sign_in_page(client: httpx.Asyn
     new = FORM | {"name": "Ada", "next": "/projects/1"}
     first = await client.post("/api/v1/auth/register", data=new)
     again = await client.post("/api/v1/auth/register", data=new)
-    assert (first.status_code, first.headers["location"]) == (303, "/sign-in?registered=1&next=%2Fprojects%2F1")
+    assert (first.status_code, first.headers["location"]) == (303, "/sign-in?registered=active&next=%2Fprojects%2F1")
     assert again.headers["location"] == first.headers["location"]
     weak = await client.post("/api/v1/auth/register", data=new | {"password": "short"})
     assert weak.headers["location"] == "/register?error=passwordWeak&next=%2Fprojects%2F1"

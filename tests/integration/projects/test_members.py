@@ -8,6 +8,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal, ProjectNotFound
+from cellhub_app.domain.projects import invitations
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.models.project import ProjectRole
 from tests.fixtures import rows
@@ -27,33 +28,13 @@ def _access_told(events: list[Event]) -> list[tuple[UUID | None, UUID | None]]:
     return [(event.project_id, event.user_id) for event in events if event.type is EventType.ACCESS_CHANGED]
 
 
-async def test_somebody_is_taken_in_by_address_and_everybody_hears_it(runtime: Runtime, team: Team) -> None:
-    project_id, ada, _ = team
-    async with runtime.work() as session:
-        eve = await rows.person(session, "eve")
-        member = await projects.add_member(session, ada, project_id, " EVE@example.org ", ProjectRole.VIEWER)
-        assert _access_told(session.info["events"]) == [(project_id, eve.user_id)]
-    assert (member.user_id, member.role) == (eve.user_id, ProjectRole.VIEWER)
-    async with runtime.work() as session:
-        assert [member.name for member in await projects.members(session, eve, project_id)] == ["Ada", "Bob", "Eve"]
-
-
-async def test_who_has_no_account_or_is_in_already_is_not_added(runtime: Runtime, team: Team) -> None:
-    project_id, ada, bob = team
-    async with runtime.work() as session:
-        with pytest.raises(projects.AccountUnknown):
-            await projects.add_member(session, ada, project_id, "nobody@example.org", ProjectRole.VIEWER)
-        with pytest.raises(projects.MemberAlready):
-            await projects.add_member(session, ada, project_id, bob.email, ProjectRole.VIEWER)
-
-
 async def test_only_owners_manage_members_and_strangers_know_nothing(runtime: Runtime, team: Team) -> None:
     project_id, ada, bob = team
     async with runtime.work() as session:
         eve = await rows.person(session, "eve")
         for who, error in ((bob, NotAllowed), (eve, ProjectNotFound)):
             with pytest.raises(error):
-                await projects.add_member(session, who, project_id, "eve@example.org", ProjectRole.OWNER)
+                await invitations.invite(session, who, project_id, "eve@example.org", ProjectRole.OWNER)
             with pytest.raises(error):
                 await projects.change_member(session, who, project_id, who.user_id, ProjectRole.OWNER)
             with pytest.raises(error):

@@ -19,6 +19,7 @@ from cellhub_app.models.project import SampleKind
 from cellhub_app.web import live
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import News
+from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.exports_state import ExportsState
 from cellhub_app.web.pages.project.images_state import ImagesState
@@ -232,11 +233,22 @@ async def test_an_export_of_the_selection_is_asked_for(page: Page) -> None:
     assert state.rows[0].status == "cancelled"
 
 
-async def test_members_come_change_and_go(page: Page) -> None:
-    await account(page.runtime, "bob")
+async def test_members_are_invited_come_change_and_go(page: Page) -> None:
+    bob = Tab("tab-bob", await browser_token(page.runtime, await account(page.runtime, "bob")))
     await page.call(MembersState, "load_members")
-    await page.call(MembersState, "add", {"email": "bob@example.org", "role": "viewer"})
+    for email in ("bob@example.org", "nobody@example.org"):
+        await page.call(MembersState, "invite", {"email": email, "role": "viewer"})
     state = page.tab.state(MembersState)
+    assert {row.email for row in state.invitations} == {"bob@example.org", "nobody@example.org"}
+    for invitation in list(state.invitations):
+        await page.call(MembersState, "take_back" if "nobody" in invitation.email else "resend", invitation.id)
+    await bob.call(DashboardState, "load")
+    [asked] = bob.state(DashboardState).asked
+    assert (asked.project, asked.who, asked.role) == ("HeLa", "Ada", "viewer")
+    await bob.call(DashboardState, "accept", asked.id)
+    live.leave(bob.token)
+    await page.call(MembersState, "load_members")
+    assert state.invitations == []
     assert [(row.name, row.role, row.is_me) for row in state.members] == [("Ada", "owner", True), ("Bob", "viewer", False)]
     await page.call(MembersState, "change_role", state.members[1].id, "editor")
     assert state.members[1].role == "editor"

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest_asyncio
+from sqlalchemy import update
 
 from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.ids import now
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import get_settings
@@ -21,6 +23,7 @@ from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.models.project import Membership, ProjectRole
+from cellhub_app.models.user import User
 from cellhub_app.web import live
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import News
@@ -238,9 +241,10 @@ async def test_the_last_hour_is_drawn_for_the_queue_and_for_the_project(lab: Lab
     live.leave(project.token)
 
 
-async def test_an_e_mail_at_the_end_is_offered_where_one_can_be_sent_and_remembered(lab: Lab, monkeypatch: Any) -> None:
+async def test_an_e_mail_at_the_end_is_offered_where_one_can_be_sent_to_a_confirmed_address(lab: Lab, monkeypatch: Any) -> None:
     async with lab.runtime.work() as session:
         await rows.images(session, lab.project_id, ["a.png"])
+        await session.execute(update(User).values(email_verified_at=now()))
     project = Tab("project-1", lab.ada.cookie, f"/projects/{lab.project_id}", "/projects/[project]", {"project": str(lab.project_id)})
     await project.call(ProjectState, "load")
     wanted = []

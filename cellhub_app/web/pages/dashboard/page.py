@@ -5,17 +5,17 @@ import reflex as rx
 from cellhub_app.web.components.buttons import button, icon_button, link
 from cellhub_app.web.components.feedback import empty_state, face, progress_ring, skeleton
 from cellhub_app.web.components.forms import search_box
-from cellhub_app.web.components.shell import shell
+from cellhub_app.web.components.shell import shell, unconfirmed
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.dashboard.panels import create_dialog, rename_dialog
-from cellhub_app.web.pages.dashboard.state import Card, DashboardState
+from cellhub_app.web.pages.dashboard.state import Asked, Card, DashboardState
 
 
 def dashboard() -> rx.Component:
     """The page of projects."""
     has_any = (DashboardState.cards.length() > 0) | (DashboardState.query != "")
     content = rx.cond(DashboardState.is_loaded, rx.cond(has_any, _grid(), _nothing_yet()), _waiting())
-    page = rx.el.div(_head(has_any), content, class_name="page", on_mount=DashboardState.close_dialogs)
+    page = rx.el.div(_head(has_any), unconfirmed(), _invitations(), content, class_name="page", on_mount=DashboardState.close_dialogs)
     return shell(page, create_dialog(), rename_dialog(), here="projects", crumbs=[(t("Projects"), "")])
 
 
@@ -27,6 +27,26 @@ def _head(has_any: rx.Var[bool]) -> rx.Component:
         rx.el.h1(t("Projects")),
         rx.cond(has_any, rx.el.div(search, _new_button(), class_name="row")),
         class_name="page-head",
+    )
+
+
+def _invitations() -> rx.Component:
+    """What waits for a yes or no."""
+    return rx.cond(
+        DashboardState.asked.length() > 0,
+        rx.el.ul(rx.foreach(DashboardState.asked, _invitation), class_name="rows invitations", aria_label=t("Invitations")),
+    )
+
+
+def _invitation(asked: rx.Var[Asked]) -> rx.Component:
+    who = rx.cond(asked.who != "", asked.who, t("Somebody"))
+    return rx.el.li(
+        rx.icon("mail-open"),
+        rx.el.span(who, " ", t("asks you into"), " ", rx.el.b(asked.project), " ", t("as"), " ", asked.role, class_name="grow"),
+        button(t("Accept"), kind="primary", small=True, on_click=DashboardState.accept(asked.id), data_testid="asked-accept"),
+        button(t("Decline"), small=True, on_click=DashboardState.decline(asked.id), data_testid="asked-decline"),
+        class_name="line",
+        data_testid="asked",
     )
 
 

@@ -10,7 +10,9 @@ from pydantic import BeforeValidator
 from cellhub_app.core.events import EventType
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.runtime import get_runtime
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import samples
+from cellhub_app.domain.projects import invitations
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject, PixelSizeUm, ProjectCard, ProjectChange, ProjectName
 from cellhub_app.domain.schema import Schema
@@ -62,6 +64,16 @@ class Card:
     more_faces: int
 
 
+@dataclass
+class Asked:
+    """An invitation that waits for an answer."""
+
+    id: str
+    project: str
+    who: str
+    role: str
+
+
 def _card(card: ProjectCard) -> Card:
     images = card.images
     segmented = t("{done} segmented", done=f"{images.done:,}") if images.done else ""
@@ -86,6 +98,7 @@ class DashboardState(SessionState):
     """The cards, and the dialogs to create and rename."""
 
     cards: list[Card] = []
+    asked: list[Asked] = []
     is_loaded: bool = False
     has_more: bool = False
     query: str = ""
@@ -118,6 +131,8 @@ class DashboardState(SessionState):
                 break
         self.cards = [_card(card) for card in found]
         self.has_more = cursor is not None
+        waiting = await invitations.received(call.session, call.principal)
+        self.asked = [Asked(str(view.id), view.project, view.invited_by, view.role.value) for view in waiting]
 
     @classmethod
     async def _read_news(cls, call: Call, _topic_id: UUID, news: News) -> Any:
@@ -165,6 +180,19 @@ class DashboardState(SessionState):
         return rx.redirect(routes.project(made.id))
 
     @guarded
+    async def accept(self, call: Call, invitation_id: UUID) -> Any:
+        """Say yes to an invitation and go to its project."""
+        project_id = await invitations.accept(call.session, call.principal, invitation_id)
+        await call.record(Action.MEMBER_ADD, "project", project_id, userId=str(call.principal.user_id))
+        return rx.redirect(routes.project(project_id))
+
+    @guarded
+    async def decline(self, call: Call, invitation_id: UUID) -> None:
+        """Say no to an invitation."""
+        await invitations.decline(call.session, call.principal, invitation_id)
+        await self._read(call)
+
+    @guarded
     async def prepare_samples(self, _call: Call) -> Any:
         """Say at once that the samples are being made, then make them."""
         self.is_preparing = True
@@ -189,6 +217,8 @@ class DashboardState(SessionState):
     @guarded
     async def rename(self, call: Call, form: ProjectChange) -> None:
         """Give a project another name."""
+        if not self.renamed_id:
+            return
         await projects.update(call.session, call.principal, UUID(self.renamed_id), ProjectChange(name=form.name))
         self.renamed_id = ""
         await self._read(call)

@@ -112,7 +112,7 @@ class SegmentState(ProjectState):
         self.cards = [model_card(model, self.sample_kind, megapixels) for model in catalogue.models(self.sample_kind)]
         if self.cards:
             self._pick(self.cards[0])
-        self.can_mail = bool(get_settings().smtp_url)
+        self.can_mail = bool(get_settings().smtp_url) and call.principal.email_verified
         self.dialog = "segment"
 
     def _pick(self, card: ModelCard) -> None:

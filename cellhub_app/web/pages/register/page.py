@@ -5,14 +5,14 @@ import reflex as rx
 from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, notice
+from cellhub_app.web.components.entrance import EntranceState, entrance, invitation_field, next_field, notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
 PROBLEMS = [
     ("emailInvalid", t("This does not look like an e-mail address; it should read like name@example.org.")),
-    ("passwordWeak", t("Choose a longer or less repetitive password.")),
-    ("notAllowed", t("Registration is closed on this server. Ask an admin for an account.")),
+    ("passwordWeak", t("This password is too easy to guess. Choose a longer one of several uncommon words.")),
+    ("registrationClosed", t("Registration is by invitation on this server. Ask a member of a project, or an admin.")),
     ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
     ("invalid", t("Fill in every field.")),
 ]
@@ -23,12 +23,13 @@ def register() -> rx.Component:
     problem = rx.match(EntranceState.problem, *PROBLEMS, t("Registering did not work. Try again."))
     form = post_form(
         next_field(),
+        invitation_field(),
         field(t("Name"), "name", auto_complete="name", required=True, auto_focus=True, max_length=NAME_MAX_LENGTH),
         field(t("E-mail"), "email", type="email", auto_complete="username", required=True, max_length=254),
         field(
             t("Password"),
             "password",
-            hint=t("At least {count} characters.", count=PASSWORD_MIN_LENGTH),
+            hint=t("At least {count} characters that are hard to guess.", count=PASSWORD_MIN_LENGTH),
             type="password",
             auto_complete="new-password",
             required=True,

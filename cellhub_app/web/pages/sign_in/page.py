@@ -5,15 +5,21 @@ import reflex as rx
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, notice
+from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, no_mail_note, notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
 PROBLEMS = [
     ("signInRefused", t("The e-mail address or the password is not right. Check both and try again.")),
     ("accountClosed", t("This account is not open: an admin has to open it first.")),
-    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    ("tooManyRequests", t("Too many attempts. Wait a little, then try again; each wrong one makes the wait longer.")),
     ("invalid", t("Fill in both fields.")),
+]
+DONE = [
+    ("registered", t("Your account is open: sign in with it. A letter asks you to confirm the address.")),
+    ("pending", t("Your account is made. An admin has to open it before you can sign in.")),
+    ("confirmed", t("Your address is confirmed.")),
+    ("reset", t("Your new password is set. Sign in with it.")),
 ]
 
 
@@ -32,7 +38,9 @@ def sign_in() -> rx.Component:
         t("Sign in"),
         t("Segment, check and measure the cells in your images."),
         rx.cond(EntranceState.problem != "", notice(problem)),
-        rx.cond(EntranceState.is_registered, notice(t("Your account is open. Sign in with it."), kind="succeeded")),
+        rx.cond(EntranceState.done != "", notice(rx.match(EntranceState.done, *DONE, ""), kind="succeeded")),
+        rx.cond(EntranceState.done == "registered", no_mail_note()),
         form,
+        link(t("Forgot the password?"), to=routes.FORGOT_PASSWORD, class_name="text-link entrance-forgot"),
         aside=rx.fragment(t("No account yet?"), " ", link(t("Register"), to=routes.REGISTER, class_name="text-link")),
     )

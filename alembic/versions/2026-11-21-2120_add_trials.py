@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = 'd4b71e09c5aa'
-down_revision = 'c9e2f6b81d37'
+down_revision = 'f08c5a71b3d2'
 branch_labels = None
 depends_on = None
 

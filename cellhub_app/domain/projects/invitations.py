@@ -1,0 +1,187 @@
+"""Inviting people by e-mail, with or without an account: nobody learns from it who has one.
+
+The role waits until whoever reads the letter, or is signed in with the address, says yes.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core.address import checked_email
+from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.ids import now
+from cellhub_app.core.runtime import emit, send_later
+from cellhub_app.core.security import hash_token, new_token
+from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.access import Permission, Principal, has_proven_address, require
+from cellhub_app.domain.projects import letters, repository
+from cellhub_app.domain.projects.schemas import InvitationView, ReceivedInvitation
+from cellhub_app.domain.projects.service import MemberAlready, tell_access
+from cellhub_app.models.invitation import Invitation
+from cellhub_app.models.project import Project, ProjectRole
+
+LIFE = timedelta(days=14)
+OPEN_AT_ONCE = 200
+PAGE = "/invitation"
+
+
+class InvitationNotFound(NotFound):
+    """There is no such open invitation for this caller."""
+
+    code, title = "invitationNotFound", "There is no such invitation, or it is not open any more"
+
+
+class InvitationSpent(Invalid):
+    """The link of a letter leads nowhere any more."""
+
+    code, title = "invitationSpent", "This invitation was used, taken back or is too old"
+
+
+async def invite(session: AsyncSession, principal: Principal, project_id: UUID, email: str, role: ProjectRole) -> InvitationView:
+    """Write to an address. A second invitation replaces the first one's role and link.
+
+    Raises EmailInvalid, MemberAlready, NotAllowed, Conflict when too many wait, ProjectNotFound.
+    """
+    project = await _manages(session, principal, project_id)
+    address = checked_email(email)
+    if await repository.is_member(session, project_id, address):
+        raise MemberAlready(f"{address} is a member already.")
+    row = await repository.open_invitation(session, project_id, address)
+    if row is None:
+        if await repository.count_open_invitations(session, project_id) >= OPEN_AT_ONCE:
+            raise Conflict(f"{OPEN_AT_ONCE} invitations wait already; take some back first.")
+        row = Invitation(project_id=project_id, email=address, role=role, invited_by=principal.user_id, token_hash="")
+    row.role = role
+    await _send(session, principal, row, project)
+    return _view(row)
+
+
+async def _manages(session: AsyncSession, principal: Principal, project_id: UUID) -> Project:
+    await require(session, principal, project_id, Permission.MANAGE)
+    if not has_proven_address(principal):
+        raise NotAllowed("Confirm your own e-mail address first: the page of your account sends you the letter again.")
+    project = await repository.project(session, project_id)
+    if project is None:
+        raise InvitationNotFound
+    return project
+
+
+async def _send(session: AsyncSession, principal: Principal, row: Invitation, project: Project) -> None:
+    token = new_token()
+    row.token_hash, row.sent_at, row.expires_at = hash_token(token), now(), now() + LIFE
+    session.add(row)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise Conflict("Somebody invited this person at the same moment.") from error
+    link = f"{get_settings().base_url}{PAGE}#{token}"
+    send_later(session, letters.invitation(row.email, link, project=project.name, inviter=principal))
+    await _tell(session, row)
+
+
+async def _tell(session: AsyncSession, row: Invitation) -> None:
+    """Let open pages of the project and of the invited person, if there is one, look again."""
+    emit(session, Event(EventType.PROJECT_CHANGED, row.project_id, data={"members": True}))
+    invited = await repository.user_by_email(session, row.email)
+    if invited is not None:
+        emit(session, Event(EventType.ACCESS_CHANGED, user_id=invited.id))
+
+
+async def pending(session: AsyncSession, principal: Principal, project_id: UUID) -> list[InvitationView]:
+    """The open invitations of a project, newest first, for those who may send them. Raises NotAllowed, ProjectNotFound."""
+    await require(session, principal, project_id, Permission.MANAGE)
+    return [_view(row) for row in await repository.open_invitations(session, project_id)]
+
+
+async def resend(session: AsyncSession, principal: Principal, project_id: UUID, invitation_id: UUID) -> InvitationView:
+    """Write once more, with a new link; the old one is dead. Raises InvitationNotFound, NotAllowed, ProjectNotFound."""
+    project = await _manages(session, principal, project_id)
+    row = await _of_project(session, project_id, invitation_id)
+    await _send(session, principal, row, project)
+    return _view(row)
+
+
+async def take_back(session: AsyncSession, principal: Principal, project_id: UUID, invitation_id: UUID) -> None:
+    """Revoke an invitation; its link is dead at once. Raises InvitationNotFound, NotAllowed, ProjectNotFound."""
+    await require(session, principal, project_id, Permission.MANAGE)
+    row = await _of_project(session, project_id, invitation_id)
+    row.revoked_at = now()
+    await session.flush()
+    await _tell(session, row)
+
+
+async def _of_project(session: AsyncSession, project_id: UUID, invitation_id: UUID) -> Invitation:
+    row = await repository.invitation(session, invitation_id)
+    if row is None or row.project_id != project_id:
+        raise InvitationNotFound
+    return row
+
+
+async def received(session: AsyncSession, principal: Principal) -> list[ReceivedInvitation]:
+    """What waits for the caller's address, once it is known to be theirs."""
+    if not has_proven_address(principal):
+        return []
+    rows = await repository.invitations_to(session, principal.email, now())
+    return [
+        ReceivedInvitation(id=row.id, project=project, role=ProjectRole(row.role), invited_by=inviter or "", expires_at=row.expires_at)
+        for row, project, inviter in rows
+    ]
+
+
+async def accept(session: AsyncSession, principal: Principal, invitation_id: UUID) -> UUID:
+    """Say yes to an invitation to the caller's own address; the project's id. Raises InvitationNotFound."""
+    return await _join(session, principal, await _to_caller(session, principal, invitation_id))
+
+
+async def decline(session: AsyncSession, principal: Principal, invitation_id: UUID) -> None:
+    """Say no. Raises InvitationNotFound."""
+    row = await _to_caller(session, principal, invitation_id)
+    row.revoked_at = now()
+    await session.flush()
+    await _tell(session, row)
+
+
+async def _to_caller(session: AsyncSession, principal: Principal, invitation_id: UUID) -> Invitation:
+    row = await repository.invitation(session, invitation_id)
+    is_theirs = row is not None and row.email.lower() == principal.email.lower() and row.expires_at > now()
+    if row is None or not is_theirs or not has_proven_address(principal):
+        raise InvitationNotFound
+    return row
+
+
+async def accept_by_link(session: AsyncSession, principal: Principal, token: str) -> UUID:
+    """Say yes with the link of the letter, whatever address the caller's account has; the project's id. Raises InvitationSpent."""
+    row = await repository.invitation_by_token(session, hash_token(token))
+    if row is None or row.expires_at <= now():
+        raise InvitationSpent("This invitation was used, taken back or is too old. Ask for a new one.")
+    return await _join(session, principal, row)
+
+
+async def is_open(session: AsyncSession, token: str) -> bool:
+    """Whether a link would let somebody in: with it, accounts can be opened where registration is by invitation."""
+    row = await repository.invitation_by_token(session, hash_token(token)) if token else None
+    return row is not None and row.expires_at > now()
+
+
+async def _join(session: AsyncSession, principal: Principal, row: Invitation) -> UUID:
+    if await repository.project(session, row.project_id) is None:
+        raise InvitationSpent("The project is not there any more.")
+    await repository.add_membership(session, row.project_id, principal.user_id, ProjectRole(row.role))
+    row.accepted_at = now()
+    await session.flush()
+    tell_access(session, row.project_id, principal.user_id)
+    return row.project_id
+
+
+def _view(row: Invitation) -> InvitationView:
+    return InvitationView(
+        id=row.id,
+        email=row.email,
+        role=ProjectRole(row.role),
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+        is_expired=row.expires_at <= now(),
+    )

@@ -1,0 +1,1 @@
+"""What admins see: people, and letters that did not leave."""

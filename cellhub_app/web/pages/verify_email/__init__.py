@@ -1,0 +1,1 @@
+"""Confirming an address with a link."""

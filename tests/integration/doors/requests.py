@@ -1,0 +1,65 @@
+"""Calling routes over HTTP, each with a body that would do something."""
+
+import base64
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from cellhub_app.api.app import PREFIX, create_api
+from tests.integration.doors.world import Caller, World
+
+NO_PASSWORD = {"password": "not the password"}
+BODIES: dict[str, Any] = {
+    "post /auth/register": {"email": "new@example.org", "password": "short"},
+    "post /auth/login": {"email": "nobody@example.org", **NO_PASSWORD},
+    "post /auth/refresh": {"refreshToken": "x"},
+    "post /auth/session": {"email": "nobody@example.org", **NO_PASSWORD},
+    "post /auth/session/end": {},
+    "post /auth/request-password-reset": {"email": "nobody@example.org"},
+    "post /auth/reset-password": {"token": "x", "password": "x"},
+    "post /auth/verify-email": {"token": "x"},
+    "patch /auth/me": {"name": "Other"},
+    "post /auth/me/email": {"email": "other@example.org", **NO_PASSWORD},
+    "post /auth/me/password": {"newPassword": "x", **NO_PASSWORD},
+    "post /auth/me/close": NO_PASSWORD,
+    "patch /admin/users/{user_id}": {"role": "operator"},
+    "post /projects": {"name": "New"},
+    "patch /projects/{project_id}": {"name": "Other"},
+    "patch /projects/{project_id}/members/{user_id}": {"role": "owner"},
+    "post /projects/{project_id}/invitations": {"email": "eve@example.org", "role": "owner"},
+    "post /projects/{project_id}/upload-sessions": {"files": [{"name": "b.png", "size": 1}]},
+    "post /projects/{project_id}/segmentations": {"imageIds": "all", "model": "classical"},
+    "post /projects/{project_id}/exports": {"formats": ["coco"], "imageIds": "all"},
+    "post /invitations/accept": {"token": "x"},
+    "patch /images/{image_id}": {"name": "other.png"},
+    "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
+}
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+def every_route() -> list[str]:
+    """Each operation of the API, as `method /path`."""
+    methods = {"get", "post", "put", "patch", "delete"}
+    paths = create_api().openapi()["paths"]
+    return sorted(f"{method} {path}" for path, item in paths.items() for method in item.keys() & methods)
+
+
+async def ask(http: httpx.AsyncClient, world: World, caller: Caller, route: str) -> httpx.Response:
+    """What the caller is answered."""
+    method, path = route.split(" ", 1)
+    url = PREFIX + re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
+    headers = {"Authorization": f"Bearer {world.bearers[caller]}"} if world.bearers[caller] else {}
+    if route == "post /projects/{project_id}/images":
+        return await http.post(url, files=[("files", ("n.png", uuid4().bytes))], headers=headers)
+    if path.startswith("/uploads"):
+        return await http.request(method, url, content=b"", headers=headers | _tus(world))
+    return await http.request(method, url, json=BODIES.get(route), headers=headers)
+
+
+def _tus(world: World) -> dict[str, str]:
+    words = {"projectId": world.ids["project_id"], "filename": "d.png"}
+    metadata = ",".join(f"{name} {base64.b64encode(word.encode()).decode()}" for name, word in words.items())
+    piece = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    return TUS | piece | {"Upload-Length": "9", "Upload-Metadata": metadata}

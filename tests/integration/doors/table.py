@@ -1,0 +1,152 @@
+"""Who may pass which door: every route of the API and every event handler stands here, and one that does not fails the build.
+
+A refusal is exact: 401 for who is not signed in, 403 for members whose role is too small, 404 for whoever may not know of the thing.
+"""
+
+from dataclasses import dataclass
+
+from tests.integration.doors.world import Caller
+
+
+@dataclass(frozen=True)
+class Door:
+    """What each caller is refused with; who is not named passes. `arguments` of a handler, where its parameters' names do not tell.
+
+    A `costly` door is passed by one caller only.
+    """
+
+    refused: dict[Caller, int]
+    arguments: tuple[object, ...] | None = None
+    is_costly: bool = False
+
+    @property
+    def passing(self) -> list[Caller]:
+        """Who passes; the owner only where an admin does not, and one of them where it takes long."""
+        callers = [caller for caller in Caller if caller not in self.refused]
+        if Caller.ADMIN in callers and Caller.OWNER in callers:
+            callers.remove(Caller.OWNER)
+        return callers[-1:] if self.is_costly else callers
+
+    def given(self, *arguments: object) -> "Door":
+        """The same door for a handler that is called with these."""
+        return Door(self.refused, arguments, self.is_costly)
+
+
+_NOT_SIGNED_IN = {Caller.NOBODY: 401, Caller.SUSPENDED: 401}
+
+
+def _only(*passing: Caller, members: int = 403, strangers: int = 404) -> Door:
+    others = {Caller.STRANGER: strangers} | dict.fromkeys((Caller.GUEST, Caller.VIEWER, Caller.ADMIN, Caller.OWNER), members)
+    return Door(_NOT_SIGNED_IN | {caller: status for caller, status in others.items() if caller not in passing})
+
+
+ANYBODY = Door({})
+PAGES_OF_OURS = Door(dict.fromkeys(Caller, 403))
+SELF = Door(_NOT_SIGNED_IN)
+NOT_GUESTS = Door(_NOT_SIGNED_IN | {Caller.GUEST: 403})
+VIEW = _only(Caller.GUEST, Caller.VIEWER, Caller.ADMIN, Caller.OWNER)
+EDIT = MANAGE = _only(Caller.ADMIN, Caller.OWNER)
+ANNOTATE = EDIT  # no annotator stands before the doors; test_every_route.py asks them
+ADMIN = _only(Caller.ADMIN, strangers=403)
+THEIR_OWN = _only(Caller.OWNER, members=404)
+THEIR_UPLOAD = Door(_NOT_SIGNED_IN | {Caller.STRANGER: 404, Caller.GUEST: 403, Caller.VIEWER: 403, Caller.ADMIN: 404})
+SOMEBODY_ELSES = _only(members=404)
+# The member in question is the viewer: everybody may leave.
+LEAVE_OR_MANAGE = _only(Caller.VIEWER, Caller.ADMIN, Caller.OWNER)
+
+ROUTES: dict[str, Door] = {
+    **dict.fromkeys(("post /auth/register", "post /auth/login", "post /auth/refresh", "post /auth/session"), ANYBODY),
+    **dict.fromkeys(("post /auth/request-password-reset", "post /auth/reset-password", "post /auth/verify-email"), ANYBODY),
+    **dict.fromkeys(("delete /auth/session", "post /auth/session/end"), PAGES_OF_OURS),
+    **dict.fromkeys(("get /auth/me", "patch /auth/me", "get /auth/me/data", "post /auth/me/close", "post /auth/me/email"), SELF),
+    **dict.fromkeys(("post /auth/me/password", "post /auth/me/verification", "post /auth/logout"), SELF),
+    **dict.fromkeys(("get /auth/sessions", "delete /auth/sessions"), SELF),
+    "delete /auth/sessions/{sign_in_id}": THEIR_OWN,
+    **dict.fromkeys(("get /admin/activity", "get /admin/letters", "get /admin/users", "patch /admin/users/{user_id}"), ADMIN),
+    **dict.fromkeys(("get /events", "get /models", "get /projects", "get /invitations", "post /invitations/accept"), SELF),
+    **dict.fromkeys(("get /queue", "get /queue/history", "get /queue/throughput"), SELF),
+    **dict.fromkeys(("post /queue/cancel", "post /queue/pause", "post /queue/resume", "post /queue/retry-failed"), SELF),
+    **dict.fromkeys(("post /invitations/{invitation_id}/accept", "delete /invitations/{invitation_id}"), SOMEBODY_ELSES),
+    "post /projects": NOT_GUESTS,
+    "get /projects/{project_id}": VIEW,
+    **dict.fromkeys(("patch /projects/{project_id}", "delete /projects/{project_id}"), MANAGE),
+    "get /projects/{project_id}/members": VIEW,
+    "patch /projects/{project_id}/members/{user_id}": MANAGE,
+    "delete /projects/{project_id}/members/{user_id}": LEAVE_OR_MANAGE,
+    **dict.fromkeys(("get /projects/{project_id}/invitations", "post /projects/{project_id}/invitations"), MANAGE),
+    "delete /projects/{project_id}/invitations/{invitation_id}": MANAGE,
+    "post /projects/{project_id}/invitations/{invitation_id}/resend": MANAGE,
+    **dict.fromkeys(("get /projects/{project_id}/images", "get /projects/{project_id}/measurements"), VIEW),
+    **dict.fromkeys(("get /projects/{project_id}/exports", "post /projects/{project_id}/exports"), VIEW),
+    **dict.fromkeys(("post /projects/{project_id}/images", "post /projects/{project_id}/segmentations"), EDIT),
+    **{f"post /projects/{{project_id}}/queue/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
+    "get /projects/{project_id}/upload-sessions": VIEW,
+    "post /projects/{project_id}/upload-sessions": EDIT,
+    "get /projects/{project_id}/upload-sessions/{session_id}": THEIR_OWN,
+    "delete /projects/{project_id}/upload-sessions/{session_id}": THEIR_UPLOAD,
+    "post /uploads": EDIT,
+    **dict.fromkeys(("patch /uploads/{upload_id}", "delete /uploads/{upload_id}"), THEIR_OWN),
+    "get /images/{image_id}": VIEW,
+    **{f"get /images/{{image_id}}/{part}": VIEW for part in ("display", "file", "overlay", "thumbnail")},
+    **{f"get /images/{{image_id}}/{part}": VIEW for part in ("measurements", "polygons", "revisions")},
+    **dict.fromkeys(("patch /images/{image_id}", "delete /images/{image_id}"), EDIT),
+    **dict.fromkeys(("patch /images/{image_id}/polygons", "post /images/{image_id}/revisions/{revision}/restore"), ANNOTATE),
+    **{f"post /images/{{image_id}}/segmentation/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
+    **dict.fromkeys(("get /batches/{batch_id}", "get /batches/{batch_id}/failures"), VIEW),
+    **{f"post /batches/{{batch_id}}/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
+    **dict.fromkeys(("get /jobs/{job_id}", "get /jobs/{job_id}/log"), VIEW),
+    **dict.fromkeys(("get /exports/{export_id}", "get /exports/{export_id}/download"), VIEW),
+    "post /exports/{export_id}/cancel": EDIT,
+}  # fmt: skip
+
+
+def _of(state: str, **handlers: Door) -> dict[str, Door]:
+    return {f"{state}.{name}": door for name, door in handlers.items()}
+
+
+PASSWORD = "not the password"
+PROJECT = {"name": "Other", "sample_kind": "cells"}
+STEER = {"pause": EDIT, "resume": EDIT, "cancel": EDIT, "retry": EDIT}
+# SELF are also the handlers that touch only what the tab shows: they ask who it is, and read nothing of the project.
+HANDLERS: dict[str, Door] = {
+    **_of("EntranceState", read_address=ANYBODY),
+    **_of("SessionState", load_shell=SELF, dismiss=ANYBODY, undo=SELF),
+    **_of("AccountState", load=SELF, rename=SELF.given({"name": "Other"}), send_verification=SELF, end=SOMEBODY_ELSES),
+    **_of("AccountState", change_email=SELF.given({"email": "other@example.org", "password": PASSWORD}), end_others=SELF, ask_close=SELF),
+    **_of("AccountState", change_password=SELF.given({"password": PASSWORD, "new_password": "x"})),
+    **_of("AccountState", close=SELF.given({"password": PASSWORD})),
+    **_of("AdminState", load=ADMIN, narrow=ADMIN.given("active"), search=ADMIN, show_more=ADMIN),
+    **_of("AdminState", set_status=ADMIN.given("user_id", "suspended"), set_role=ADMIN.given("user_id", "guest")),
+    **_of("DashboardState", load=SELF, search=SELF, show_more=SELF, set_create_open=SELF, close_dialogs=ANYBODY, prepare_samples=SELF),
+    **_of("DashboardState", accept=SOMEBODY_ELSES, decline=SOMEBODY_ELSES, create=NOT_GUESTS.given(PROJECT)),
+    **_of("DashboardState", ask_name=VIEW, rename=MANAGE.given({"name": "Other"}), delete=MANAGE),
+    **_of("DashboardState", try_samples=Door(NOT_GUESTS.refused, is_costly=True)),
+    # A project or image that is not there is shown as missing.
+    **_of("ProjectState", load=SELF, close_dialogs=ANYBODY, toggle_panel=ANYBODY),
+    **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY, fill=ANYBODY),
+    **_of("ProjectPace", load_pace=VIEW),
+    **_of("ImagesState", load_images=VIEW, show=SELF.given("running"), show_tag=VIEW, search=VIEW, order=SELF),
+    **_of("ImagesState", select=VIEW.given({"all": True, "ids": [], "count": 1})),
+    **_of("ImagesState", resize=ANYBODY, show_outlines=ANYBODY, open_image=ANYBODY),
+    **_of("SelectionState", ask_all=SELF, ask_none=SELF, open_tags=SELF, set_open=SELF, write_tag=SELF),
+    **_of("SelectionState", delete=EDIT, restore=EDIT, add_tag=EDIT, remove_tag=EDIT),
+    **_of("ExportsState", load_exports=VIEW, open_for_all=SELF, open_for_selected=SELF, set_open=SELF, toggle=SELF),
+    **_of("ExportsState", start=VIEW, cancel=EDIT),
+    **_of("SegmentState", open_for_all=VIEW, open_for_selected=VIEW, set_open=SELF, set_only_new=SELF, choose=SELF, set_threshold=SELF),
+    **_of("SegmentState", set_min_area=SELF, ask_for_mail=ANYBODY, prepare=SELF, start=EDIT),
+    **_of("MembersState", load_members=VIEW, invite=MANAGE.given({"email": "eve@example.org", "role": "owner"}), resend=MANAGE),
+    **_of("MembersState", take_back=MANAGE, change_role=MANAGE.given("user_id", "owner"), remove=LEAVE_OR_MANAGE),
+    **_of("SettingsState", load_settings=VIEW, save=MANAGE.given(PROJECT), delete=MANAGE),
+    **_of("QueueActions", **STEER, retry_all=EDIT),
+    **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),
+    **_of("QueuePace", load_pace=SELF),
+    **_of("HistoryState", load_history=SELF, show_more=SELF, retry=EDIT),
+}  # fmt: skip
+
+# What answers beside the API's own document, and what somebody far away meets there.
+OTHERS = {
+    "/api/v1/openapi.json": 200, "/api/v1/docs": 200, "/health/live": 200, "/health/ready": 200, "/metrics": 404,
+    "/_upload": 404, "/_upload/x": 404,
+}  # fmt: skip
+# Reflex's own: two signs of life, and the websocket whose events are the handlers above (a foreign Origin is refused: test_gate.py).
+OF_THE_FRAMEWORK = {"/ping", "/_health", "/_event"}

@@ -1,0 +1,160 @@
+"""One project with one of everything in it, and seven people before its doors. Made of plain rows: nothing is hashed, nobody signs in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cellhub_app.core.ids import new_id, now
+from cellhub_app.core.queue import JobKind, JobStatus
+from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.security import hash_token, make_access_token
+from cellhub_app.models import export, image
+from cellhub_app.models.annotation import Revision, Segmentation
+from cellhub_app.models.base import Table
+from cellhub_app.models.export import Export
+from cellhub_app.models.invitation import Invitation
+from cellhub_app.models.job import Batch, Job
+from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.session import Session, SessionKind
+from cellhub_app.models.tables import metadata
+from cellhub_app.models.upload import ResumableUpload, UploadFile, UploadSession
+from cellhub_app.models.user import Role, User, UserStatus
+from tests.fixtures import rows
+
+# Words that nobody may read who may not know of the project.
+SECRETS = ("Unheard-of project", "unheard-of.png")
+
+
+class Caller(StrEnum):
+    """Who stands before a door."""
+
+    NOBODY = "nobody"
+    SUSPENDED = "suspended"
+    STRANGER = "stranger"
+    GUEST = "guest"
+    VIEWER = "viewer"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+# Guest and suspended are editors by membership: what they are on the whole server must weigh more.
+_PEOPLE = {
+    Caller.SUSPENDED: (Role.USER, UserStatus.SUSPENDED, ProjectRole.EDITOR),
+    Caller.STRANGER: (Role.USER, UserStatus.ACTIVE, None),
+    Caller.GUEST: (Role.GUEST, UserStatus.ACTIVE, ProjectRole.EDITOR),
+    Caller.VIEWER: (Role.USER, UserStatus.ACTIVE, ProjectRole.VIEWER),
+    Caller.ADMIN: (Role.ADMIN, UserStatus.ACTIVE, None),
+    Caller.OWNER: (Role.USER, UserStatus.ACTIVE, ProjectRole.OWNER),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The ids of what there is, by the names that routes and handlers use, and each caller's tokens."""
+
+    ids: dict[str, str]
+    bearers: dict[Caller, str]
+    cookies: dict[Caller, str]
+
+
+async def build(runtime: Runtime) -> World:
+    """A fresh project with everything in it, and fresh people."""
+    secret = runtime.settings.secret_key.get_secret_value()
+    ids, bearers, cookies = {name: new_id() for name in _NAMES}, {Caller.NOBODY: ""}, {Caller.NOBODY: ""}
+    async with runtime.work() as session:
+        people: dict[Caller, UUID] = {}
+        for caller, (role, status, _) in _PEOPLE.items():
+            person = User(
+                email=f"{caller}-{uuid4().hex[:8]}@example.org", name=caller.title(), password_hash=_HASH, role=role, status=status
+            )
+            session.add(person)
+            await session.flush()
+            people[caller], cookies[caller] = person.id, uuid4().hex
+            browser = _signed_in(person.id, SessionKind.BROWSER, hash_token(cookies[caller]))
+            program = _signed_in(person.id, SessionKind.API, None)
+            session.add_all([browser, program])
+            bearers[caller], _ = make_access_token(secret, program.id, person.id)
+            if caller is Caller.OWNER:
+                ids["sign_in_id"] = browser.id
+        await _project(session, ids, people)
+    for part in ("original", "display.webp", "thumbnail.webp", "overlay-1.webp"):
+        await runtime.storage.put(image.storage_key(ids["image_id"], part), b"x")
+    await runtime.storage.put(export.storage_key(ids["export_id"]), b"x")
+    runtime.settings.partial_folder.mkdir(parents=True, exist_ok=True)
+    (runtime.settings.partial_folder / ids["upload_id"].hex).touch()
+    return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies)
+
+
+# Of a password that nobody here gives, at the least cost.
+_HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
+_NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id")
+
+
+def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
+    return Session(user_id=user_id, kind=kind, token_hash=token_hash, expires_at=now() + timedelta(days=1))
+
+
+async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Caller, UUID]) -> None:
+    owner, project_id, image_id = people[Caller.OWNER], ids["project_id"], ids["image_id"]
+    ids["user_id"] = people[Caller.VIEWER]
+    await _add(session, Project(id=project_id, name=SECRETS[0], created_by=owner))
+    session.add_all(Membership(project_id=project_id, user_id=people[who], role=role) for who, (_, _, role) in _PEOPLE.items() if role)
+    await rows.images(
+        session,
+        project_id,
+        [SECRETS[1]],
+        id=image_id,
+        revision=1,
+        object_count=0,
+        segmentation_status="queued",
+        segmentation_job_id=ids["job_id"],
+    )
+    await _add(session, Batch(id=ids["batch_id"], project_id=project_id, user_id=owner, model="classical"))
+    job = {"id": ids["job_id"], "kind": JobKind.SEGMENT, "batch_id": ids["batch_id"], "image_id": image_id, "model": "classical"}
+    await _add(session, Job(user_id=owner, project_id=project_id, **job))
+    segmentation = await _add(session, Segmentation(image_id=image_id, head=1))
+    await _add(session, Revision(segmentation_id=segmentation.id, number=1, kind="model", model="classical"))
+    done = {"status": JobStatus.SUCCEEDED, "bytes": 1, "formats": ["coco"], "expires_at": now() + timedelta(days=1)}
+    await _add(session, Export(id=ids["export_id"], project_id=project_id, user_id=owner, **done))
+    await _add(session, UploadSession(id=ids["session_id"], project_id=project_id, user_id=owner, needed=1, bytes_total=1))
+    await _add(session, UploadFile(session_id=ids["session_id"], index=0, name="b.png", path="b.png", size=1, state="needed"))
+    await _add(session, ResumableUpload(id=ids["upload_id"], project_id=project_id, user_id=owner, name="c.png", length=9))
+    asked = {"email": "asked@example.org", "role": "viewer", "token_hash": uuid4().hex, "expires_at": now() + timedelta(days=1)}
+    await _add(session, Invitation(id=ids["invitation_id"], project_id=project_id, invited_by=owner, **asked))
+
+
+async def _add(session: AsyncSession, row: Table) -> Table:
+    session.add(row)
+    await session.flush()
+    return row
+
+
+_EACH = "select '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) from \"{0}\" t"
+# The audit log grows also when somebody is refused; that is its purpose.
+_WRITTEN = text("select pg_current_wal_insert_lsn()")
+_ALL = text(" union all ".join(_EACH.format(table.name) for table in metadata.sorted_tables if table.name != "audit") + " order by 1")
+
+
+@dataclass
+class Seen:
+    """What every table held when it was last looked at, so that any change of any row is noticed."""
+
+    runtime: Runtime
+    rows: Sequence[Any] = ()
+    written: str = ""
+
+    async def has_changed(self) -> bool:
+        """Whether anything is different from the last look. Reading all rows is slow: without a new byte in the log, none was written."""
+        async with self.runtime.work() as session:
+            written = str((await session.execute(_WRITTEN)).scalar_one())
+            if written == self.written:
+                return False
+            rows = (await session.execute(_ALL)).all()
+        before, self.rows, self.written = self.rows, rows, written
+        return rows != before
