@@ -8,19 +8,23 @@ from cellhub_app.core import errors
 from cellhub_app.web import live, routes
 from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.face_off.state import FaceOffState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.exports_state import ExportsState
+from cellhub_app.web.pages.project.face_off_state import NewFaceOffState, Rival
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.session import SessionState
 from tests.integration.doors.world import Caller, World
 from tests.integration.web.states import Tab
 
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
-    "ImageState": routes.IMAGE, "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN,
+    "ImageState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
+    "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN,
 }  # fmt: skip
 FITTING = {
     **dict.fromkeys(("is_open", "is_asked", "is_shown", "is_wanted", "are_shown", "only_new"), True),
@@ -61,14 +65,21 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     """A tab that shows the world's project, as if its page had been loaded: what the server remembers of it must not open doors."""
     ids = world.ids
     route = PLACES.get(state.__name__, routes.PROJECT)
-    query = {"project": ids["project_id"], "image": ids["image_id"]} if "[" in route else {}
-    path = route.replace("[project]", ids["project_id"]).replace("[image]", ids["image_id"]).replace("/index", "/")
+    query = {"project": ids["project_id"], "image": ids["image_id"], "face_off": ids["face_off_id"]} if "[" in route else {}
+    path = route.replace("/index", "/")
+    for name, value in query.items():
+        path = path.replace(f"[{name}]", value)
     tab = Tab(f"tab-{caller}", world.cookies[caller], path, route, query)
     tab.state(ProjectState).project_id = ids["project_id"]
     tab.state(ImageState).project_id, tab.state(ImageState).image_id = ids["project_id"], ids["image_id"]
     tab.state(ImagesState)._choose([ids["image_id"]], selects_all=False, count=1)
     tab.state(SelectionState).new_tag, tab.state(DashboardState).renamed_id = "tag", ids["project_id"]
     tab.state(SegmentState).chosen = "classical"
+    tab.state(TuningState).project_id, tab.state(TuningState).image_id = ids["project_id"], ids["image_id"]
+    tab.state(TuningState).model = "classical"
+    tab.state(FaceOffState).project_id, tab.state(FaceOffState).face_off_id = ids["project_id"], ids["face_off_id"]
+    tab.state(NewFaceOffState).images = [ids["image_id"]]
+    tab.state(NewFaceOffState).rivals = [Rival(name, name, fits=True, takes_part=True) for name in ("classical", "unet")]
     tab.state(ExportsState)._offer(1, only_selected=False)
     return tab
 

@@ -32,10 +32,13 @@ BODIES: dict[str, Any] = {
     "post /projects/{project_id}/upload-sessions": {"files": [{"name": "b.png", "size": 1}]},
     "post /projects/{project_id}/segmentations": {"imageIds": "all", "model": "classical"},
     "post /projects/{project_id}/exports": {"formats": ["coco"], "imageIds": "all"},
+    "post /projects/{project_id}/face-offs": {"imageIds": ["image_id"], "models": ["classical", "unet"]},
+    "post /face-offs/{face_off_id}/choice": {"model": "classical"},
     "post /invitations/accept": {"token": "x"},
     "patch /images/{image_id}": {"name": "other.png"},
     "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
 }
+QUERIES = {"get /images/{image_id}/preview": {"model": "classical"}}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -55,7 +58,15 @@ async def ask(http: httpx.AsyncClient, world: World, caller: Caller, route: str)
         return await http.post(url, files=[("files", ("n.png", uuid4().bytes))], headers=headers)
     if path.startswith("/uploads"):
         return await http.request(method, url, content=b"", headers=headers | _tus(world))
-    return await http.request(method, url, json=BODIES.get(route), headers=headers)
+    query = QUERIES.get(route, {})
+    return await http.request(method, url, params=query, json=_with_ids(BODIES.get(route), world), headers=headers)
+
+
+def _with_ids(body: Any, world: World) -> Any:
+    """The body with the world's ids in the place of lists of their names."""
+    if not isinstance(body, dict):
+        return body
+    return {key: [world.ids.get(one, one) for one in value] if value == ["image_id"] else value for key, value in body.items()}
 
 
 def _tus(world: World) -> dict[str, str]:

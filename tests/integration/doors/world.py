@@ -14,7 +14,10 @@ from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.security import hash_token, make_access_token
-from cellhub_app.models import export, image
+from cellhub_app.domain.annotations import outlines
+from cellhub_app.domain.flows.preview import exact
+from cellhub_app.domain.segmentation import service as catalogue
+from cellhub_app.models import export, image, trial
 from cellhub_app.models.annotation import Revision, Segmentation
 from cellhub_app.models.base import Table
 from cellhub_app.models.export import Export
@@ -23,6 +26,7 @@ from cellhub_app.models.job import Batch, Job
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.session import Session, SessionKind
 from cellhub_app.models.tables import metadata
+from cellhub_app.models.trial import FaceOff, Trial
 from cellhub_app.models.upload import ResumableUpload, UploadFile, UploadSession
 from cellhub_app.models.user import Role, User, UserStatus
 from tests.fixtures import rows
@@ -86,6 +90,9 @@ async def build(runtime: Runtime) -> World:
     for part in ("original", "display.webp", "thumbnail.webp", "overlay-1.webp"):
         await runtime.storage.put(image.storage_key(ids["image_id"], part), b"x")
     await runtime.storage.put(export.storage_key(ids["export_id"]), b"x")
+    await runtime.storage.put(trial.disagreement_key(ids["face_off_id"], ids["image_id"]), b"x")
+    for name in ("trial_id", "preview_id"):
+        await runtime.storage.put(trial.outlines_key(ids[name]), outlines.packed(1, []))
     runtime.settings.partial_folder.mkdir(parents=True, exist_ok=True)
     (runtime.settings.partial_folder / ids["upload_id"].hex).touch()
     return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies)
@@ -93,7 +100,8 @@ async def build(runtime: Runtime) -> World:
 
 # Of a password that nobody here gives, at the least cost.
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
-_NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id")
+_NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
+          "face_off_id", "trial_id", "preview_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
@@ -125,8 +133,19 @@ async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Cal
     await _add(session, UploadSession(id=ids["session_id"], project_id=project_id, user_id=owner, needed=1, bytes_total=1))
     await _add(session, UploadFile(session_id=ids["session_id"], index=0, name="b.png", path="b.png", size=1, state="needed"))
     await _add(session, ResumableUpload(id=ids["upload_id"], project_id=project_id, user_id=owner, name="c.png", length=9))
+    await _trials(session, ids, owner)
     asked = {"email": "asked@example.org", "role": "viewer", "token_hash": uuid4().hex, "expires_at": now() + timedelta(days=1)}
     await _add(session, Invitation(id=ids["invitation_id"], project_id=project_id, invited_by=owner, **asked))
+
+
+async def _trials(session: AsyncSession, ids: dict[str, UUID], owner: UUID) -> None:
+    """A face-off that is over, and a preview that was answered."""
+    card, image_id, project_id = catalogue.model("classical"), ids["image_id"], ids["project_id"]
+    await _add(session, FaceOff(id=ids["face_off_id"], project_id=project_id, user_id=owner, models=["classical"], image_ids=[image_id]))
+    found = {"project_id": project_id, "image_id": image_id, "job_id": ids["job_id"], "user_id": owner, "status": JobStatus.SUCCEEDED}
+    found |= {"model": card.name, "weights_sha256": card.weights_sha256, "parameters": exact(card, None)}
+    await _add(session, Trial(id=ids["trial_id"], face_off_id=ids["face_off_id"], **found))
+    await _add(session, Trial(id=ids["preview_id"], **found))
 
 
 async def _add(session: AsyncSession, row: Table) -> Table:
