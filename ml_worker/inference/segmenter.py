@@ -209,7 +209,8 @@ class Segmenter:
             return
         for piece in label_in_pieces(maps, label):
             window = np.ascontiguousarray(maps[:, piece.y :, piece.x :][:, : piece.labels.shape[0], : piece.labels.shape[1]])
-            yield Instances(piece.labels, *rate_objects(window, piece.labels), y=piece.y, x=piece.x)
+            scores, doubts = rate_objects(window, piece.labels)
+            yield Instances(piece.own(), scores[: piece.count], doubts[: piece.count], y=piece.y, x=piece.x)
 
     def _labelling(self, prepared: Prepared, maps: Maps) -> Labelling:
         settings = prepared.settings
