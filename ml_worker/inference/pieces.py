@@ -28,11 +28,20 @@ TOP, LEFT, BOTTOM, RIGHT, SEED_Y, SEED_X = range(6)
 
 @dataclass(frozen=True)
 class Piece:
-    """Objects 1..n of the window (h, w) whose top-left pixel is (y, x) of the image."""
+    """A window (h, w) whose top-left pixel is (y, x) of the image: its own objects are 1..count, those of other pieces come after.
+
+    `share`: the part of the window that is the piece's own.
+    """
 
     y: int
     x: int
     labels: Labels
+    count: int
+    share: float
+
+    def own(self) -> Labels:
+        """The labels without the objects of other pieces."""
+        return np.where(self.labels <= self.count, self.labels, np.int32(0))
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,10 @@ class _Span:
     start: int
     stop: int
     length: int
+
+    @property
+    def size(self) -> int:
+        return self.stop - self.start
 
     def window(self, margin: int) -> tuple[int, int]:
         return max(0, self.start - margin), min(self.length, self.stop + margin)
@@ -71,7 +84,7 @@ def _boxes(labels: Labels, seeds: Labels, count: int) -> NDArray[np.int64]:
 
 
 @compiled
-def _keep(labels: Labels, table: Labels) -> None:
+def _renumber(labels: Labels, table: Labels) -> None:
     height, width = labels.shape
     for y in range(height):
         for x in range(width):
@@ -98,8 +111,9 @@ def _piece(maps: Maps, label: Labelling, rows: _Span, columns: _Span, margin: in
         if margin >= margin_max or bool(_is_settled(boxes[own], rows.length, columns.length, window).all()):
             break
         margin *= 2
-    _keep(labels, np.concatenate(([0], np.cumsum(own) * own)).astype(np.int32))
-    return Piece(top, left, labels)
+    count = int(own.sum())
+    _renumber(labels, np.concatenate(([0], np.where(own, np.cumsum(own), count + np.cumsum(~own)))).astype(np.int32))
+    return Piece(top, left, labels, count, rows.size * columns.size / labels.size)
 
 
 def _begins_inside(places: NDArray[np.int64], span: _Span) -> NDArray[np.bool_]:

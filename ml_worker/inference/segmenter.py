@@ -165,7 +165,8 @@ class Segmenter:
             return
         for piece in label_in_pieces(maps, label):
             window = np.ascontiguousarray(maps[:, piece.y :, piece.x :][:, : piece.labels.shape[0], : piece.labels.shape[1]])
-            yield Instances(piece.labels, *rate_objects(window, piece.labels, threshold, calibration), piece.y, piece.x)
+            scores, doubts, missed = rate_objects(window, piece.labels, threshold, calibration)
+            yield Instances(piece.own(), scores[: piece.count], doubts[: piece.count], missed * piece.share, piece.y, piece.x)
 
     def _labelling(self, prepared: Prepared, maps: Maps) -> Labelling:
         settings = prepared.settings

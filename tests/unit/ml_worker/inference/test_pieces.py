@@ -29,12 +29,14 @@ def put_together(pieces: list[Piece], height: int, width: int) -> Labels:
     whole = np.zeros((height, width), np.int32)
     count = 0
     for piece in pieces:
-        place = whole[piece.y : piece.y + piece.labels.shape[0], piece.x : piece.x + piece.labels.shape[1]]
-        own = piece.labels > 0
+        labels = piece.own()
+        place = whole[piece.y : piece.y + labels.shape[0], piece.x : piece.x + labels.shape[1]]
+        own = labels > 0
         assert not place[own].any()
-        place[own] = piece.labels[own] + count
-        assert set(np.unique(piece.labels)) - {0} == set(range(1, piece.labels.max() + 1))
-        count += piece.labels.max()
+        place[own] = labels[own] + count
+        assert set(np.unique(labels)) - {0} == set(range(1, piece.count + 1))
+        count += piece.count
+    assert sum(piece.share * piece.labels.size for piece in pieces) == pytest.approx(height * width)
     return in_order(whole)
 
 
@@ -65,6 +67,14 @@ def test_pieces_are_what_the_whole_would_be(places, core):
     maps = discs(150, 180, places)
     pieces = list(label_in_pieces(maps, label, core=core, margin=8, margin_max=256))
     assert (put_together(pieces, 150, 180) == in_order(label(maps)[0])).all()
+
+
+def test_neighbours_of_other_pieces_stay_in_sight():
+    """Whether an object touches another says how far to trust it, whosever the other is."""
+    upper, lower = label_in_pieces(discs(120, 60, [(51, 30, 12), (69, 30, 12)]), label, core=60, margin=40)
+    for piece in (upper, lower):
+        assert (piece.count, piece.labels.max()) == (1, 2)
+        assert 0.45 < (piece.own() > 0).sum() / (piece.labels > 0).sum() < 0.55
 
 
 def test_a_window_grows_for_an_object_that_does_not_fit():
