@@ -40,7 +40,10 @@ async def add(session: AsyncSession, project_id: UUID, user_id: UUID, trials: It
 async def preview(
     session: AsyncSession, user_id: UUID, image_id: UUID, model: str, weights: str | None, parameters: dict[str, Any]
 ) -> Trial | None:
-    """The newest preview that asks for exactly this and did not fail; one that waits must be the person's own, others may withdraw theirs."""
+    """The newest preview that asks for exactly this and did not fail.
+
+    One that still waits must be the person's own: others may withdraw theirs.
+    """
     stays = or_(col(Trial.status).in_((JobStatus.RUNNING, JobStatus.SUCCEEDED)), col(Trial.user_id) == user_id)
     query = select(Trial).where(
         col(Trial.image_id) == image_id, col(Trial.model) == model, col(Trial.weights_sha256).is_not_distinct_from(weights),
