@@ -34,10 +34,12 @@ from ml_worker.inference.instances import Instances
 from ml_worker.inference.postprocess import Labels
 from ml_worker.inference.prepared import Parameters, Prepared
 from ml_worker.inference.segmenter import Segmenter
+from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.kept_maps import KeptMaps, Seen
 from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.threads import Threads
 
+PIXELS_IN_HAND = 16_000_000
 NO_REVISION = 1  # the viewer takes revision 0 for "never segmented"
 
 
@@ -67,6 +69,7 @@ class Trials:
         self._weights = {card.name: card.weights_sha256 for card in segmenter.models()}
         self._kept = KeptMaps(runtime.storage)
         self._threads = Threads("try", 1)
+        self._memory = Budget(PIXELS_IN_HAND)
 
     @property
     def left_behind(self) -> int:
@@ -79,6 +82,10 @@ class Trials:
 
     async def work(self, job: Claimed) -> None:
         """Try the job's models on its image and store what they found. Raises what any stage raises."""
+        async with self._memory.hold(round(job.megapixels * 1e6)):
+            await self._try(job)
+
+    async def _try(self, job: Claimed) -> None:
         began = time.perf_counter()
         async with self._runtime.work() as session:
             wanted = await trials.of_job(session, job.id)

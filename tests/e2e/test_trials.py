@@ -51,6 +51,8 @@ def test_models_are_compared_and_one_is_chosen_for_all(visitor: Visitor) -> None
         expect(visitor.by_id(f"duel-{side}").get_by_test_id("viewer")).to_have_attribute("data-objects", NUMBER)
         expect(visitor.by_id(f"duel-{side}")).to_contain_text("contested")
 
+    visitor.photograph("face-off")
+
     page = visitor.page
     page.keyboard.press("w")
     expect(visitor.by_id("duel")).to_have_attribute("data-mode", "swipe")

@@ -57,7 +57,7 @@ async def preview(
     image = await readable(session, principal, image_id)
     card = catalogue.model(model)
     wanted = exact(card, parameters)
-    found = await repository.preview(session, image_id, card.name, card.weights_sha256, wanted)
+    found = await repository.preview(session, principal.user_id, image_id, card.name, card.weights_sha256, wanted)
     if found is None:
         await jobs.withdraw(session, JobKind.TRIAL, await repository.superseded(session, image_id, principal.user_id))
         job = NewJob(JobKind.TRIAL, principal.user_id, image.project_id, image_id=image_id, priority=PREVIEWS_FIRST)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -37,11 +37,17 @@ async def add(session: AsyncSession, project_id: UUID, user_id: UUID, trials: It
     await session.execute(insert(Trial).values([vars(trial) | common for trial in trials]))
 
 
-async def preview(session: AsyncSession, image_id: UUID, model: str, weights: str | None, parameters: dict[str, Any]) -> Trial | None:
-    """The newest preview that asks for exactly this and did not fail."""
+async def preview(
+    session: AsyncSession, user_id: UUID, image_id: UUID, model: str, weights: str | None, parameters: dict[str, Any]
+) -> Trial | None:
+    """The newest preview that asks for exactly this and did not fail.
+
+    One that still waits must be the person's own: others may withdraw theirs.
+    """
+    stays = or_(col(Trial.status).in_((JobStatus.RUNNING, JobStatus.SUCCEEDED)), col(Trial.user_id) == user_id)
     query = select(Trial).where(
         col(Trial.image_id) == image_id, col(Trial.model) == model, col(Trial.weights_sha256).is_not_distinct_from(weights),
-        col(Trial.parameters) == parameters, col(Trial.face_off_id).is_(None), col(Trial.status).in_(ALIVE),
+        col(Trial.parameters) == parameters, col(Trial.face_off_id).is_(None), col(Trial.status).in_(ALIVE), stays,
     )  # fmt: skip
     return (await session.execute(query.order_by(col(Trial.created_at).desc()).limit(1))).scalar_one_or_none()
 

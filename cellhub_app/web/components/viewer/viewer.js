@@ -16,7 +16,7 @@ const REVEAL_MARGIN_PX = 40;
 const LARGEST_SCALE = 64;
 const MOTION_MS = 140;
 
-/** Viewers of one group look through one view, so that they move as one: group -> {key, view}. */
+/** Viewers of one group look through one view, so that they move as one: group -> {key, view, fitted: nobody moved it yet}. */
 const GROUPS = new Map();
 
 function motionMs() {
@@ -38,7 +38,7 @@ export class Viewer {
     this.polygons = new PolygonLayer(this.store, { zIndex: 1 });
     this.highlight = new HighlightLayer({ zIndex: 2 });
     this.selected = null;
-    this.fitted = true;
+    this.look = { fitted: true };
     this.zoomGoal = null;
     this.map = new OlMap({
       target: element,
@@ -47,12 +47,12 @@ export class Viewer {
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false }),
     });
     this.listenToPointer();
-    this.map.on('change:size', () => this.fitted && this.fit({ instantly: true }));
+    this.map.on('change:size', () => this.look.fitted && this.fit({ instantly: true }));
   }
 
   listenToPointer() {
-    this.map.on('pointerdrag', () => { this.fitted = false; });
-    this.element.addEventListener('wheel', () => { this.fitted = false; }, { passive: true });
+    this.map.on('pointerdrag', () => { this.look.fitted = false; });
+    this.element.addEventListener('wheel', () => { this.look.fitted = false; }, { passive: true });
     this.map.on('click', ({ coordinate: [x, y] }) => this.choose(this.store.at(x, -y)));
     this.map.on('pointermove', event => this.point(event.dragging ? null : [event.coordinate[0], -event.coordinate[1]]));
     this.element.addEventListener('pointerleave', () => this.point(null));
@@ -64,15 +64,17 @@ export class Viewer {
     this.picture.clear();
     this.veil.clear();
     this.setObjects([]);
-    const known = GROUPS.get(group);
-    const view = group && known?.key === key ? known.view : this.makeView(width, height);
-    if (group) GROUPS.set(group, { key, view });
+    const known = group && GROUPS.get(group);
+    const isFirst = known?.key !== key;
+    this.look = isFirst ? { key, view: this.makeView(width, height), fitted: true } : known;
+    if (group) GROUPS.set(group, this.look);
+    const { view } = this.look;
     this.unlisten?.();
     const onResolution = () => this.listener.view({ resolution: view.getResolution() });
     view.on('change:resolution', onResolution);
     this.unlisten = () => view.un('change:resolution', onResolution);
     this.map.setView(view);
-    if (known?.view !== view) this.fit({ instantly: true });
+    if (isFirst) this.fit({ instantly: true });
     onResolution();
   }
 
@@ -163,7 +165,7 @@ export class Viewer {
 
   /** Around the selected object, if it is in view. Quick presses add up: each starts from where the one before is going. */
   zoomBy(factor) {
-    this.fitted = false;
+    this.look.fitted = false;
     const view = this.map.getView();
     const goal = view.getConstrainedResolution((this.zoomGoal ?? view.getResolution()) / factor);
     view.cancelAnimations();
@@ -181,7 +183,7 @@ export class Viewer {
   }
 
   panBy([dx, dy]) {
-    this.fitted = false;
+    this.look.fitted = false;
     const view = this.map.getView();
     const [x, y] = view.getCenter();
     const step = PAN_PX * view.getResolution();
@@ -194,7 +196,7 @@ export class Viewer {
     const padding = Array(4).fill(FIT_PADDING_PX);
     this.map.getView().cancelAnimations();
     this.map.getView().fit([0, -height, width, 0], { padding, duration: instantly ? 0 : motionMs() });
-    this.fitted = true;
+    this.look.fitted = true;
   }
 
   /** Moves as little as shows the whole object; zooms out only if it is larger than the view. */
@@ -205,10 +207,10 @@ export class Viewer {
     const margin = REVEAL_MARGIN_PX * view.getResolution();
     const [left, bottom, right, top] = view.calculateExtent(size);
     if (maxX - minX > right - left || maxY - minY > top - bottom) {
-      this.fitted = false;
+      this.look.fitted = false;
       view.fit([minX, -maxY, maxX, -minY], { padding: Array(4).fill(REVEAL_MARGIN_PX), duration: motionMs() });
     } else if (minX < left || maxX > right || -maxY < bottom || -minY > top) {
-      this.fitted = false;
+      this.look.fitted = false;
       const shift = (low, high, from, to) => (low < from ? low - from - margin : high > to ? high - to + margin : 0);
       const [x, y] = view.getCenter();
       const center = [x + shift(minX, maxX, left, right), y + shift(-maxY, -minY, bottom, top)];

@@ -89,11 +89,7 @@ def _bar() -> rx.Component:
     )  # fmt: skip
     return rx.el.div(
         _chooser(t("Left"), FaceOffState.left_model, FaceOffState.show_left, "duel-choose-left"),
-        modes,
-        veil,
-        outlines,
-        key,
-        rx.el.span(class_name="grow"),
+        rx.el.div(modes, veil, outlines, key, class_name="face-off-options"),
         _chooser(t("Right"), FaceOffState.right_model, FaceOffState.show_right, "duel-choose-right"),
         class_name="face-off-bar",
     )

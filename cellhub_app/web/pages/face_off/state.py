@@ -192,6 +192,13 @@ class FaceOffState(SessionState):
         self.shows_outlines = are_wanted
 
     @guarded
+    async def delete(self, call: Call) -> Any:
+        """Stop what has not begun, and forget the comparison."""
+        await flow.remove(call.session, call.principal, UUID(self.face_off_id))
+        self._tell("success", t("The face-off was deleted"))
+        return rx.redirect(routes.project(self.project_id))
+
+    @guarded
     async def use(self, call: Call, model: str, scope: Literal["all", "these"]) -> Any:
         """Segment with the model that won."""
         batch = await flow.choose(call.session, call.principal, UUID(self.face_off_id), model, scope)
