@@ -17,7 +17,7 @@ from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.session import SessionState
 from tests.integration.web.conftest import Page
-from tests.integration.web.states import Tab, account
+from tests.integration.web.states import Tab, account, browser_token
 
 
 async def test_the_frame_says_what_is_there_and_what_failed(page: Page) -> None:
