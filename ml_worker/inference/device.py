@@ -13,6 +13,7 @@ SHORT_BELOW_BYTES = 768 * 1024 * 1024
 BATCH_PIXELS_MAX = 16 * 1024 * 1024  # beyond this a GPU is busy, and more only takes memory
 BYTES_PER_PIXEL = 400  # of a pass; the networks need 100 to 300 in float32, and what does not fit halves the batch
 SHARE_OF_FREE = 0.5
+OUT_OF_MEMORY = ("out of memory", "alloc_failed", "can't allocate memory", "bad_alloc")  # CUDA, cuDNN and cuBLAS, torch's CPU, C++
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -86,5 +87,9 @@ def _unless_out_of_memory(call: Callable[[list[Item]], list[Result]], part: list
     """None when memory ran out; only after this has returned nothing holds on to the tensors of the pass that failed."""
     try:
         return call(part)
-    except torch.OutOfMemoryError:
+    except MemoryError:
+        return None
+    except RuntimeError as error:
+        if not isinstance(error, torch.OutOfMemoryError) and not any(words in str(error).lower() for words in OUT_OF_MEMORY):
+            raise
         return None

@@ -44,6 +44,23 @@ def test_room_is_made_before_the_next_try():
     assert run_in_batches([1, 2], 2, device, on_cpu, make_room) == ["device 1", "device 2"]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: out of memory"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory: you tried to allocate 64 bytes."),
+        MemoryError(),
+    ],
+)
+def test_every_way_of_running_out_of_memory_is_known(error):
+    def full(items: list[int]) -> list[str]:
+        raise error
+
+    assert run_in_batches([1, 2], 2, full, on_cpu) == ["cpu 1", "cpu 2"]
+
+
 def test_other_failures_are_not_hidden():
     def broken(items: list[int]) -> list[str]:
         raise RuntimeError("no kernel")

@@ -70,6 +70,15 @@ def test_eight_bits_find_the_objects_of_float32(by_torch, by_bytes):
     assert pooled(counts).average_precision > 0.95
 
 
+@pytest.mark.parametrize(("preset", "is_rounded"), [("fast", True), ("accurate", False)])
+def test_only_the_fast_preset_takes_eight_bits_unasked(preset, is_rounded):
+    network = open_network(replace(UNET, preset=preset), WEIGHTS_DIR, CPU, "auto", 1)
+    image = np.asarray(fluorescent_nuclei(1, 96, 96)[0], np.float32)[:, :, None] / 255
+    exact = TorchNetwork(load_net(UNET, WEIGHTS_DIR, CPU), CPU)([image])[0].astype(int)
+    assert isinstance(network, OpenVinoNetwork)
+    assert (np.abs(network([image])[0] - exact).max() > 1) == is_rounded
+
+
 def test_threads_do_not_get_one_anothers_maps(by_torch, by_openvino):
     prepared = [by_torch.prepare(fluorescent_nuclei(seed, 96, 96)[0], "unet") for seed in range(8)]
     expected = by_torch.predict(prepared)

@@ -25,7 +25,7 @@ from ml_worker.nets.registry import build
 
 @pytest.fixture(scope="module")
 def segmenter() -> Segmenter:
-    return Segmenter(device="cpu", threads=1)
+    return Segmenter(device="cpu", threads=1, engine="torch")
 
 
 def test_shipped_unet_finds_simulated_nuclei(segmenter):
@@ -156,10 +156,10 @@ def test_weights_that_are_not_the_cards_are_refused(tmp_path: Path):
     content[-1] ^= 1
     damaged.write_bytes(content)
     with pytest.raises(WeightsDamaged, match="not the one its model card describes"):
-        Segmenter(tmp_path, device="cpu").segment(np.zeros((32, 32), np.uint8), "unet")
+        Segmenter(tmp_path, "cpu", engine="torch").segment(np.zeros((32, 32), np.uint8), "unet")
     damaged.unlink()
     with pytest.raises(WeightsDamaged, match="missing"):
-        Segmenter(tmp_path, device="cpu").segment(np.zeros((32, 32), np.uint8), "unet")
+        Segmenter(tmp_path, "cpu", engine="torch").segment(np.zeros((32, 32), np.uint8), "unet")
 
 
 def test_the_unet_is_the_default_for_nuclei_and_no_model_is_an_error():
