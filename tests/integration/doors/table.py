@@ -144,7 +144,7 @@ HANDLERS: dict[str, Door] = {
     **_of("TuningState", set_scope=SELF.given("image"), note_found=SELF.given({"count": 1}), open_image=ANYBODY, prepare=SELF, apply=EDIT),
     **_of("NewFaceOffState", open_dialog=VIEW, set_open=SELF, toggle=SELF, begin=EDIT),
     **_of("FaceOffState", load=SELF, look_at=SELF, step=SELF.given(1), show_left=SELF.given("unet"), show_right=SELF.given("unet")),
-    **_of("FaceOffState", lay=SELF.given("swipe"), show_veil=SELF, show_outlines=SELF, use=EDIT.given("classical", "all")),
+    **_of("FaceOffState", lay=SELF.given("swipe"), show_veil=SELF, show_outlines=SELF, use=EDIT.given("classical", "all"), delete=EDIT),
     **_of("MembersState", load_members=VIEW, invite=MANAGE.given({"email": "eve@example.org", "role": "owner"}), resend=MANAGE),
     **_of("MembersState", take_back=MANAGE, change_role=MANAGE.given("user_id", "owner"), remove=LEAVE_OR_MANAGE),
     **_of("SettingsState", load_settings=VIEW, save=MANAGE.given(PROJECT), delete=MANAGE),
