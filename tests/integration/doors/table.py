@@ -118,6 +118,7 @@ HANDLERS: dict[str, Door] = {
     **_of("TokensState", load_tokens=SELF, make=SELF.given({"token_name": "x", "reach": "write", "days": "7"}), end=THEIR_OWN),
     **_of("AdminState", load=ADMIN, narrow=ADMIN.given("active"), search=ADMIN, show_more=ADMIN),
     **_of("AdminState", set_status=ADMIN.given("user_id", "suspended"), set_role=ADMIN.given("user_id", "guest")),
+    **_of("ActivityState", load=ADMIN, narrow=ADMIN.given("signIn"), search=ADMIN, show_more=ADMIN),
     **_of("DashboardState", load=SELF, search=SELF, show_more=SELF, set_create_open=SELF, close_dialogs=ANYBODY, prepare_samples=SELF),
     **_of("DashboardState", accept=SOMEBODY_ELSES, decline=SOMEBODY_ELSES, create=NOT_GUESTS.given(PROJECT)),
     **_of("DashboardState", ask_name=VIEW, rename=MANAGE.given({"name": "Other"}), delete=MANAGE),
