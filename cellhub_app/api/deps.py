@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.api.context import OriginForeign, RequestContext, context_of
 from cellhub_app.core.db import looking
-from cellhub_app.core.errors import NotSignedIn
+from cellhub_app.core.errors import NotAllowed, NotSignedIn
 from cellhub_app.core.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cellhub_app.core.log import bind_user
 from cellhub_app.core.pagination import PageRequest
@@ -22,6 +22,7 @@ from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.domain.accounts.service import Present
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.models.session import Scope
 
 COOKIE = "cellhub_session"
 TOKEN_SCHEME, COOKIE_SCHEME = "accessToken", "browserSession"
@@ -63,6 +64,27 @@ def require_origin(request: Request, services: Runtime) -> None:
         raise OriginForeign("A request with the browser's cookie must come from a page of CellHub (its Origin header tells).")
 
 
+class ScopeMissing(NotAllowed):
+    """The personal token is good, but not for this."""
+
+    code, title = "scopeMissing", "This token may not do this"
+
+
+def require_scope(request: Request, found: Principal) -> None:
+    """Let a personal token pass where its scopes reach. Raises ScopeMissing.
+
+    Accounts, sessions and tokens are managed by people who sign in, never by a token: a leaked one must not beget others.
+    """
+    if found.scopes is None:
+        return
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    if path.startswith("/auth") and (request.method, path) != ("GET", "/auth/me"):
+        raise ScopeMissing("A token cannot manage the account: sign in for that.")
+    needed = Scope.ADMIN if path.startswith("/admin") else Scope.READ if request.method in _SAFE_METHODS else Scope.WRITE
+    if needed not in found.scopes:
+        raise ScopeMissing(f"This token has no scope “{needed}”. Make another one on the page of your account.")
+
+
 async def _present(request: Request, services: Runtime) -> Present:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
@@ -92,6 +114,7 @@ class SignedIn(SecurityBase):
         services = get_runtime()
         present = await _present(request, services)
         found = present.principal
+        require_scope(request, found)
         if present.is_due:
             async with services.work() as session:
                 await accounts.seen(session, found)

@@ -18,6 +18,8 @@ from cellhub_app.core.ids import now
 from cellhub_app.core.limits import ACCESS_TOKEN_MINUTES
 
 ALGORITHM = "HS256"
+# Personal tokens start so: scanners for leaked secrets know them by it, and so do we.
+PERSONAL = "cellhub_"
 
 
 def _digest(password: str) -> bytes:

@@ -14,6 +14,7 @@ from cellhub_app.core.errors import NotAllowed, NotFound
 from cellhub_app.core.reading import Fetch, within
 from cellhub_app.core.settings import get_settings
 from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.session import Scope
 from cellhub_app.models.user import Role
 
 
@@ -49,7 +50,7 @@ SEES_EVERY_PROJECT = frozenset({Role.ADMIN, Role.OPERATOR})
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody who is signed in, as the database knows them at this moment."""
+    """Somebody who is signed in, as the database knows them at this moment; `scopes` narrow what a personal token may do."""
 
     user_id: UUID
     session_id: UUID
@@ -57,6 +58,7 @@ class Principal:
     name: str
     email: str
     email_verified: bool = False
+    scopes: frozenset[Scope] | None = None
 
     @property
     def is_admin(self) -> bool:

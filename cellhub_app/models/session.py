@@ -1,7 +1,9 @@
-"""Sign-ins: one row for each browser session or API login, and the refresh tokens that belong to it."""
+"""Sign-ins: one row for each browser session, API login or personal token, and the refresh tokens of API logins."""
 
 from enum import StrEnum
 
+from sqlalchemy import String
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from cellhub_app.models.base import UUID, Table, datetime, key, moment, reference
@@ -12,10 +14,19 @@ class SessionKind(StrEnum):
 
     BROWSER = "browser"
     API = "api"
+    TOKEN = "token"  # noqa: S105
+
+
+class Scope(StrEnum):
+    """What a personal token may do in its person's name."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
 
 
 class Session(Table, table=True):
-    """A sign-in. Revoked or past its end means out, at the very next request or event."""
+    """A sign-in, or a personal token with a name and scopes. Revoked or past its end means out, at the very next request or event."""
 
     __tablename__ = "session"
 
@@ -27,6 +38,8 @@ class Session(Table, table=True):
     last_seen_at: datetime = moment(default_now=True)
     expires_at: datetime = moment(default_now=True)
     revoked_at: datetime | None = moment()
+    name: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
+    scopes: list[str] | None = Field(default=None, sa_type=ARRAY(String(20)), nullable=True)  # type: ignore[call-overload]
     user_agent: str = Field(default="", max_length=300)
     ip: str = Field(default="", max_length=64)
 

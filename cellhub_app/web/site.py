@@ -7,6 +7,9 @@ from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.account.page import account
 from cellhub_app.web.pages.account.state import AccountState
+from cellhub_app.web.pages.account.tokens_state import TokensState
+from cellhub_app.web.pages.admin.activity import activity
+from cellhub_app.web.pages.admin.activity_state import ActivityState
 from cellhub_app.web.pages.admin.page import admin
 from cellhub_app.web.pages.admin.state import AdminState
 from cellhub_app.web.pages.dashboard.page import dashboard
@@ -54,8 +57,9 @@ def add_pages(app: rx.App) -> None:
         (verify_email, routes.VERIFY_EMAIL, t("Confirm your e-mail address")),
     ):
         app.add_page(page, route=route, title=_title(words), on_load=EntranceState.read_address)
-    app.add_page(account, route=routes.ACCOUNT, title=_title(t("Your account")), on_load=AccountState.load)
+    app.add_page(account, route=routes.ACCOUNT, title=_title(t("Your account")), on_load=[AccountState.load, TokensState.load_tokens])
     app.add_page(admin, route=routes.ADMIN, title=_title(t("Admin")), on_load=AdminState.load)
+    app.add_page(activity, route=routes.ACTIVITY, title=_title(t("Audit log")), on_load=ActivityState.load)
     for tab, route, *loads in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),

@@ -8,8 +8,18 @@ from starlette.responses import JSONResponse, Response
 
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.api.downloads import disposition
-from cellhub_app.domain.accounts import profile, sessions
-from cellhub_app.domain.accounts.schemas import EmailChange, PasswordChange, PasswordGiven, ProfileChange, SessionView, UserView
+from cellhub_app.domain.accounts import profile, sessions, tokens
+from cellhub_app.domain.accounts.schemas import (
+    EmailChange,
+    MadeToken,
+    NewToken,
+    PasswordChange,
+    PasswordGiven,
+    ProfileChange,
+    SessionView,
+    TokenView,
+    UserView,
+)
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import people
 
@@ -77,3 +87,24 @@ async def end_one_session(sign_in_id: UUID, session: Work, principal: Signed, re
     """End one of the caller's sessions."""
     await sessions.end_one(session, principal, sign_in_id)
     await record(Action.SESSION_END, "session", sign_in_id)
+
+
+@router.get("/tokens", response_model=list[TokenView])
+async def list_tokens(session: Look, principal: Signed) -> list[TokenView]:
+    """The caller's personal tokens, without their secrets."""
+    return await tokens.tokens(session, principal)
+
+
+@router.post("/tokens", status_code=201, response_model=MadeToken)
+async def make_token(new: NewToken, session: Work, principal: Signed, record: Recorded) -> MadeToken:
+    """Make a personal token for a program; its secret is in this answer and nowhere else."""
+    made = await tokens.make(session, principal, new)
+    await record(Action.TOKEN_CREATE, "session", made.id, name=made.name, scopes=made.scopes)
+    return made
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+async def end_token(token_id: UUID, session: Work, principal: Signed, record: Recorded) -> None:
+    """End one of the caller's tokens at once."""
+    await sessions.end_one(session, principal, token_id)
+    await record(Action.TOKEN_REVOKE, "session", token_id)

@@ -26,9 +26,10 @@ async def list_activity(
     page: Paged,
     userId: UUID | None = None,  # noqa: N803 - the name in the URL
     action: Action | None = None,
+    email: Annotated[str, Query(max_length=254, description="part of an address")] = "",
 ) -> Page[ActivityView]:
     """Who did what, newest first."""
-    return await activity.page(session, principal, page, user_id=userId, action=action)
+    return await activity.page(session, principal, page, user_id=userId, action=action, email=email)
 
 
 @router.get("/users", response_model=PageView[PersonView])

@@ -34,6 +34,7 @@ class Standing(NamedTuple):
     role: str
     status: str
     email_verified_at: datetime | None
+    scopes: list[str] | None
 
 
 # Built once: one of them goes with every request.
@@ -49,9 +50,10 @@ _STANDING = select(
     col(User.role),
     col(User.status),
     col(User.email_verified_at),
+    col(Session.scopes),
 ).join_from(Session, User, col(User.id) == col(Session.user_id))
 _STANDING_BY_ID = _STANDING.where(col(Session.id) == bindparam("session_id"))
-_STANDING_BY_TOKEN = _STANDING.where(col(Session.token_hash) == bindparam("token_hash"), col(Session.kind) == SessionKind.BROWSER)
+_STANDING_BY_TOKEN = _STANDING.where(col(Session.token_hash) == bindparam("token_hash"), col(Session.kind) == bindparam("kind"))
 
 
 def _has_email(email: str) -> ColumnElement[bool]:
@@ -80,9 +82,9 @@ async def add_user(session: AsyncSession, user: User) -> bool:
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def standing_by_token(fetch: Fetch, token_hash: str) -> Standing | None:
-    """How the browser session behind a token stands."""
-    rows = await fetch(_STANDING_BY_TOKEN, {"token_hash": token_hash})
+async def standing_by_token(fetch: Fetch, token_hash: str, kind: SessionKind = SessionKind.BROWSER) -> Standing | None:
+    """How the browser session or personal token behind a secret stands."""
+    rows = await fetch(_STANDING_BY_TOKEN, {"token_hash": token_hash, "kind": kind.value})
     return Standing(*rows[0]) if rows else None
 
 
@@ -110,7 +112,7 @@ async def touch(session: AsyncSession, session_id: UUID, user_id: UUID, seen_at:
 
 
 async def open_sessions(session: AsyncSession, user_id: UUID, moment: datetime) -> Sequence[Session]:
-    """A person's sessions that have not ended, the latest seen first."""
+    """A person's sessions and tokens that have not ended, the latest seen first."""
     idle_since = moment - timedelta(days=SESSION_IDLE_DAYS)
     is_idle = and_(col(Session.kind) == SessionKind.BROWSER, col(Session.last_seen_at) < idle_since)
     alive = (col(Session.revoked_at).is_(None), col(Session.expires_at) > moment, not_(is_idle))
@@ -133,12 +135,12 @@ async def spend_links(session: AsyncSession, user_id: UUID, moment: datetime) ->
 async def revoke(
     session: AsyncSession, user_id: UUID, revoked_at: datetime, session_id: UUID | None = None, *, but: UUID | None = None
 ) -> list[UUID]:
-    """End one session of a person, all of them, or all but one; answers which."""
+    """End one session or token of a person, all of them, or all sessions but one; answers which."""
     statement = update(Session).where(col(Session.user_id) == user_id, col(Session.revoked_at).is_(None))
     if session_id is not None:
         statement = statement.where(col(Session.id) == session_id)
     if but is not None:
-        statement = statement.where(col(Session.id) != but)
+        statement = statement.where(col(Session.id) != but, col(Session.kind) != SessionKind.TOKEN)
     return list((await session.execute(statement.values(revoked_at=revoked_at).returning(col(Session.id)))).scalars())
 
 

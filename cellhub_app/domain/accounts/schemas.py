@@ -1,15 +1,15 @@
 """What goes in and out about accounts."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from cellhub_app.core.address import EmailText
 from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH
 from cellhub_app.domain.schema import Schema
-from cellhub_app.models.session import SessionKind
+from cellhub_app.models.session import Scope, SessionKind
 from cellhub_app.models.user import Role, UserStatus
 
 
@@ -139,3 +139,28 @@ class UnsentView(Schema):
     subject: str
     link: str
     written_at: datetime
+
+
+class NewToken(Schema):
+    """A personal token to be made: what it is for, what it may do, and for how many days."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    days: Annotated[int, Field(ge=1, le=366)] = 90
+
+
+class TokenView(Schema):
+    """A personal token, without its secret."""
+
+    id: UUID
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+class MadeToken(TokenView):
+    """A fresh personal token, with the secret that is shown this once."""
+
+    token: str

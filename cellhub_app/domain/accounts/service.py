@@ -20,7 +20,7 @@ from cellhub_app.domain.accounts.rules import check_password, shown_name
 from cellhub_app.domain.accounts.schemas import RegisteredView, UserView
 from cellhub_app.domain.accounts.sessions import end_all
 from cellhub_app.models.link import LinkPurpose
-from cellhub_app.models.session import RefreshToken, Session, SessionKind
+from cellhub_app.models.session import RefreshToken, Scope, Session, SessionKind
 from cellhub_app.models.user import Role, User, UserStatus
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -194,7 +194,9 @@ async def browser_present(fetch: Fetch, token: str) -> Present:
 
 
 async def api_present(fetch: Fetch, access_token: str) -> Present:
-    """Who stands behind an access token; its session's row decides. Raises NotSignedIn."""
+    """Who stands behind an access token or a personal one; the session's row decides. Raises NotSignedIn."""
+    if access_token.startswith(security.PERSONAL):
+        return _present(await repository.standing_by_token(fetch, security.hash_token(access_token), SessionKind.TOKEN))
     claims = security.read_access_token(get_settings().secret_key.get_secret_value(), access_token)
     found = await repository.standing_by_id(fetch, claims.session_id)
     if found and (found.kind != SessionKind.API or found.user_id != claims.user_id):
@@ -243,7 +245,8 @@ def _is_alive(found: repository.Standing, moment: datetime) -> bool:
 
 def _standing_principal(found: repository.Standing) -> Principal:
     verified = found.email_verified_at is not None
-    return Principal(found.user_id, found.session_id, Role(found.role), found.name, found.email, verified)
+    scopes = None if found.scopes is None else frozenset(map(Scope, found.scopes))
+    return Principal(found.user_id, found.session_id, Role(found.role), found.name, found.email, verified, scopes)
 
 
 def _principal(row: Session, user: User) -> Principal:

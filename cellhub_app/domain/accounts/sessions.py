@@ -29,7 +29,8 @@ class SessionNotFound(NotFound):
 
 async def sessions(session: AsyncSession, principal: Principal) -> list[SessionView]:
     """The caller's living sessions: this one first, then by when they were last seen."""
-    views = [_view(row, principal) for row in await repository.open_sessions(session, principal.user_id, now())]
+    rows = await repository.open_sessions(session, principal.user_id, now())
+    views = [_view(row, principal) for row in rows if row.kind != SessionKind.TOKEN]
     return sorted(views, key=lambda view: not view.is_current)
 
 
@@ -59,7 +60,7 @@ def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
 
 
 async def end_one(session: AsyncSession, principal: Principal, session_id: UUID) -> None:
-    """End one of the caller's sessions. Raises SessionNotFound."""
+    """End one of the caller's sessions or tokens. Raises SessionNotFound."""
     ended = await repository.revoke(session, principal.user_id, now(), session_id)
     _tell(session, principal.user_id, ended)
     if not ended:

@@ -22,7 +22,7 @@ async def add(session: AsyncSession, **act: Any) -> None:
 
 
 async def page(
-    session: AsyncSession, request: PageRequest, *, user_id: UUID | None = None, action: str | None = None
+    session: AsyncSession, request: PageRequest, *, user_id: UUID | None = None, action: str | None = None, email: str = ""
 ) -> Sequence[Row[Audit, str | None]]:
     """limit + 1 acts in the direction of the request, newest first, each with its person's address."""
     place = tuple_(col(Audit.created_at), col(Audit.id))
@@ -31,6 +31,8 @@ async def page(
         query = query.where(col(Audit.user_id) == user_id)
     if action is not None:
         query = query.where(col(Audit.action) == action)
+    if email:
+        query = query.where(col(User.email).icontains(email, autoescape=True))
     cursor = request.cursor
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:

@@ -23,6 +23,8 @@ class Action(StrEnum):
     DATA_COPY = "dataCopy"
     ACCOUNT_CLOSE = "accountClose"
     ACCOUNT_CHANGE = "accountChange"
+    TOKEN_CREATE = "tokenCreate"  # noqa: S105
+    TOKEN_REVOKE = "tokenRevoke"  # noqa: S105
     TOKEN_REUSED = "tokenReused"  # noqa: S105
     PROJECT_CREATE = "projectCreate"
     PROJECT_UPDATE = "projectUpdate"

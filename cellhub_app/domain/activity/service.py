@@ -38,11 +38,17 @@ async def record(
 
 
 async def page(
-    session: AsyncSession, principal: Principal, request: PageRequest, *, user_id: UUID | None = None, action: Action | None = None
+    session: AsyncSession,
+    principal: Principal,
+    request: PageRequest,
+    *,
+    user_id: UUID | None = None,
+    action: Action | None = None,
+    email: str = "",
 ) -> Page[ActivityView]:
-    """One page of the log, newest first, for admins. Raises NotAllowed."""
+    """One page of the log, newest first, for admins; `email` is a part of an address. Raises NotAllowed."""
     require_admin(principal)
-    return await _page(session, request, user_id=user_id, action=action)
+    return await _page(session, request, user_id=user_id, action=action, email=email.strip())
 
 
 async def own(session: AsyncSession, principal: Principal, request: PageRequest) -> Page[ActivityView]:

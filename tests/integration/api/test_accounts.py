@@ -1,5 +1,6 @@
 """Accounts over HTTP: links of letters, passwords, sessions, leaving; by script and by plain form."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -7,9 +8,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from cellhub_app.core.ids import now
 from cellhub_app.core.post import unsent_letters
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.models.audit import Audit
+from cellhub_app.models.session import Session
 from cellhub_app.models.user import Role, User
 from tests.fixtures import rows
 from tests.integration.api.conftest import PASSWORD, NewClient, NewPerson, Person
@@ -164,3 +167,41 @@ async def test_what_was_done_to_accounts_is_written_down_without_secrets(ada: Pe
         acts = (await session.execute(select(Audit))).scalars().all()
     assert {act.action for act in acts} >= {"passwordChange", "emailChange", "signIn"}
     assert not any(word in act.model_dump_json() for act in acts for word in (PASSWORD, OTHER))
+
+
+async def test_a_personal_token_works_until_it_is_ended(client: httpx.AsyncClient, ada: Person, bob: Person) -> None:
+    made = (await ada.http.post(f"{AUTH}/tokens", json={"name": " Fiji ", "scopes": ["read"], "days": 7})).json()
+    bearer = {"Authorization": f"Bearer {made['token']}"}
+    assert made["token"].startswith("cellhub_")
+    assert (await client.get(f"{AUTH}/me", headers=bearer)).json()["email"] == ada.email
+    [listed] = (await ada.http.get(f"{AUTH}/tokens")).json()
+    assert (listed["name"], listed["scopes"], "token" in listed) == ("Fiji", ["read"], False)
+    assert len((await ada.http.get(f"{AUTH}/sessions")).json()) == 1
+    await ada.http.delete(f"{AUTH}/sessions")
+    assert (await client.get(f"{AUTH}/me", headers=bearer)).status_code == 200
+    assert (await bob.http.delete(f"{AUTH}/tokens/{made['id']}")).status_code == 404
+    assert (await ada.http.delete(f"{AUTH}/tokens/{made['id']}")).status_code == 204
+    assert (await client.get(f"{AUTH}/me", headers=bearer)).status_code == 401
+
+
+@pytest.mark.parametrize("change", [{"scopes": []}, {"scopes": ["root"]}, {"days": 0}, {"days": 999}, {"name": " "}])
+async def test_a_token_has_a_name_scopes_and_an_end(ada: Person, change: dict[str, object]) -> None:
+    assert (await ada.http.post(f"{AUTH}/tokens", json={"name": "x", "scopes": ["read"]} | change)).status_code == 422
+
+
+async def test_a_token_ends_by_itself_and_with_a_reset_password(client: httpx.AsyncClient, ada: Person, runtime: Runtime) -> None:
+    tokens = [(await ada.http.post(f"{AUTH}/tokens", json={"name": "x", "scopes": ["read"]})).json() for _ in range(2)]
+    async with runtime.work() as session:
+        old = update(Session).where(col(Session.id) == UUID(tokens[0]["id"]))
+        await session.execute(old.values(expires_at=now() - timedelta(seconds=1)))
+    answers = [await client.get(f"{AUTH}/me", headers={"Authorization": f"Bearer {made['token']}"}) for made in tokens]
+    assert [answer.status_code for answer in answers] == [401, 200]
+    await client.post(f"{AUTH}/request-password-reset", json={"email": ada.email})
+    secret = await newest_link(runtime, ada.email, "reset-password")
+    await client.post(f"{AUTH}/reset-password", json={"token": secret, "password": OTHER})
+    assert (await client.get(f"{AUTH}/me", headers={"Authorization": f"Bearer {tokens[1]['token']}"})).status_code == 401
+
+
+async def test_only_admins_have_tokens_for_administration(ada: Person) -> None:
+    refused = await ada.http.post(f"{AUTH}/tokens", json={"name": "x", "scopes": ["admin"]})
+    assert (refused.status_code, refused.json()["code"]) == (403, "notAllowed")

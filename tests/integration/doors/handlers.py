@@ -24,7 +24,7 @@ from tests.integration.web.states import Tab
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
     "ImageState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
-    "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN,
+    "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN, "ActivityState": routes.ACTIVITY,
 }  # fmt: skip
 FITTING = {
     **dict.fromkeys(("is_open", "is_asked", "is_shown", "is_wanted", "are_shown", "only_new"), True),

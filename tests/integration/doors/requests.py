@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "post /auth/me/email": {"email": "other@example.org", **NO_PASSWORD},
     "post /auth/me/password": {"newPassword": "x", **NO_PASSWORD},
     "post /auth/me/close": NO_PASSWORD,
+    "post /auth/tokens": {"name": "x", "scopes": ["read"]},
     "patch /admin/users/{user_id}": {"role": "operator"},
     "post /projects": {"name": "New"},
     "patch /projects/{project_id}": {"name": "Other"},
@@ -51,9 +52,14 @@ def every_route() -> list[str]:
 
 async def ask(http: httpx.AsyncClient, world: World, caller: Caller, route: str) -> httpx.Response:
     """What the caller is answered."""
+    return await ask_with(http, world, world.bearers[caller], route)
+
+
+async def ask_with(http: httpx.AsyncClient, world: World, token: str, route: str) -> httpx.Response:
+    """What is answered to who holds the token."""
     method, path = route.split(" ", 1)
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
-    headers = {"Authorization": f"Bearer {world.bearers[caller]}"} if world.bearers[caller] else {}
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     if route == "post /projects/{project_id}/images":
         return await http.post(url, files=[("files", ("n.png", uuid4().bytes))], headers=headers)
     if path.startswith("/uploads"):

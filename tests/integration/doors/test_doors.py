@@ -16,7 +16,7 @@ from cellhub_app.core.feed import open_feed
 from cellhub_app.core.runtime import Runtime
 from tests.integration.api.asgi import Stream, http_scope
 from tests.integration.doors import handlers, requests
-from tests.integration.doors.table import HANDLERS, OF_THE_FRAMEWORK, OTHERS, ROUTES, Door
+from tests.integration.doors.table import HANDLERS, OF_THE_FRAMEWORK, OTHERS, PAGES_OF_OURS, ROUTES, Door
 from tests.integration.doors.world import SECRETS, Caller, Seen, World, build
 
 Knock = Callable[[World, Caller], Awaitable[tuple[int, str]]]
@@ -84,6 +84,31 @@ async def test_every_route_lets_in_whom_the_table_names(runtime: Runtime, capsys
     assert not wrong, "\n".join(wrong)
     with capsys.disabled():
         print(f" {len(ROUTES)} routes x {len(Caller)} callers", end=" ")  # noqa: T201 - the count is asked for
+
+
+async def test_a_personal_token_does_only_what_its_scopes_say(runtime: Runtime) -> None:
+    world, gate = await build(runtime), Gate(create_app())
+    signed = [route for route, door in ROUTES.items() if Caller.NOBODY in door.refused and door is not PAGES_OF_OURS]
+    of_people = [route for route in signed if " /auth/" in route and route != "get /auth/me"]
+    changing = [route for route in signed if not route.startswith("get ")]
+    of_admins = [route for route in signed if " /admin/" in route]
+    seen = Seen(runtime)
+    await seen.has_changed()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url=runtime.settings.base_url) as http:
+        for token, closed in (("reader", {*of_people, *changing, *of_admins}), ("writer", {*of_people, *of_admins})):
+            for route in closed:
+                answer = await requests.ask_with(http, world, world.tokens[token], route)
+                assert (answer.status_code, answer.json()["code"]) == (403, "scopeMissing"), (token, route)
+        assert not await seen.has_changed()
+        for token in ("reader", "writer"):
+            for route in (
+                "get /auth/me",
+                "get /projects/{project_id}",
+                "get /images/{image_id}/thumbnail",
+                "get /images/{image_id}/polygons",
+            ):
+                assert (await requests.ask_with(http, world, world.tokens[token], route)).status_code == 200, (token, route)
+        assert (await requests.ask_with(http, world, world.tokens["writer"], "patch /projects/{project_id}")).status_code == 200
 
 
 async def _stream(gate: Gate, world: World, caller: Caller) -> int:

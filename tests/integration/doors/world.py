@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.core.security import hash_token, make_access_token
+from cellhub_app.core.security import PERSONAL, hash_token, make_access_token
 from cellhub_app.domain.annotations import outlines
 from cellhub_app.domain.flows.preview import exact
 from cellhub_app.domain.segmentation import service as catalogue
@@ -24,7 +24,7 @@ from cellhub_app.models.export import Export
 from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.job import Batch, Job
 from cellhub_app.models.project import Membership, Project, ProjectRole
-from cellhub_app.models.session import Session, SessionKind
+from cellhub_app.models.session import Scope, Session, SessionKind
 from cellhub_app.models.tables import metadata
 from cellhub_app.models.trial import FaceOff, Trial
 from cellhub_app.models.upload import ResumableUpload, UploadFile, UploadSession
@@ -60,17 +60,19 @@ _PEOPLE = {
 
 @dataclass(frozen=True)
 class World:
-    """The ids of what there is, by the names that routes and handlers use, and each caller's tokens."""
+    """The ids of what there is, by the names that routes and handlers use; each caller's tokens; personal ones of owner and admin."""
 
     ids: dict[str, str]
     bearers: dict[Caller, str]
     cookies: dict[Caller, str]
+    tokens: dict[str, str]
 
 
 async def build(runtime: Runtime) -> World:
     """A fresh project with everything in it, and fresh people."""
     secret = runtime.settings.secret_key.get_secret_value()
     ids, bearers, cookies = {name: new_id() for name in _NAMES}, {Caller.NOBODY: ""}, {Caller.NOBODY: ""}
+    tokens = {whose: f"{PERSONAL}{uuid4().hex}" for whose in ("reader", "writer")}
     async with runtime.work() as session:
         people: dict[Caller, UUID] = {}
         for caller, (role, status, _) in _PEOPLE.items():
@@ -85,7 +87,9 @@ async def build(runtime: Runtime) -> World:
             session.add_all([browser, program])
             bearers[caller], _ = make_access_token(secret, program.id, person.id)
             if caller is Caller.OWNER:
-                ids["sign_in_id"] = browser.id
+                ids["sign_in_id"], ids["token_id"] = browser.id, await _personal(session, person.id, tokens["reader"], Scope.READ)
+            if caller is Caller.ADMIN:
+                await _personal(session, person.id, tokens["writer"], Scope.READ, Scope.WRITE)
         await _project(session, ids, people)
     for part in ("original", "display.webp", "thumbnail.webp", "overlay-1.webp"):
         await runtime.storage.put(image.storage_key(ids["image_id"], part), b"x")
@@ -95,7 +99,7 @@ async def build(runtime: Runtime) -> World:
         await runtime.storage.put(trial.outlines_key(ids[name]), outlines.packed(1, []))
     runtime.settings.partial_folder.mkdir(parents=True, exist_ok=True)
     (runtime.settings.partial_folder / ids["upload_id"].hex).touch()
-    return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies)
+    return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies, tokens)
 
 
 # Of a password that nobody here gives, at the least cost.
@@ -106,6 +110,13 @@ _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
     return Session(user_id=user_id, kind=kind, token_hash=token_hash, expires_at=now() + timedelta(days=1))
+
+
+async def _personal(session: AsyncSession, user_id: UUID, secret: str, *scopes: Scope) -> UUID:
+    row = _signed_in(user_id, SessionKind.TOKEN, hash_token(secret))
+    row.scopes = list(scopes)
+    await _add(session, row)
+    return row.id
 
 
 async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Caller, UUID]) -> None:

@@ -11,6 +11,7 @@ from cellhub_app.models.audit import Audit
 from cellhub_app.models.user import Role, User, UserStatus
 from cellhub_app.web import live, routes
 from cellhub_app.web.pages.account.state import AccountState
+from cellhub_app.web.pages.admin.activity_state import ActivityState
 from cellhub_app.web.pages.admin.state import AdminState
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.session import SessionState
@@ -86,4 +87,10 @@ async def test_an_admin_opens_and_suspends_accounts_and_the_suspended_tab_is_out
     await runtime.post.settle()
     await admin.call(AdminState, "narrow")
     assert {letter.address for letter in state.letters} >= {"eve@example.org", "bob@example.org"}
-    live.leave(admin.token)
+    log = Tab("tab-log", tab.cookie, routes.ACTIVITY, routes.ACTIVITY)
+    await log.call(ActivityState, "load")
+    assert [(act.who, act.what) for act in log.state(ActivityState).acts] == [("ada@example.org", "changed an account")] * 2
+    await log.call(ActivityState, "narrow", "export")
+    assert log.state(ActivityState).acts == []
+    for left in (admin, log):
+        live.leave(left.token)

@@ -7,6 +7,7 @@ from cellhub_app.web.components.feedback import face, skeleton
 from cellhub_app.web.components.forms import search_box, select
 from cellhub_app.web.components.shell import shell
 from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.admin.activity import activity_link
 from cellhub_app.web.pages.admin.state import AdminState, LetterRow, PersonRow
 
 ROLES = [("admin", t("Admin")), ("operator", t("Operator")), ("user", t("User")), ("guest", t("Guest"))]
@@ -16,7 +17,8 @@ STATUSES = [("", t("All")), ("pending", t("Waiting")), ("active", t("Active")), 
 def admin() -> rx.Component:
     """The page behind /admin."""
     shown = rx.cond(AdminState.is_loaded, rx.fragment(_letters(), _people()), skeleton("100%", "320px"))
-    page = rx.el.div(rx.el.h1(t("Admin")), shown, class_name="page stack-large")
+    head = rx.el.div(rx.el.h1(t("Admin")), activity_link(), class_name="row-between wrap")
+    page = rx.el.div(head, shown, class_name="page stack-large")
     return shell(page, here="admin", crumbs=[(t("Admin"), "")])
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = 'd4b71e09c5aa'
-down_revision = 'f08c5a71b3d2'
+down_revision = '27a9e6d05c18'
 branch_labels = None
 depends_on = None
 
