@@ -46,6 +46,7 @@ def main() -> int:
     """Run everything, print the totals; 0 when nothing failed and little enough was skipped."""
     started = time.monotonic()
     environment = {**os.environ, "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    environment.setdefault("OMP_WAIT_POLICY", "passive")  # torch's threads must not spin while other tests' processes work
     environment["PLAYWRIGHT_BROWSERS_PATH"] = str(Path(sys.prefix) / "browsers")
     environment["CELLHUB_TEST_BROWSER"] = find_or_install(environment)
     outcome = Outcome()
