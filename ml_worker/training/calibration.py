@@ -1,14 +1,12 @@
 """Fitting what a doubt means: weights of its cues and the mark "look first" from validation images, reported on held-out ones.
 
-`python -m ml_worker.training.calibration unet` writes the section `doubt` of an installed model's card.
+`cellhub-evaluate` writes them into the section `doubt` of a model's card.
 """
 
-import argparse
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -18,12 +16,11 @@ from scipy.optimize import minimize
 from scipy.stats import rankdata, spearmanr
 
 from cellhub_app.core.metrics.matching import MatchCounts, matched_pairs, overlaps
-from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
 from ml_worker.inference.doubt import CUES, Calibration, Cues, find_cues, image_doubt
 from ml_worker.inference.postprocess import Labels, Maps
 from ml_worker.inference.segmenter import Segmenter
-from ml_worker.training.cards import DOMAIN_KINDS, write_card
-from ml_worker.training.data import Sample, choose, data_root, load_folder
+from ml_worker.training.cards import DOMAIN_KINDS
+from ml_worker.training.data import Sample, choose
 
 PARTNER_IOU = 0.5
 MARKED_FROM = 8  # images: with fewer of a kind of sample its mark would be chance, and that of all is taken
@@ -189,21 +186,3 @@ def calibrate(segmenter: Segmenter, model: str, samples: Sequence[Sample]) -> di
         "heldOut": report(held_out, calibration, marks),
         "heldOutByKind": _by_kind(held_out, calibration, marks),
     }
-
-
-def main() -> None:
-    """Calibrate an installed model and write its card."""
-    parser = argparse.ArgumentParser(description="Fit what a doubt means and write it into a model's card.")
-    parser.add_argument("model")
-    parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains")
-    parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
-    arguments = parser.parse_args()
-    card = find_card(read_cards(arguments.out), arguments.model).content
-    scored = [domain for domain, score in card["scores"].items() if score["ap50"] >= GOOD_FOR]
-    domains = card["training"]["domains"] if card["training"] else scored
-    doubt = calibrate(Segmenter(arguments.out), arguments.model, load_folder(arguments.data, domains))
-    write_card({**card, "doubt": doubt}, arguments.out)
-
-
-if __name__ == "__main__":
-    main()
