@@ -69,6 +69,6 @@ def disagreement_key(face_off_id: UUID, image_id: UUID) -> str:
     return f"{TRIALS}/{face_off_id}/{image_id}.webp"
 
 
-def maps_key(image_id: UUID, model: str, weights_sha256: str | None) -> str:
-    """Where what a network saw in an image is kept."""
-    return f"{MAPS}/{image_id}-{model}-{(weights_sha256 or 'none')[:12]}"
+def maps_key(image_id: UUID, model: str, weights_sha256: str | None, channel: int = 0) -> str:
+    """Where what a network saw in a channel of an image is kept."""
+    return f"{MAPS}/{image_id}-{model}-{(weights_sha256 or 'none')[:12]}-{channel}"

@@ -18,14 +18,14 @@ import httpx
 
 from cellhub_app.sdk.connection import Connection
 from cellhub_app.sdk.errors import WaitedTooLong
-from cellhub_app.sdk.types import Batch, Export, Image, ImageMeasures, Model, ObjectMeasures, Project, Upload
+from cellhub_app.sdk.types import Batch, Export, FaceOff, Image, ImageMeasures, Model, ObjectMeasures, Project, Upload
 from cellhub_app.sdk.uploading import Uploading
 
 PAGE = 200
 _FIRST_LOOK_S, _LAST_LOOK_S = 0.3, 5.0
 
 Selection = Sequence[UUID] | Literal["all"]
-Job = TypeVar("Job", Batch, Export)
+Job = TypeVar("Job", Batch, Export, FaceOff)
 
 
 class CellHub:
@@ -123,6 +123,22 @@ class CellHub:
     def wait_for_batch(self, batch_id: UUID, *, timeout_s: float = 3600.0, on_change: Callable[[Batch], None] | None = None) -> Batch:
         """The batch once it is done, however it ended. Raises WaitedTooLong."""
         return _wait(lambda: self.batch(batch_id), timeout_s, on_change)
+
+    def preview(self, image_id: UUID, model: str, *, threshold: float | None = None, min_area_px: int | None = None) -> dict[str, Any]:
+        """What a model would find in an image, as a GeoJSON FeatureCollection; nothing is stored."""
+        given = {"model": model, "threshold": threshold, "minAreaPx": min_area_px}
+        params = {name: value for name, value in given.items() if value is not None}
+        collection: dict[str, Any] = self._json("GET", f"/images/{image_id}/preview", params=params)
+        return collection
+
+    def compare(self, project_id: UUID, images: Sequence[UUID], models: Sequence[str]) -> FaceOff:
+        """Try 2 to 4 models on 1 to 12 images; nothing is stored until one of them segments."""
+        body = {"imageIds": _selection(images), "models": list(models)}
+        return FaceOff.model_validate(self._json("POST", f"/projects/{project_id}/face-offs", json=body))
+
+    def wait_for_face_off(self, face_off_id: UUID, *, timeout_s: float = 3600.0) -> FaceOff:
+        """The face-off once every model has tried every image. Raises WaitedTooLong."""
+        return _wait(lambda: FaceOff.model_validate(self._json("GET", f"/face-offs/{face_off_id}")), timeout_s, None)
 
     def polygons(self, image_id: UUID, *, frame: int = 0, revision: int | None = None) -> dict[str, Any]:
         """A GeoJSON FeatureCollection in pixels: (0, 0) is the top-left corner of the first pixel, y downwards."""

@@ -171,6 +171,40 @@ class Batch(Answer):
         return self.status in FINAL
 
 
+class Standing(Answer):
+    """One model of a face-off. `ap50`, `f1` and `dice` compare with hand-corrected outlines; None where no image has any."""
+
+    model: str
+    done: int
+    failed: int
+    objects: int
+    contested: int
+    seconds: float
+    doubt: float | None
+    corrected: int
+    ap50: float | None
+    f1: float | None
+    dice: float | None
+
+
+class FaceOff(Answer):
+    """Several models on the same images; `disagreement` is the share of each image's foreground that not all models call so."""
+
+    id: UUID
+    project_id: UUID
+    status: str
+    models: list[str]
+    image_ids: list[UUID]
+    chosen_model: str | None
+    standings: list[Standing]
+    disagreement: dict[UUID, float]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.status in FINAL
+
+
 class ObjectMeasures(Answer):
     """The measures of one object, in pixels and, where the pixel size is known, in micrometres."""
 

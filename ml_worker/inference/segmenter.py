@@ -112,10 +112,10 @@ class Segmenter:
         rest = iter(self._maps(name, again))
         return [resize_maps(next(rest) if maps is None else maps, one.shape) for maps, one in zip(found, prepared, strict=True)]
 
-    @staticmethod
-    def _factor(one: Prepared, glance: Maps) -> float:
+    def _factor(self, one: Prepared, glance: Maps) -> float:
+        """By the model's own settings: what a caller chooses must not change what the network sees."""
         assert one.scaling is not None  # noqa: S101 - only such images are looked at
-        factor = one.scaling.factor(typical_diameter(label_maps(glance, one.settings)))
+        factor = one.scaling.factor(typical_diameter(label_maps(glance, find_card(self._cards, one.model).settings)))
         return 1.0 if factor > 1 and one.pixels.size * factor**2 > MOST_UPSCALED else factor
 
     def _maps(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:

@@ -5,13 +5,11 @@ import struct
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.storage import Storage
-from cellhub_app.models.trial import maps_key
 from ml_worker.inference.forward import Maps
 
 MEMORY_BYTES = 96 * 1024 * 1024
@@ -52,9 +50,8 @@ class KeptMaps:
         self._storage, self._most = storage, memory_bytes
         self._maps: OrderedDict[str, Seen] = OrderedDict()
 
-    async def get(self, image_id: UUID, model: str, weights: str | None) -> Seen | None:
-        """What this model saw in this image, if that is known; `seconds` is 0 when another process found it."""
-        key = maps_key(image_id, model, weights)
+    async def get(self, key: str) -> Seen | None:
+        """What was seen, if that is known; `seconds` is 0 when another process found it. Keys are those of models/trial.py."""
         if key in self._maps:
             self._maps.move_to_end(key)
             return self._maps[key]
@@ -66,9 +63,8 @@ class KeptMaps:
         self._remember(key, seen)
         return seen
 
-    async def keep(self, image_id: UUID, model: str, weights: str | None, seen: Seen) -> None:
+    async def keep(self, key: str, seen: Seen) -> None:
         """Keep what a model saw."""
-        key = maps_key(image_id, model, weights)
         self._remember(key, seen)
         await self._storage.put(key, await asyncio.to_thread(packed, seen))
 

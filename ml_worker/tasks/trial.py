@@ -29,7 +29,7 @@ from cellhub_app.domain.jobs.news import Subject, job_event
 from cellhub_app.domain.trials import service as trials
 from cellhub_app.domain.trials.schemas import Result, TrialView
 from cellhub_app.models.image import storage_key
-from cellhub_app.models.trial import disagreement_key, outlines_key
+from cellhub_app.models.trial import disagreement_key, maps_key, outlines_key
 from ml_worker.inference.instances import Instances
 from ml_worker.inference.postprocess import Labels
 from ml_worker.inference.prepared import Parameters, Prepared
@@ -100,7 +100,7 @@ class Trials:
         """What each model sees in the image: as it is kept, else from the network."""
         seen: dict[str, Seen] = {}
         for trial in wanted:
-            kept = await self._kept.get(_image(job), trial.model, self._weights.get(trial.model))
+            kept = await self._kept.get(self._key(job, trial))
             if kept is not None:
                 seen[trial.model] = kept
         missing = [trial for trial in wanted if trial.model not in seen]
@@ -108,8 +108,11 @@ class Trials:
             for trial, prepared in zip(missing, await self._prepare(job, missing), strict=True):
                 maps, seconds = await self._network.predict(prepared, first=trial.face_off_id is None)
                 seen[trial.model] = Seen(maps, prepared.shape, seconds)
-                await self._kept.keep(_image(job), trial.model, self._weights.get(trial.model), seen[trial.model])
+                await self._kept.keep(self._key(job, trial), seen[trial.model])
         return seen
+
+    def _key(self, job: Claimed, trial: TrialView) -> str:
+        return maps_key(_image(job), trial.model, self._weights.get(trial.model), trial.parameters.get("channel", 0))
 
     async def _prepare(self, job: Claimed, missing: Sequence[TrialView]) -> list[Prepared]:
         with TemporaryDirectory(prefix="cellhub-trial-") as folder:
@@ -117,8 +120,9 @@ class Trials:
             return await self._threads.run(IMAGE_TIME_LIMIT_S, self._read, job, path, missing)
 
     def _read(self, job: Claimed, path: Path, missing: Sequence[TrialView]) -> list[Prepared]:
+        """Prepared with the models' own thresholds: the maps are to serve any other as well."""
         plane = read_plane(path, name=job.image_name)
-        return [self._segmenter.prepare(plane, trial.model, parameters_of(trial.parameters)) for trial in missing]
+        return [self._segmenter.prepare(plane, trial.model, Parameters(channel=trial.parameters.get("channel", 0))) for trial in missing]
 
     def _outline(self, trial: TrialView, seen: Seen) -> Tried:
         began = time.perf_counter()

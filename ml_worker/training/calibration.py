@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,9 +19,11 @@ from cellhub_app.core.metrics.matching import MatchCounts, matched_pairs, overla
 from ml_worker.inference.doubt import CUES, Calibration, Cues, find_cues, image_doubt
 from ml_worker.inference.postprocess import Labels, Maps
 from ml_worker.inference.segmenter import Segmenter
+from ml_worker.training.cards import DOMAIN_KINDS
 from ml_worker.training.data import Sample, choose
 
 PARTNER_IOU = 0.5
+MARKED_FROM = 8  # images: with fewer of a kind of sample its mark would be chance, and that of all is taken
 RIDGE = 1e-4
 WANTED_PRECISION = 0.8
 GOOD_FOR = 0.5  # a model without training is calibrated where its AP@0.5 is at least this: nobody should use it elsewhere
@@ -126,10 +128,22 @@ def _mean(values: NDArray[Any]) -> float | None:
     return round(float(values.mean()), 4) if len(values) else None
 
 
-def report(observed: Sequence[Observed], calibration: Calibration) -> dict[str, Any]:
+def _kinds(observed: Sequence[Observed]) -> NDArray[np.str_]:
+    return np.array([DOMAIN_KINDS.get(one.domain, "other") for one in observed])
+
+
+def choose_marks(observed: Sequence[Observed], calibration: Calibration) -> dict[str, float]:
+    """A mark for each kind of sample with enough images: how many objects are wrong differs more between kinds than between images."""
+    doubts, worse, kinds = _image_doubts(observed, calibration), is_worse(observed), _kinds(observed)
+    enough = [kind for kind in sorted(set(kinds.tolist())) if (kinds == kind).sum() >= MARKED_FROM]
+    return {kind: choose_mark(doubts[kinds == kind], worse[kinds == kind]) for kind in enough}
+
+
+def report(observed: Sequence[Observed], calibration: Calibration, marks: Mapping[str, float]) -> dict[str, Any]:
     """How far doubts can be trusted on these images: of the doubtful ones, how many are worse than the median; how objects rank."""
     doubts, worse = _image_doubts(observed, calibration), is_worse(observed)
-    scores, marked = np.array([one.ap50 for one in observed]), doubts >= calibration.look_from
+    scores, mark = np.array([one.ap50 for one in observed]), [marks.get(kind, calibration.look_from) for kind in _kinds(observed)]
+    marked = doubts >= np.array(mark)
     objects = np.concatenate([calibration.doubts(one.cues.values) for one in observed])
     wrong = np.concatenate([one.wrong for one in observed])
     return {
@@ -147,6 +161,12 @@ def report(observed: Sequence[Observed], calibration: Calibration) -> dict[str, 
     }
 
 
+def _by_kind(observed: Sequence[Observed], calibration: Calibration, marks: Mapping[str, float]) -> dict[str, Any]:
+    kinds = _kinds(observed)
+    parts = {kind: [one for one, own in zip(observed, kinds, strict=True) if own == kind] for kind in sorted(set(kinds.tolist()))}
+    return {kind: report(part, calibration, marks) for kind, part in parts.items()}
+
+
 def calibrate(segmenter: Segmenter, model: str, samples: Sequence[Sample]) -> dict[str, Any]:
     """The section `doubt` of a model card: fitted and marked on the validation images of `samples`, reported on the held-out ones.
 
@@ -155,12 +175,14 @@ def calibrate(segmenter: Segmenter, model: str, samples: Sequence[Sample]) -> di
     validation = observe(segmenter, model, choose(samples, "validation"))
     bias, weights = fit(validation)
     fitted = Calibration(bias, weights, look_from=1.0)
-    mark = choose_mark(_image_doubts(validation, fitted), is_worse(validation))
-    calibration = Calibration(bias, weights, mark)
+    calibration = Calibration(bias, weights, choose_mark(_image_doubts(validation, fitted), is_worse(validation)))
+    marks = choose_marks(validation, calibration)
     held_out = observe(segmenter, model, choose(samples, "held_out"))
     return {
         **calibration.to_card(),
+        "lookFromByKind": marks,
         "chosenOn": f"{len(validation)} validation images",
-        "validation": report(validation, calibration),
-        "heldOut": report(held_out, calibration),
+        "validation": report(validation, calibration, marks),
+        "heldOut": report(held_out, calibration, marks),
+        "heldOutByKind": _by_kind(held_out, calibration, marks),
     }

@@ -26,9 +26,10 @@ def _rank(model: ModelView, sample_kind: str | None) -> tuple[bool, float, bool,
     return sample_kind not in model.sample_kinds, -measured, model.weights_sha256 is None, model.name
 
 
-def marks() -> dict[str, float]:
-    """Model -> the doubt from which on an image should be looked at first, where its card knows one."""
-    return {card.name: float(card.doubt["lookFrom"]) for card in models() if card.doubt}
+def marks(sample_kind: str) -> dict[str, float]:
+    """Model -> the doubt from which on an image of this kind of sample should be looked at first, where the model's card knows one."""
+    known = {card.name: card.doubt for card in models() if card.doubt}
+    return {name: float(doubt.get("lookFromByKind", {}).get(sample_kind, doubt["lookFrom"])) for name, doubt in known.items()}
 
 
 def model(name: str) -> ModelView:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import col
 from starlette.types import ASGIApp
 
@@ -25,6 +25,7 @@ from cellhub_app.sdk import connection, uploading
 from cellhub_app.sdk.client import CellHub
 from cellhub_app.sdk.errors import Forbidden, InConflict, Missing, Rejected, SignedOut, Unreachable, WaitedTooLong
 from cellhub_app.sdk.types import Batch
+from tests.fixtures import rows
 from tests.integration.api.conftest import PASSWORD, Person
 
 Result = TypeVar("Result")
@@ -270,3 +271,19 @@ async def test_polygons_and_measures_are_read(hub: CellHub, project_id: UUID, ru
 async def test_models_lead_with_the_projects_default(hub: CellHub, project_id: UUID) -> None:
     models = await _do(hub.models, project_id)
     assert "cells" in models[0].sample_kinds
+
+
+async def test_models_are_compared_and_waited_for(hub: CellHub, project_id: UUID, runtime: Runtime) -> None:
+    async with runtime.work() as session:
+        images = await rows.images(session, project_id, ["a.png", "b.png"])
+    begun = await _do(hub.compare, project_id, images, ["unet", "classical"])
+    assert (begun.status, begun.image_ids, [one.model for one in begun.standings]) == ("queued", images, ["unet", "classical"])
+    async with runtime.work() as session:
+        await session.execute(text("update trial set status = 'succeeded', object_count = 3, seconds = 1"))
+    ended = await _do(hub.wait_for_face_off, begun.id)
+    assert (ended.is_final, [one.objects for one in ended.standings]) == (True, [6, 6])
+
+
+async def test_a_preview_of_nothing_is_told_as_what_it_is(hub: CellHub, project_id: UUID) -> None:
+    with pytest.raises(Missing):
+        await _do(hub.preview, project_id, "unet", threshold=0.4)

@@ -101,7 +101,7 @@ class ImagesState(ProjectState):
         self.status, self.q, self.tag, self.sort = filters.status or "", filters.q or "", filters.tag or "", filters.sort
         self.trashed = filters.trashed
         self.search_key = f"{self.project_id}{self.q}"
-        self.doubt_from = catalogue.marks()
+        self.doubt_from = catalogue.marks(self.sample_kind)
         self._choose([], selects_all=False, count=0)
         self.changes, self._rows, self._told = dict(NO_CHANGES), (), ()
         self._show_moved(await self._read_moved(call, project_id))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cellhub_app.core.storage import Storage
+from cellhub_app.models.trial import maps_key
 from ml_worker.tasks.kept_maps import KeptMaps, Seen, packed, unpacked
 
 MAPS = np.random.default_rng(0).integers(0, 255, (3, 40, 60), np.uint8)
@@ -26,13 +27,14 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 
 async def test_what_memory_forgot_is_read_from_the_storage(tmp_path: Path) -> None:
-    storage, first, second = Storage(tmp_path.as_uri()), uuid4(), uuid4()
+    storage, image = Storage(tmp_path.as_uri()), uuid4()
+    first, second = maps_key(image, "unet", "abc", 0), maps_key(image, "unet", "abc", 1)
     kept = KeptMaps(storage, memory_bytes=MAPS.nbytes)
-    await kept.keep(first, "unet", "abc", SEEN)
-    await kept.keep(second, "unet", "abc", Seen(MAPS, (80, 120), 0.7))
-    assert (await kept.get(second, "unet", "abc")).seconds == 0.7  # type: ignore[union-attr]
-    again = await kept.get(first, "unet", "abc")
+    await kept.keep(first, SEEN)
+    await kept.keep(second, Seen(MAPS, (80, 120), 0.7))
+    assert (await kept.get(second)).seconds == 0.7  # type: ignore[union-attr]
+    again = await kept.get(first)
     assert again is not None
     assert np.array_equal(again.maps, MAPS)
     assert again.seconds == 0
-    assert await kept.get(first, "unet", "other weights") is None
+    assert await kept.get(maps_key(image, "unet", "other weights")) is None
