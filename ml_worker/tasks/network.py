@@ -91,6 +91,7 @@ class NetworkStage:
         self._batch = BATCH_ON_GPU if segmenter.device.type == "cuda" else 1
         self._requests: SimpleQueue[_Request | None] = SimpleQueue()
         self._thread = self._fresh()
+        self._loading: dict[str, asyncio.Task[None]] = {}
         self.left_behind = 0
 
     def _fresh(self) -> _Thread:
@@ -102,10 +103,17 @@ class NetworkStage:
         A model's first use loads it beside the queue, so that images of other models go on meanwhile.
         """
         if not self._segmenter.is_loaded(prepared.model):
-            await asyncio.to_thread(self._segmenter.load, prepared.model)
+            await self._load(prepared.model)
         request = _Request(prepared, limit_s)
         self._requests.put(request)
         return await request.answer
+
+    async def _load(self, model: str) -> None:
+        """One thread loads a model, however many images wait for it; asyncio has few threads, and others need them."""
+        if model not in self._loading:
+            task = self._loading[model] = asyncio.create_task(asyncio.to_thread(self._segmenter.load, model), name=f"load {model}")
+            task.add_done_callback(lambda _: self._loading.pop(model))
+        await asyncio.shield(self._loading[model])
 
     async def watch(self) -> None:
         """Leave a thread behind that takes too long over its images, and go on with another; until cancelled."""
