@@ -106,6 +106,7 @@ class NetworkStage:
         self._batch = BATCH_ON_GPU if segmenter.device.type == "cuda" else 1
         self._requests: PriorityQueue[_Place] = PriorityQueue()
         self._thread = self._fresh()
+        self._loading: dict[str, asyncio.Task[None]] = {}
         self.left_behind = 0
 
     def _fresh(self) -> _Thread:
@@ -118,10 +119,17 @@ class NetworkStage:
         because somebody looks at it right now.
         """
         if not self._segmenter.is_loaded(prepared.model):
-            await asyncio.to_thread(self._segmenter.load, prepared.model)
+            await self._load(prepared.model)
         request = _Request(prepared, limit_s)
         self._requests.put(_Place(FIRST if first else IN_TURN, request))
         return await request.answer
+
+    async def _load(self, model: str) -> None:
+        """One thread loads a model, however many images wait for it; asyncio has few threads, and others need them."""
+        if model not in self._loading:
+            task = self._loading[model] = asyncio.create_task(asyncio.to_thread(self._segmenter.load, model), name=f"load {model}")
+            task.add_done_callback(lambda _: self._loading.pop(model))
+        await asyncio.shield(self._loading[model])
 
     async def watch(self) -> None:
         """Leave a thread behind that takes too long over its images, and go on with another; until cancelled."""
