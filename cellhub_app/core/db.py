@@ -2,20 +2,27 @@
 
 import os
 import select
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import psycopg
+import structlog
 from psycopg import AsyncConnection, sql
 from sqlalchemy import event, text
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DataError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cellhub_app.core.errors import Invalid
 from cellhub_app.core.settings import get_settings
+
+log = structlog.get_logger(__name__)
 
 CONNECTION_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000"
 _IDLE_OPTION = " -c idle_in_transaction_session_timeout={idle_s}s"
+# A NUL is refused by the driver, without a state; a number out of range and a character that the encoding lacks by the server.
+_OF_VALUES = frozenset({None, "22003", "22021"})
 _engine: AsyncEngine | None = None
 _sessions: async_sessionmaker[AsyncSession] | None = None
 _lookers: async_sessionmaker[AsyncSession] | None = None
@@ -81,14 +88,28 @@ async def close_db() -> None:
     _engine = _sessions = _lookers = None
 
 
+@contextmanager
+def telling_of_values() -> Iterator[None]:
+    """Say plainly that a value cannot be stored: text with a NUL, a number out of range. Raises Invalid."""
+    try:
+        yield
+    except (DataError, psycopg.DataError) as error:
+        cause = getattr(error, "orig", error)
+        if getattr(cause, "sqlstate", None) not in _OF_VALUES:
+            raise
+        log.warning("values refused by the database", error=str(cause))
+        raise Invalid("Some text holds a character that cannot be stored, or a number is out of range.") from error
+
+
 @asynccontextmanager
 async def transaction() -> AsyncIterator[AsyncSession]:
     """A session whose work is committed at the end, or rolled back when an error leaves the block."""
     if _sessions is None:
         open_db()
     assert _sessions is not None  # noqa: S101 - open_db() has just set it
-    async with _sessions() as session, session.begin():
-        yield session
+    with telling_of_values():
+        async with _sessions() as session, session.begin():
+            yield session
 
 
 @asynccontextmanager
@@ -97,8 +118,9 @@ async def looking() -> AsyncIterator[AsyncSession]:
     if _lookers is None:
         open_db()
     assert _lookers is not None  # noqa: S101 - open_db() has just set it
-    async with _lookers() as session:
-        yield session
+    with telling_of_values():
+        async with _lookers() as session:
+            yield session
 
 
 async def schema_version() -> str | None:

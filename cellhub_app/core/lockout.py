@@ -50,6 +50,14 @@ class Attempt:
         except (RedisError, OSError):
             return
 
+    async def withdraw(self) -> None:
+        """Take the attempt back: nothing was guessed wrong, but nobody is in yet either."""
+        try:
+            for key, _ in self._guarded:
+                await self.redis.decr(key)
+        except (RedisError, OSError):
+            return
+
 
 async def _count(redis: Redis, key: str, free: int) -> int:
     """Seconds to wait, 0 when the attempt may go on. Of attempts at the same moment only one passes a wait that is over."""

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import Executable
 
-from cellhub_app.core.db import CONNECTION_OPTIONS, has_hung_up
+from cellhub_app.core.db import CONNECTION_OPTIONS, has_hung_up, telling_of_values
 from cellhub_app.core.errors import Unavailable
 from cellhub_app.core.settings import get_settings
 
@@ -35,14 +35,15 @@ def spelled(statement: Executable) -> tuple[str, Mapping[str, Any]]:
 
 
 async def read(statement: Executable, values: Mapping[str, Any]) -> Rows:
-    """The rows of a statement that was built once, with its bound values filled in. Raises psycopg.Error, Unavailable."""
+    """The rows of a statement that was built once, with its bound values filled in. Raises psycopg.Error, Invalid, Unavailable."""
     text, own = spelled(statement)
     pool = await _open()
     connection = await pool.getconn()
     try:
-        async with connection.cursor(binary=True) as cursor:
-            await cursor.execute(text, {**own, **values})  # type: ignore[call-overload]
-            return await cursor.fetchall()
+        with telling_of_values():
+            async with connection.cursor(binary=True) as cursor:
+                await cursor.execute(text, {**own, **values})  # type: ignore[call-overload]
+                return await cursor.fetchall()
     finally:
         await pool.putconn(connection)
 

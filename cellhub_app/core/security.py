@@ -20,6 +20,8 @@ from cellhub_app.core.limits import ACCESS_TOKEN_MINUTES
 ALGORITHM = "HS256"
 # Personal tokens start so: scanners for leaked secrets know them by it, and so do we.
 PERSONAL = "cellhub_"
+HALF_SIGNED_IN_MINUTES = 5
+_HALF = "second-factor"
 
 
 def _digest(password: str) -> bytes:
@@ -93,3 +95,18 @@ def read_access_token(secret: str, token: str) -> AccessClaims:
 def _signed_claims(secret: str, token: str) -> AccessClaims:
     raw = jwt.decode(token, secret, algorithms=[ALGORITHM], options={"require": ["sid", "sub", "exp"]})
     return AccessClaims(UUID(raw["sid"]), UUID(raw["sub"]), datetime.fromtimestamp(raw["exp"], tz=now().tzinfo))
+
+
+def make_half_token(secret: str, user_id: UUID) -> str:
+    """Says for a few minutes that somebody knew this person's password, and nothing more."""
+    claims = {"sub": str(user_id), "aud": _HALF, "exp": now() + timedelta(minutes=HALF_SIGNED_IN_MINUTES)}
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def read_half_token(secret: str, token: str) -> UUID:
+    """Whose password was known. Raises NotSignedIn."""
+    try:
+        claims = jwt.decode(token, secret, algorithms=[ALGORITHM], audience=_HALF, options={"require": ["sub", "aud", "exp"]})
+        return UUID(claims["sub"])
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise NotSignedIn("Too much time has passed. Sign in again.") from error

@@ -5,6 +5,7 @@ from uuid import UUID
 
 HOME = "/"
 SIGN_IN = "/sign-in"
+SIGN_IN_CODE = "/sign-in/code"
 REGISTER = "/register"
 FORGOT_PASSWORD = "/forgot-password"  # noqa: S105
 RESET_PASSWORD = "/reset-password"  # noqa: S105
@@ -25,6 +26,7 @@ FACE_OFF = "/projects/[project]/face-off/[face_off]"
 
 API = "/api/v1"
 SIGN_IN_ACTION = f"{API}/auth/session"
+SIGN_IN_CODE_ACTION = f"{API}/auth/session/code"
 SIGN_OUT_ACTION = f"{API}/auth/session/end"
 REGISTER_ACTION = f"{API}/auth/register"
 FORGOT_PASSWORD_ACTION = f"{API}/auth/request-password-reset"

@@ -5,6 +5,7 @@ import reflex as rx
 from cellhub_app.web import routes
 from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.account.factor_state import FactorState
 from cellhub_app.web.pages.account.page import account
 from cellhub_app.web.pages.account.state import AccountState
 from cellhub_app.web.pages.account.tokens_state import TokensState
@@ -37,6 +38,7 @@ from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.reset_password.page import reset_password
+from cellhub_app.web.pages.sign_in.code import sign_in_code
 from cellhub_app.web.pages.sign_in.page import sign_in
 from cellhub_app.web.pages.tuning.page import tuning_page
 from cellhub_app.web.pages.tuning.state import TuningState
@@ -50,6 +52,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(dashboard, route=routes.HOME, title=_title(t("Projects")), on_load=DashboardState.load)
     app.add_page(sign_in, route=routes.SIGN_IN, title=_title(t("Sign in")), on_load=EntranceState.read_address)
     for page, route, words in (
+        (sign_in_code, routes.SIGN_IN_CODE, t("Sign in")),
         (register, routes.REGISTER, t("Register")),
         (forgot_password, routes.FORGOT_PASSWORD, t("Forgot the password?")),
         (reset_password, routes.RESET_PASSWORD, t("Set a new password")),
@@ -57,16 +60,17 @@ def add_pages(app: rx.App) -> None:
         (verify_email, routes.VERIFY_EMAIL, t("Confirm your e-mail address")),
     ):
         app.add_page(page, route=route, title=_title(words), on_load=EntranceState.read_address)
-    app.add_page(account, route=routes.ACCOUNT, title=_title(t("Your account")), on_load=[AccountState.load, TokensState.load_tokens])
+    loads = [AccountState.load, FactorState.load_factor, TokensState.load_tokens]
+    app.add_page(account, route=routes.ACCOUNT, title=_title(t("Your account")), on_load=loads)
     app.add_page(admin, route=routes.ADMIN, title=_title(t("Admin")), on_load=AdminState.load)
     app.add_page(activity, route=routes.ACTIVITY, title=_title(t("Audit log")), on_load=ActivityState.load)
-    for tab, route, *loads in (
+    for tab, route, *more in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),
         (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members),
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
-        app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *loads])
+        app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *more])
     app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=ImageState.load)
     app.add_page(tuning_page, route=routes.TUNING, title=_title(t("Try settings")), on_load=TuningState.load)
     app.add_page(face_off_page, route=routes.FACE_OFF, title=_title(t("Face-off")), on_load=FaceOffState.load)

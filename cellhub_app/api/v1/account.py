@@ -8,14 +8,17 @@ from starlette.responses import JSONResponse, Response
 
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.api.downloads import disposition
-from cellhub_app.domain.accounts import profile, sessions, tokens
+from cellhub_app.domain.accounts import profile, second_factor, sessions, tokens
 from cellhub_app.domain.accounts.schemas import (
+    CodeGiven,
     EmailChange,
     MadeToken,
     NewToken,
     PasswordChange,
     PasswordGiven,
     ProfileChange,
+    RecoveryCodes,
+    SecondFactorSetup,
     SessionView,
     TokenView,
     UserView,
@@ -108,3 +111,24 @@ async def end_token(token_id: UUID, session: Work, principal: Signed, record: Re
     """End one of the caller's tokens at once."""
     await sessions.end_one(session, principal, token_id)
     await record(Action.TOKEN_REVOKE, "session", token_id)
+
+
+@router.post("/second-factor", response_model=SecondFactorSetup)
+async def begin_second_factor(given: PasswordGiven, session: Work, principal: Signed) -> SecondFactorSetup:
+    """A secret for an authenticator app; it counts once a code of it was given."""
+    return await second_factor.begin(session, principal, given.password)
+
+
+@router.post("/second-factor/on", response_model=RecoveryCodes)
+async def turn_on_second_factor(given: CodeGiven, session: Work, principal: Signed, record: Recorded) -> RecoveryCodes:
+    """Ask for codes from now on. The recovery codes are in this answer and nowhere else."""
+    found = await second_factor.turn_on(session, principal, given.code)
+    await record(Action.SECOND_FACTOR_ON, "user", principal.user_id)
+    return RecoveryCodes(codes=found)
+
+
+@router.post("/second-factor/off", status_code=204)
+async def turn_off_second_factor(given: PasswordGiven, session: Work, principal: Signed, record: Recorded) -> None:
+    """Sign in with the password alone from now on."""
+    await second_factor.turn_off(session, principal, given.password)
+    await record(Action.SECOND_FACTOR_OFF, "user", principal.user_id)

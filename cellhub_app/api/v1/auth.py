@@ -5,18 +5,20 @@ from starlette.responses import Response
 
 from cellhub_app.api.context import RequestContext
 from cellhub_app.api.deps import COOKIE, Client, Look, Recorded, Services, Signed, Work, limit_sign_ins, require_origin
-from cellhub_app.api.forms import FORM_ANSWER, described, go_to, read_fields
+from cellhub_app.api.forms import FORM_ANSWER, Fields, described, go_to, read_fields
+from cellhub_app.core import security
 from cellhub_app.core.errors import CellHubError, NotSignedIn, TooManyRequests
 from cellhub_app.core.limits import SESSION_ABSOLUTE_DAYS
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
-from cellhub_app.domain.accounts.schemas import Credentials, RefreshRequest, RegisteredView, Registering, TokensView, UserView
+from cellhub_app.domain.accounts.schemas import CodeGiven, Credentials, RefreshRequest, RegisteredView, Registering, TokensView, UserView
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import join
 from cellhub_app.models.session import SessionKind
 
 router = APIRouter(prefix="/auth", tags=["auth"])
+HALF_COOKIE = "cellhub_half"
 Limited = Depends(limit_sign_ins)
 
 
@@ -48,7 +50,7 @@ async def _sign_in(services: Runtime, who: RequestContext, given: Credentials, k
     try:
         async with services.work() as session:
             done = await accounts.sign_in(
-                session, email=given.email, password=given.password, kind=kind, user_agent=who.user_agent, ip=who.ip
+                session, email=given.email, password=given.password, kind=kind, user_agent=who.user_agent, ip=who.ip, code=given.code
             )
             await activity.record(session, done.principal, Action.SIGN_IN, ip=who.ip, user_agent=who.user_agent)
             return done
@@ -98,27 +100,61 @@ async def me(session: Look, principal: Signed) -> UserView:
 
 @router.post("/session", status_code=204, openapi_extra=described(Credentials), responses=FORM_ANSWER)
 async def start_session(request: Request, services: Services, who: Client) -> Response:
-    """Sign a browser in with an HttpOnly cookie. JSON gets 204; a form goes on to its `next`, or back to the sign-in page."""
+    """Sign a browser in with an HttpOnly cookie. JSON gets 204; a form goes on to its `next`, or back to the sign-in page.
+
+    Where a second factor is on, a form goes on to ask for its code; JSON sends the `code` along.
+    """
     fields = await read_fields(request)
     try:
         await limit_sign_ins(services, who)
         done = await _sign_in(services, who, fields.read(Credentials), SessionKind.BROWSER)
+    except accounts.SecondFactorNeeded as needed:
+        if not fields.is_form:
+            raise
+        answer = go_to("/sign-in/code", next=fields.onward)
+        life_s = security.HALF_SIGNED_IN_MINUTES * 60
+        _set_cookie(answer, services, HALF_COOKIE, accounts.half_signed_in(needed.user_id), life_s)
+        return answer
     except CellHubError as error:
         if not fields.is_form:
             raise
         return go_to("/sign-in", error=error.code, next=fields.onward)
+    return await _with_session(request, services, done, fields)
+
+
+@router.post("/session/code", status_code=204, openapi_extra=described(CodeGiven), responses=FORM_ANSWER)
+async def finish_session(request: Request, services: Services, who: Client) -> Response:
+    """The second step of a browser's sign-in: the code of the authenticator app, or a recovery code."""
+    fields = await read_fields(request)
+    whence = accounts.Whence(SessionKind.BROWSER, who.user_agent, who.ip)
+    try:
+        await limit_sign_ins(services, who)
+        given = fields.read(CodeGiven)
+        async with services.work() as session:
+            done = await accounts.sign_in_with_code(session, request.cookies.get(HALF_COOKIE, ""), given.code, whence)
+            await activity.record(session, done.principal, Action.SIGN_IN, ip=who.ip, user_agent=who.user_agent)
+    except CellHubError as error:
+        async with services.work() as session:
+            await activity.record(session, None, Action.SIGN_IN_REFUSED, detail={"code": error.code}, ip=who.ip, user_agent=who.user_agent)
+        if not fields.is_form:
+            raise
+        page = "/sign-in/code" if error.code != NotSignedIn.code else "/sign-in"
+        return go_to(page, error=error.code, next=fields.onward)
+    return await _with_session(request, services, done, fields)
+
+
+async def _with_session(request: Request, services: Runtime, done: accounts.SignIn, fields: Fields) -> Response:
+    """The answer to somebody who is signed in now; the session that the browser had before ends."""
     await _end(services, request)
     answer = go_to(fields.next_path) if fields.is_form else Response(status_code=204)
-    answer.set_cookie(
-        COOKIE,
-        done.token,
-        max_age=SESSION_ABSOLUTE_DAYS * 24 * 3600,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=services.settings.is_secure,
-    )
+    _set_cookie(answer, services, COOKIE, done.token, SESSION_ABSOLUTE_DAYS * 24 * 3600)
+    if HALF_COOKIE in request.cookies:
+        answer.delete_cookie(HALF_COOKIE, path="/", httponly=True, samesite="lax", secure=services.settings.is_secure)
     return answer
+
+
+def _set_cookie(answer: Response, services: Runtime, name: str, value: str, life_s: int) -> None:
+    answer.set_cookie(name, value, max_age=life_s, path="/", httponly=True, samesite="lax", secure=services.settings.is_secure)
 
 
 async def _end(services: Runtime, request: Request) -> None:

@@ -76,6 +76,7 @@ def _view(user: User) -> PersonView:
         role=user.role,
         status=user.status,
         email_verified=user.email_verified_at is not None,
+        second_factor=user.second_factor_at is not None,
         created_at=user.created_at,
         last_seen_at=user.last_seen_at,
     )

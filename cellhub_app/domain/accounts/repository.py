@@ -15,7 +15,7 @@ from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
 from cellhub_app.models.link import OneTimeLink
 from cellhub_app.models.session import RefreshToken, Session, SessionKind
-from cellhub_app.models.user import Role, User, UserStatus
+from cellhub_app.models.user import RecoveryCode, Role, User, UserStatus
 
 _SESSIONS = select(Session, User).join(User, col(User.id) == col(Session.user_id))
 
@@ -176,3 +176,21 @@ async def lock_admins(session: AsyncSession) -> Sequence[UUID]:
 async def delete_user(session: AsyncSession, user_id: UUID) -> None:
     """Delete an account and what belongs to it alone."""
     await session.execute(delete(User).where(col(User.id) == user_id))
+
+
+async def lock_user(session: AsyncSession, user_id: UUID) -> User | None:
+    """The account behind an id, locked until the transaction ends."""
+    query = select(User).where(col(User.id) == user_id).with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def forget_recovery_codes(session: AsyncSession, user_id: UUID) -> None:
+    """Make all of a person's recovery codes useless."""
+    await session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
+
+
+async def spend_recovery_code(session: AsyncSession, user_id: UUID, code_hash: str, moment: datetime) -> bool:
+    """Use a recovery code; False when there is none like it left."""
+    unused = (col(RecoveryCode.user_id) == user_id, col(RecoveryCode.code_hash) == code_hash, col(RecoveryCode.used_at).is_(None))
+    spent = await session.execute(update(RecoveryCode).where(*unused).values(used_at=moment).returning(col(RecoveryCode.id)))
+    return spent.first() is not None

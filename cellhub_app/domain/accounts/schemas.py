@@ -23,10 +23,11 @@ class Registering(Schema):
 
 
 class Credentials(Schema):
-    """An e-mail address and its password."""
+    """An e-mail address, its password, and the code of the second factor where there is one."""
 
     email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)
+    code: str = Field(default="", max_length=40)
 
 
 class RefreshRequest(Schema):
@@ -116,6 +117,7 @@ class UserView(Schema):
     role: str
     status: str
     email_verified: bool
+    second_factor: bool
     created_at: datetime
 
 
@@ -164,3 +166,23 @@ class MadeToken(TokenView):
     """A fresh personal token, with the secret that is shown this once."""
 
     token: str
+
+
+class SecondFactorSetup(Schema):
+    """What an authenticator app needs: the secret, the address that holds it, and that address as a picture (an SVG in a data URI)."""
+
+    secret: str
+    address: str
+    picture: str
+
+
+class CodeGiven(Schema):
+    """A code of the authenticator app, or a recovery code."""
+
+    code: str = Field(min_length=1, max_length=40)
+
+
+class RecoveryCodes(Schema):
+    """Codes that each let in once, shown only now."""
+
+    codes: list[str]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from cellhub_app.core.reading import Fetch, within
 from cellhub_app.core.runtime import get_runtime, send_later
 from cellhub_app.core.settings import Registration, get_settings
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import letters, links, repository
+from cellhub_app.domain.accounts import codes, letters, links, repository
 from cellhub_app.domain.accounts.rules import check_password, shown_name
 from cellhub_app.domain.accounts.schemas import RegisteredView, UserView
 from cellhub_app.domain.accounts.sessions import end_all
@@ -36,6 +37,16 @@ class SignInRefused(NotSignedIn):
     """The address or the password is wrong; which of them is not told."""
 
     code, title = "signInRefused", "The e-mail address or the password is not right"
+
+
+class SecondFactorNeeded(NotSignedIn):
+    """The password is right, and a code is asked for (told only to who knows the password)."""
+
+    code, title = "secondFactorNeeded", "Give the code of your authenticator app too"
+
+    def __init__(self, user_id: UUID) -> None:
+        super().__init__()
+        self.user_id = user_id
 
 
 class AccountClosed(NotAllowed):
@@ -119,8 +130,19 @@ async def set_password(session: AsyncSession, *, email: str, password: str) -> N
     await end_all(session, user.id)
 
 
-async def sign_in(session: AsyncSession, *, email: str, password: str, kind: SessionKind, user_agent: str = "", ip: str = "") -> SignIn:
-    """Start a browser or API session. Raises SignInRefused, AccountClosed, TooManyRequests."""
+@dataclass(frozen=True)
+class Whence:
+    """What is remembered of a sign-in: browser or program, how it calls itself, its address."""
+
+    kind: SessionKind
+    user_agent: str = ""
+    ip: str = ""
+
+
+async def sign_in(
+    session: AsyncSession, *, email: str, password: str, kind: SessionKind, user_agent: str = "", ip: str = "", code: str = ""
+) -> SignIn:
+    """Start a browser or API session. Raises SignInRefused, AccountClosed, SecondFactorNeeded, TooManyRequests."""
     attempt = Attempt(get_runtime().redis, email, ip)
     await attempt.begin()
     user = await repository.user_by_email(session, email.strip())
@@ -129,19 +151,47 @@ async def sign_in(session: AsyncSession, *, email: str, password: str, kind: Ses
     )
     if user is None or not fits:
         raise SignInRefused
+    if user.second_factor_at is not None and not code:
+        await attempt.withdraw()
+        raise SecondFactorNeeded(user.id)
+    return await _let_in(session, attempt, user, code, Whence(kind, user_agent, ip))
+
+
+async def sign_in_with_code(session: AsyncSession, half: str, code: str, whence: Whence) -> SignIn:
+    """The second step of signing in, with what half_signed_in() gave after the first.
+
+    Raises SignInRefused, NotSignedIn when too much time has passed, AccountClosed, TooManyRequests.
+    """
+    user_id = security.read_half_token(get_settings().secret_key.get_secret_value(), half)
+    user = await repository.user(session, user_id)
+    if user is None or user.second_factor_at is None:
+        raise SignInRefused
+    attempt = Attempt(get_runtime().redis, user.email, whence.ip)
+    await attempt.begin()
+    return await _let_in(session, attempt, user, code, whence)
+
+
+def half_signed_in(user_id: UUID) -> str:
+    """Says for five minutes that somebody knew the password of this account."""
+    return security.make_half_token(get_settings().secret_key.get_secret_value(), user_id)
+
+
+async def _let_in(session: AsyncSession, attempt: Attempt, user: User, code: str, whence: Whence) -> SignIn:
+    if user.second_factor_at is not None and not await codes.passes(session, user, code):
+        raise SignInRefused("The code is not right. Take the one that the app shows now, or a recovery code.")
     await attempt.succeed()
     if user.status != UserStatus.ACTIVE:
         waits = user.status == UserStatus.PENDING
         raise AccountClosed("An admin still has to open this account." if waits else "This account is suspended. Ask an admin.")
     moment = now()
-    token = security.new_token() if kind is SessionKind.BROWSER else ""
+    token = security.new_token() if whence.kind is SessionKind.BROWSER else ""
     row = Session(
         user_id=user.id,
-        kind=kind,
+        kind=whence.kind,
         token_hash=security.hash_token(token) if token else None,
         expires_at=moment + timedelta(days=SESSION_ABSOLUTE_DAYS),
-        user_agent=user_agent[:300],
-        ip=ip[:64],
+        user_agent=whence.user_agent[:300],
+        ip=whence.ip[:64],
     )
     user.last_seen_at = moment
     session.add(row)
@@ -284,5 +334,6 @@ def view(user: User) -> UserView:
         role=user.role,
         status=user.status,
         email_verified=user.email_verified_at is not None,
+        second_factor=user.second_factor_at is not None,
         created_at=user.created_at,
     )

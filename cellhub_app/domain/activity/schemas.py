@@ -19,6 +19,8 @@ class Action(StrEnum):
     EMAIL_CHANGE = "emailChange"
     PASSWORD_CHANGE = "passwordChange"  # noqa: S105
     PASSWORD_RESET = "passwordReset"  # noqa: S105
+    SECOND_FACTOR_ON = "secondFactorOn"
+    SECOND_FACTOR_OFF = "secondFactorOff"
     SESSION_END = "sessionEnd"
     DATA_COPY = "dataCopy"
     ACCOUNT_CLOSE = "accountClose"

@@ -23,6 +23,7 @@ WITHOUT_PRINCIPAL = {
     ("post", "/auth/session"),
     ("delete", "/auth/session"),
     ("post", "/auth/session/end"),
+    ("post", "/auth/session/code"),
     ("post", "/auth/request-password-reset"),
     ("post", "/auth/reset-password"),
     ("post", "/auth/verify-email"),

@@ -96,3 +96,15 @@ async def test_a_database_that_is_away_is_told_plainly(ada: Person, monkeypatch:
     await db.close_db()
     assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "5")
     assert (ready.status_code, ready.json()["parts"]["database"]) == (503, "does not answer")
+
+
+async def test_text_that_cannot_be_stored_is_refused_and_no_failure_of_ours(ada: Person) -> None:
+    project_id = await ada.project()
+    answers = [
+        await ada.http.post("/api/v1/projects", json={"name": "a\x00b"}),
+        await ada.http.patch("/api/v1/auth/me", json={"name": "\x00"}),
+        await ada.http.get("/api/v1/projects", params={"q": "\x00"}),
+        await ada.http.get(f"/api/v1/projects/{project_id}/images", params={"q": "\x00abc"}),
+        await ada.http.post(f"/api/v1/projects/{project_id}/invitations", json={"email": "a\x00@b.de", "role": "viewer"}),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 200, 422, 422, 422]

@@ -56,6 +56,8 @@ LEAVE_OR_MANAGE = _only(Caller.VIEWER, Caller.ADMIN, Caller.OWNER)
 
 ROUTES: dict[str, Door] = {
     **dict.fromkeys(("post /auth/register", "post /auth/login", "post /auth/refresh", "post /auth/session"), ANYBODY),
+    "post /auth/session/code": ANYBODY,
+    **dict.fromkeys(("post /auth/second-factor", "post /auth/second-factor/on", "post /auth/second-factor/off"), SELF),
     **dict.fromkeys(("post /auth/request-password-reset", "post /auth/reset-password", "post /auth/verify-email"), ANYBODY),
     **dict.fromkeys(("delete /auth/session", "post /auth/session/end"), PAGES_OF_OURS),
     **dict.fromkeys(("get /auth/me", "patch /auth/me", "get /auth/me/data", "post /auth/me/close", "post /auth/me/email"), SELF),
@@ -121,6 +123,8 @@ HANDLERS: dict[str, Door] = {
     **_of("AccountState", change_email=SELF.given({"email": "other@example.org", "password": PASSWORD}), end_others=SELF, ask_close=SELF),
     **_of("AccountState", change_password=SELF.given({"password": PASSWORD, "new_password": "x"})),
     **_of("AccountState", close=SELF.given({"password": PASSWORD})),
+    **_of("FactorState", load_factor=SELF, begin=SELF.given({"password": PASSWORD}), turn_on=SELF.given({"code": "123456"})),
+    **_of("FactorState", turn_off=SELF.given({"password": PASSWORD})),
     **_of("TokensState", load_tokens=SELF, make=SELF.given({"token_name": "x", "reach": "write", "days": "7"}), end=THEIR_OWN),
     **_of("AdminState", load=ADMIN, narrow=ADMIN.given("active"), search=ADMIN, show_more=ADMIN),
     **_of("AdminState", set_status=ADMIN.given("user_id", "suspended"), set_role=ADMIN.given("user_id", "guest")),

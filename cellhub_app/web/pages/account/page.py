@@ -10,13 +10,14 @@ from cellhub_app.web.components.feedback import skeleton
 from cellhub_app.web.components.forms import field
 from cellhub_app.web.components.shell import shell
 from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.account.factor import factor
 from cellhub_app.web.pages.account.state import AccountState, Place
 from cellhub_app.web.pages.account.tokens import tokens
 
 
 def account() -> rx.Component:
     """The page behind /account."""
-    parts = rx.fragment(_profile(), _email(), _password(), _places(), tokens(), _data())
+    parts = rx.fragment(_profile(), _email(), _password(), factor(), _places(), tokens(), _data())
     content = rx.cond(AccountState.is_loaded, parts, skeleton("100%", "420px"))
     page = rx.el.div(rx.el.h1(t("Your account")), content, class_name="page page-narrow stack-large")
     return shell(page, _close_dialog(), here="account", crumbs=[(t("Your account"), "")])

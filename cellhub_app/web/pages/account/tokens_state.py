@@ -1,6 +1,7 @@
 """Personal tokens for programs."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cellhub_app.web import routes
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.session import SessionState
 
+JUST_MADE = timedelta(seconds=1)
 REACH = {"read": [Scope.READ], "write": [Scope.READ, Scope.WRITE], "admin": [Scope.READ, Scope.WRITE, Scope.ADMIN]}
 
 
@@ -75,5 +77,5 @@ class TokensState(SessionState):
 
 def _row(view: TokenView) -> TokenRow:
     reach = next((name for name, scopes in REACH.items() if set(scopes) == set(view.scopes)), " ".join(view.scopes))
-    used = view.last_seen_at.isoformat() if view.last_seen_at > view.created_at else ""
+    used = view.last_seen_at.isoformat() if view.last_seen_at - view.created_at > JUST_MADE else ""
     return TokenRow(str(view.id), view.name, reach, view.created_at.isoformat(), used, view.expires_at.isoformat())

@@ -18,6 +18,7 @@ WORDS = {
     Action.SIGN_OUT: t("signed out"), Action.TOKEN_REUSED: t("used a spent refresh token"), Action.EMAIL_CONFIRM: t("confirmed an address"),
     Action.EMAIL_CHANGE: t("asked for another address"), Action.PASSWORD_CHANGE: t("changed the password"),
     Action.PASSWORD_RESET: t("set a new password by link"), Action.SESSION_END: t("ended sessions"),
+    Action.SECOND_FACTOR_ON: t("turned the second factor on"), Action.SECOND_FACTOR_OFF: t("turned the second factor off"),
     Action.DATA_COPY: t("copied their data"),
     Action.ACCOUNT_CLOSE: t("deleted the account"), Action.ACCOUNT_CHANGE: t("changed an account"), Action.TOKEN_CREATE: t("made a token"),
     Action.TOKEN_REVOKE: t("ended a token"), Action.INVITE: t("invited somebody"), Action.INVITE_REVOKE: t("took an invitation back"),
@@ -91,7 +92,8 @@ class ActivityState(SessionState):
 
 def _row(view: ActivityView) -> ActRow:
     known = {action.value: words for action, words in WORDS.items()}
-    about = ", ".join(f"{name}: {value}" for name, value in view.detail.items())
+    plain = {name: " ".join(map(str, value)) if isinstance(value, list) else value for name, value in view.detail.items()}
+    about = ", ".join(f"{name}: {value}" for name, value in plain.items())
     whence = " · ".join(word for word in (view.ip, device(view.user_agent) if view.user_agent else "") if word)
     who = view.email or (t("a deleted account") if view.user_id else t("somebody"))
     return ActRow(str(view.id), view.created_at.isoformat(), who, known.get(view.action, view.action), about[:300], whence)

@@ -38,6 +38,12 @@ class ProjectForm(Schema):
     pixel_size_um: OptionalSize = None
 
 
+class NameForm(Schema):
+    """What the form of another name says."""
+
+    name: ProjectName
+
+
 @dataclass
 class Face:
     """A member as two letters."""
@@ -215,7 +221,7 @@ class DashboardState(SessionState):
             self.renamed_name = (await projects.get(call.session, call.principal, project_id)).name
 
     @guarded
-    async def rename(self, call: Call, form: ProjectChange) -> None:
+    async def rename(self, call: Call, form: NameForm) -> None:
         """Give a project another name."""
         if not self.renamed_id:
             return

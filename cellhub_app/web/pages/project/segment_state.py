@@ -1,7 +1,7 @@
 """Choosing a model and its parameters, and pressing "Segment"; then pausing, stopping, trying again."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -141,7 +141,7 @@ class SegmentState(ProjectState):
         self.threshold = value
 
     @guarded
-    async def set_min_area(self, _call: Call, value: int | str) -> None:
+    async def set_min_area(self, _call: Call, value: int | Literal[""]) -> None:
         """Leave out what is smaller."""
         self.min_area_px = int(value or 0)
 

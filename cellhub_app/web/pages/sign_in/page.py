@@ -13,6 +13,7 @@ PROBLEMS = [
     ("signInRefused", t("The e-mail address or the password is not right. Check both and try again.")),
     ("accountClosed", t("This account is not open: an admin has to open it first.")),
     ("tooManyRequests", t("Too many attempts. Wait a little, then try again; each wrong one makes the wait longer.")),
+    ("notSignedIn", t("Too much time has passed. Sign in again.")),
     ("invalid", t("Fill in both fields.")),
 ]
 DONE = [

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = 'd4b71e09c5aa'
-down_revision = '27a9e6d05c18'
+down_revision = '8c3fd1e27b64'
 branch_labels = None
 depends_on = None
 
