@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from cellhub_app.core.errors import Invalid
-from cellhub_app.core.limits import ARCHIVE_MEMBERS_MAX, MEGABYTE
+from cellhub_app.core.limits import MEGABYTE
 from cellhub_app.domain.imports.matching import base_name
 
 MEMBER_BYTES_MAX = 256 * MEGABYTE
 PACKAGE_BYTES_MAX = 8 * 1024 * MEGABYTE
-DIRECTORY_BYTES_MAX = 16 * MEGABYTE
+MEMBERS_MAX = 200_000  # a set has a file for each ROI
+DIRECTORY_BYTES_MAX = 32 * MEGABYTE
 END_RECORD = struct.Struct("<4s4H2LH")
 END_MAGIC, ZIP_MAGICS = b"PK\x05\x06", (b"PK\x03\x04", b"PK\x05\x06")
 COMMENT_BYTES_MAX = 65_535
@@ -77,8 +78,8 @@ class Package:
         except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
             raise Invalid(f"{self.name} is a damaged ZIP file; pack it again.") from error
         members = [member for member in self._zip.infolist() if not member.is_dir() and not _is_litter(member.filename)]
-        if len(members) > ARCHIVE_MEMBERS_MAX:
-            raise Invalid(f"{self.name} holds {len(members):,} files; at most {ARCHIVE_MEMBERS_MAX:,} are read. Split it.")
+        if len(members) > MEMBERS_MAX:
+            raise Invalid(f"{self.name} holds {len(members):,} files; at most {MEMBERS_MAX:,} are read. Split it.")
         if sum(member.file_size for member in members) > PACKAGE_BYTES_MAX:
             raise Invalid(f"{self.name} unpacks to more than {PACKAGE_BYTES_MAX // MEGABYTE // 1024} GB. Split it.")
         for member in members:
@@ -93,7 +94,7 @@ class Package:
         place = len(tail) - END_RECORD.size if tail[-END_RECORD.size :].startswith(END_MAGIC) else tail.rfind(END_MAGIC)
         record = tail[place : place + END_RECORD.size] if place >= 0 else b""
         if len(record) == END_RECORD.size and END_RECORD.unpack(record)[5] > DIRECTORY_BYTES_MAX:
-            raise Invalid(f"{self.name} holds more than {ARCHIVE_MEMBERS_MAX:,} files. Split it.")
+            raise Invalid(f"{self.name} holds more than {MEMBERS_MAX:,} files. Split it.")
         self._file.seek(0)
 
 

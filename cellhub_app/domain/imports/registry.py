@@ -43,7 +43,7 @@ def read(name: str, package: Package, images: Images, report: Report) -> Iterato
     """What an upload says about the images, one after the other; the report is whole when all have passed.
 
     An image can come more than once, when several files are about it. Raises ReaderUnknown, and Invalid, with one plain sentence, when
-    nothing can be read.
+    the upload can't be read; of a damaged file some images may have passed by then.
     """
     if name not in FORMATS:
         raise ReaderUnknown(f"There is no import format {name[:40]!r}. Available: {', '.join(FORMATS)}.")

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cellhub_app.core.errors import Invalid
-from cellhub_app.core.geometry.polygon import MAX_COORDINATE, STEPS_PER_PIXEL, Polygon, Ring, from_rings
+from cellhub_app.core.geometry.polygon import MAX_COORDINATE, MAX_HOLES, MAX_VERTICES, STEPS_PER_PIXEL, Polygon, Ring, from_rings
 from cellhub_app.core.geometry.raster import mask_from_polygon, polygons_from_labels, relabel_components
 
 Mask = npt.NDArray[np.bool_]
@@ -15,8 +15,11 @@ Crop = tuple[Mask, int, int]
 
 SLACK_PX = 1 / (2 * STEPS_PER_PIXEL)  # what rounding to the grid takes back
 
+CROSSINGS_MAX = 10_000_000  # of an outline with rows of pixels: what filling it holds in memory
+
 NO_NUMBERS = "its points are not pairs of numbers"
 TOO_FEW_POINTS = "it has fewer than three points"
+TOO_INTRICATE = "its outline is too long or has too many rings"
 NO_PIXEL = "it covers no pixel of its image"
 CUT = "it reached beyond the image and was cut there"
 REDRAWN = "its outline crossed or touched itself and was redrawn along its pixels"
@@ -33,6 +36,8 @@ def polygons_of(rings: Sequence[Any], height: int, width: int) -> tuple[list[Pol
     Valid outlines inside the image stay as they are, on the grid of 1/16 px; others are filled by the even-odd rule and traced again.
     Raises ShapeLost.
     """
+    if len(rings) > MAX_HOLES + 1:
+        raise ShapeLost(TOO_INTRICATE)
     drawn = [drawn_ring(ring) for ring in rings]
     mask, x0, y0 = merged([filled(ring, height, width) for ring in drawn], np.logical_xor)
     if not mask.any():
@@ -61,7 +66,10 @@ def polygons_of_mask(mask: Mask, x0: int = 0, y0: int = 0) -> tuple[list[Polygon
 
 
 def filled(ring: Ring, height: int, width: int) -> Crop:
-    """The pixels of a ring (n, 2) inside an image by the even-odd rule, as (mask, x0, y0)."""
+    """The pixels of a ring (n, 2) inside an image by the even-odd rule, as (mask, x0, y0). Raises ShapeLost when it is too intricate."""
+    rows = np.clip(ring[:, 1], 0, height)
+    if len(ring) > MAX_VERTICES or np.abs(rows - np.roll(rows, 1)).sum() > CROSSINGS_MAX:
+        raise ShapeLost(TOO_INTRICATE)
     return mask_from_polygon(Polygon(ring), height, width)
 
 

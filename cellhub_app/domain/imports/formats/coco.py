@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.geometry.polygon import MAX_HOLES
 from cellhub_app.domain.imports import untrusted
 from cellhub_app.domain.imports.findings import FoundObject, ImageObjects, Target
 from cellhub_app.domain.imports.package import Package
 from cellhub_app.domain.imports.reading import Reading
-from cellhub_app.domain.imports.shapes import NO_NUMBERS, Crop, ShapeLost, drawn_ring, filled, merged
+from cellhub_app.domain.imports.shapes import NO_NUMBERS, TOO_INTRICATE, Crop, ShapeLost, drawn_ring, filled, merged
 
 ONLY_BOX = "it has only a box, no outline"
 CROWD = "it marks a crowd, not one object"
@@ -79,6 +80,8 @@ def _pairs(flat: object) -> list[tuple[Any, Any]]:
 
 def _union(parts: list[Any], target: Target) -> Crop:
     """Several polygons of one object, put together."""
+    if len(parts) > MAX_HOLES + 1:
+        raise ShapeLost(TOO_INTRICATE)
     return merged([filled(drawn_ring(_pairs(part)), target.height, target.width) for part in parts], np.logical_or)
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.domain.exports.formats.imagej_roi import to_roi
 from cellhub_app.domain.imports import package, registry
+from cellhub_app.domain.imports.findings import KnownImage
 from cellhub_app.domain.imports.package import Package
 from tests.unit.domain.imports.uploads import SQUARE, imported, zipped
 
@@ -60,6 +62,17 @@ def test_coordinates_beyond_any_image(number: str) -> None:
     assert list(outcome.report.lost) == ["its points are not pairs of numbers"]
 
 
+def test_outlines_that_would_fill_the_memory() -> None:
+    """A comb across a large image crosses each of its rows a hundred thousand times."""
+    plate = KnownImage(UUID(int=3), "plate.tif", 20_000, 10_000)
+    comb = [[x / 8, (x % 2) * 10_000] for x in range(90_000)]
+    flood = [[x % 7, x % 11] for x in range(100_001)]
+    many = [SQUARE] * 1_002
+    features = [{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": rings}} for rings in ([comb], [flood], many)]
+    outcome = imported("geojson", "plate.json", features, plate)
+    assert outcome.report.lost == {"its outline is too long or has too many rings": 3}
+
+
 @pytest.mark.parametrize("document", [LAUGHS, OUTSIDE])
 def test_xml_with_entities(document: str) -> None:
     with pytest.raises(Invalid, match="declares a document type or entities"):
@@ -76,14 +89,15 @@ def test_yaml_with_objects() -> None:
         imported("yolo", "a.zip", zipped({"data.yaml": "names: !!python/object/apply:os.system [id]", "cells.txt": ""}))
 
 
-def test_a_zip_with_too_many_files() -> None:
-    with pytest.raises(Invalid, match=r"20,001 files; at most 20,000"):
-        Package.of("a.zip", zipped({f"{k}.txt": "" for k in range(20_001)}))
+def test_a_zip_with_too_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "MEMBERS_MAX", 100)
+    with pytest.raises(Invalid, match="101 files; at most 100 are read"):
+        Package.of("a.zip", zipped({f"{k}.txt": "" for k in range(101)}))
 
 
 def test_a_zip_whose_list_of_files_is_endless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "DIRECTORY_BYTES_MAX", 1_000)
-    with pytest.raises(Invalid, match="more than 20,000 files"):
+    with pytest.raises(Invalid, match="more than 200,000 files"):
         Package.of("a.zip", zipped({f"{k}.txt": "" for k in range(100)}))
 
 

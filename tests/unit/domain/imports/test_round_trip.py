@@ -21,7 +21,7 @@ from tests.unit.domain.exports.bundles import Labels, Scene, rings
 FORMATS = tuple(registry.FORMATS)
 WITHOUT_HOLES = {"yolo"}
 WITHOUT_CLASSES = {"masks"}
-REAL = {"nuclei_fluo": 27, "histology_color": 15, "cells_phase": 4, "spheroid_fluo_invasion": 4}
+REAL = {"nuclei_fluo": 32, "histology_color": 8, "cells_phase": 2, "spheroid_fluo_invasion": 8}
 DOCUMENTATION = Path(__file__).resolve().parents[4] / "docs" / "imports.md"
 
 
