@@ -18,6 +18,7 @@ from cellhub_app.domain.imports.reading import Reading
 from cellhub_app.domain.imports.shapes import SPLIT
 
 ENDINGS = (".tif", ".tiff", ".png", ".bmp", ".gif", ".webp")
+PIECES_FREE, PIECES_PER_VALUE_MAX = 100, 10
 _ADDED = re.compile(r"[ _.-]*(cp_masks|masks?|labels?|seg|instances)$", re.IGNORECASE)
 
 
@@ -38,7 +39,7 @@ def _mask(reading: Reading, name: str, data: bytes) -> Iterator[ImageObjects]:
         raise Invalid(f"“{name}” has {info.frames} frames and its image has {target.image.frames}.")
     for frame in range(info.frames):
         labels = _labels(name, read_plane(data, frame=frame, name=name)[:, :, 0])
-        objects = [FoundObject(polygon) for polygon in _polygons(reading, labels)]
+        objects = [FoundObject(polygon) for polygon in _polygons(reading, name, labels)]
         yield reading.done(Target(target.image, target.frame or frame, target.height, target.width), objects)
 
 
@@ -51,15 +52,21 @@ def _labels(name: str, plane: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
     return np.asarray(np.maximum(places.reshape(plane.shape) - background + 1, 0), dtype=np.int32)
 
 
-def _polygons(reading: Reading, labels: npt.NDArray[np.int32]) -> list[Polygon]:
-    """A polygon for each 4-connected piece; a mask with a single value is binary, and its pieces are its objects."""
+def _polygons(reading: Reading, name: str, labels: npt.NDArray[np.int32]) -> list[Polygon]:
+    """A polygon for each 4-connected piece; a mask with a single value is binary, and its pieces are its objects.
+
+    Raises Invalid for a picture: its values lie scattered in many pieces.
+    """
     count = int(labels.max(initial=0))
     if not count:
         return []
     pieces = relabel_components(labels)
+    found = int(pieces.max())
     if count > 1:
-        owners = np.zeros(int(pieces.max()) + 1, np.int64)
+        if found > max(PIECES_FREE, PIECES_PER_VALUE_MAX * count):
+            raise Invalid(f"“{name}” looks like a picture, not a mask: its {count:,} values lie scattered in {found:,} pieces.")
+        owners = np.zeros(found + 1, np.int64)
         owners[pieces.ravel()] = labels.ravel()
         if several := int((np.bincount(owners[1:]) > 1).sum()):
             reading.report.repaired[SPLIT] += several
-    return polygons_from_labels(labels if int(pieces.max()) == count else pieces)
+    return polygons_from_labels(labels if found == count else pieces)

@@ -149,7 +149,14 @@ def bomb_png() -> bytes:
     return bytes(data)
 
 
-def test_pictures_are_no_masks() -> None:
+def test_grey_pictures_are_no_masks() -> None:
+    out = io.BytesIO()
+    Image.fromarray(np.random.default_rng(1).integers(0, 50, (30, 40)).astype(np.uint8)).save(out, "PNG")
+    with pytest.raises(Invalid, match="looks like a picture, not a mask"):
+        imported("masks", "cells.png", out.getvalue())
+
+
+def test_colour_pictures_are_no_masks() -> None:
     out = io.BytesIO()
     Image.fromarray(np.zeros((30, 40, 3), np.uint8)).save(out, "PNG")
     with pytest.raises(Invalid, match="3 channels"):
