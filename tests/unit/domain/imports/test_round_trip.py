@@ -1,7 +1,7 @@
 """What is exported and imported again: the same objects, pixel by pixel where the format can say it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,11 +16,12 @@ from cellhub_app.domain.imports import registry
 from cellhub_app.domain.imports.findings import ImageObjects, KnownImage, Report
 from cellhub_app.domain.imports.matching import Images
 from cellhub_app.domain.imports.package import Package
-from tests.unit.domain.exports.bundles import Labels, Scene, rings
+from tests.unit.domain.exports.bundles import Labels, Scene, discs, rings
 
 FORMATS = tuple(registry.FORMATS)
 WITHOUT_HOLES = {"yolo"}
 WITHOUT_CLASSES = {"masks"}
+WITH_IDENTIFIERS = {"coco", "json", "geojson"}
 REAL = {"nuclei_fluo": 32, "histology_color": 8, "cells_phase": 2, "spheroid_fluo_invasion": 8}
 DOCUMENTATION = Path(__file__).resolve().parents[4] / "docs" / "imports.md"
 
@@ -99,6 +100,35 @@ def test_classes_come_back(simulated: tuple[Scene, Path], format_: str) -> None:
         found = list(registry.read(format_, package, Images(map(known, scene.images)), Report("x")))
     expected = None if format_ in WITHOUT_CLASSES else "nucleus"
     assert {entry.class_name for item in found for entry in item.objects} == {expected}
+
+
+def test_frames_come_back_to_their_frames(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    first = scene.add("stack.tif", discs(), format_="tiff", frames=3)
+    third = scene.add("stack_frame2.tif", discs()[:, ::-1], format_="tiff", frames=3)
+    scene.images[1] = replace(third, id=first.id, name=first.name, frame=2)
+    path = scene.pack(*FORMATS).path
+    for format_ in FORMATS:
+        with Package.open(path) as package:
+            found = list(registry.read(format_, package, Images([known(first)]), Report("x")))
+        assert [item.target.frame for item in found] == ([0] if format_ == "yolo" else [0, 2])
+        for item, entry in zip(found, scene.images, strict=False):
+            assert set(overlaps(entry, item)) == {1.0}
+
+
+def test_images_of_the_same_name_are_found_by_identifier_or_not_at_all(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.add("a.png", discs())
+    scene.add("a.png", discs()[:, ::-1])
+    path = scene.pack(*FORMATS).path
+    for format_ in FORMATS:
+        report = Report("x")
+        with Package.open(path) as package:
+            found = list(registry.read(format_, package, Images(map(known, scene.images)), report))
+        if format_ in WITH_IDENTIFIERS:
+            assert [item.target.image.id for item in found] == [entry.id for entry in scene.images]
+        else:
+            assert (found, report.unmatched_count) == ([], 2)
 
 
 def real_labels(path: Path) -> Labels:
