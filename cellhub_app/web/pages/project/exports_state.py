@@ -69,7 +69,7 @@ class ExportRow:
 
 def export_row(export: ExportView) -> ExportRow:
     """The export in words."""
-    titles = {view.name: view.title for view in exports.formats()}
+    titles = {view.name: t(view.title) for view in exports.formats()}
     is_ready = export.status is JobStatus.SUCCEEDED and export.bytes is not None
     return ExportRow(
         id=str(export.id),
@@ -138,7 +138,7 @@ class ExportsState(ProjectState):
     def _offer(self, count: int, *, only_selected: bool) -> None:
         chosen = {choice.name for choice in self.choices if choice.is_chosen} or {"coco", "excel"}
         self.image_count, self.only_selected = count, only_selected
-        self.choices = [FormatChoice(view.name, view.title, PURPOSES.get(view.name, ""), view.name in chosen) for view in exports.formats()]
+        self.choices = [FormatChoice(view.name, t(view.title), PURPOSES[view.name], view.name in chosen) for view in exports.formats()]
         self.dialog = "export"
 
     @rx.var
