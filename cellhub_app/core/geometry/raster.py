@@ -97,6 +97,17 @@ def mask_from_polygon(polygon: Polygon, height: int, width: int) -> tuple[npt.ND
     return crop > 0, x0, y0
 
 
+def paint_polygon(band: LabelImage, polygon: Polygon, value: int, first_row: int = 0) -> None:
+    """Give the pixels of a polygon a value in an int32 band (h, width) of an image that begins at `first_row`."""
+    _, top, _, bottom = polygon.bounds
+    if bottom <= first_row or top >= first_row + len(band):
+        return
+    low, high = max(0, int(np.floor(top)) - first_row), min(len(band), int(np.ceil(bottom)) - first_row)
+    vertices, ring_starts, _ = _flatten([polygon])
+    vertices[:, 1] -= first_row + low
+    _paint_one(band[low:high], value, vertices, ring_starts)
+
+
 def _flatten(polygons: Sequence[Polygon]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Vertices (v, 2), where each ring starts in them, where each polygon starts in the rings."""
     rings = [ring for polygon in polygons for ring in polygon.rings]

@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.imaging.display import Rgb, encode_webp, fitted_size, limit_side
+from cellhub_app.core.imaging.outlines import SUBPIXEL_BITS, fixed_point
 
 SIDE_PX = 320
 QUALITY = 82
 ACCENT, SHADE = np.array([45, 212, 191]), np.array([4, 38, 34])
 SHADE_OPACITY, FILL_OPACITY = 0.38, 0.1
-SUBPIXEL_BITS = 4
 
 
 def make_thumbnail(rgb: Rgb, side: int = SIDE_PX) -> bytes:
@@ -24,7 +24,7 @@ def make_thumbnail(rgb: Rgb, side: int = SIDE_PX) -> bytes:
 def draw_overlay(polygons: Sequence[Polygon], width: int, height: int, side: int = SIDE_PX) -> bytes:
     """Transparent WebP with the outlines of the polygons of an image of `width` x `height` px, as large as its thumbnail."""
     rows, columns = fitted_size(height, width, side)
-    rings = [_scaled(ring, columns / width, rows / height) for polygon in polygons for ring in polygon.rings]
+    rings = [fixed_point(ring, (columns / width, rows / height)) for polygon in polygons for ring in polygon.rings]
     line, fill = np.zeros((2, rows, columns), dtype=np.uint8)
     if rings:
         cv2.polylines(line, rings, True, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
@@ -47,8 +47,3 @@ def _palette() -> npt.NDArray[np.uint32]:
 
 
 PALETTE = _palette()
-
-
-def _scaled(ring: npt.NDArray[np.float64], scale_x: float, scale_y: float) -> npt.NDArray[np.int32]:
-    """Vertices in OpenCV's fixed point, where whole numbers are the centres of pixels."""
-    return np.rint((ring * (scale_x, scale_y) - 0.5) * (1 << SUBPIXEL_BITS)).astype(np.int32)

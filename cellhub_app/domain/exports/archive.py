@@ -60,6 +60,11 @@ class Archive:
             for line in lines:
                 out.write(line.encode())
 
+    def add_bytes(self, name: str, data: bytes) -> None:
+        """Put a small file in that is packed already, or too small to gain from it."""
+        with self._zip.open(self._entry(self._claim(name), compressed=False), "w") as out:
+            out.write(data)
+
     def add_file(self, name: str, path: Path, *, compressed: bool = False) -> None:
         """Copy a file in; leave pictures uncompressed, they are already."""
         with path.open("rb") as source:

@@ -40,7 +40,7 @@ class ReadmeWriter:
         yield INTRODUCTION.format(name=self._bundle.project.name, images=self._bundle.image_count, objects=self._objects)
         yield UNITS.format(known="" if self._bundle.has_um else " (here it is known for none)")
         if self._unsegmented:
-            yield f"{self._unsegmented} of the images have not been segmented: they are in the tables, but not in COCO and YOLO.\n"
+            yield f"{self._unsegmented} of the images have not been segmented: they are in the tables, not among outlines and masks.\n"
         if self._unread:
             yield f"{self._unread} of the files could not be read: the tables say why.\n"
         yield "\nInside\n"

@@ -5,7 +5,22 @@ from dataclasses import dataclass
 
 from cellhub_app.core.errors import Invalid
 from cellhub_app.domain.exports.bundle import Open
-from cellhub_app.domain.exports.formats import coco, csv_, excel, json_, yolo
+from cellhub_app.domain.exports.formats import (
+    binary,
+    coco,
+    csv_,
+    cvat,
+    excel,
+    geojson,
+    imagej_roi,
+    json_,
+    labelme,
+    masks,
+    originals,
+    overlays,
+    yolo,
+    yolo_boxes,
+)
 
 
 class FormatUnknown(Invalid):
@@ -29,6 +44,15 @@ FORMATS: dict[str, Format] = {
     "excel": Format("Excel", excel.ExcelWriter, excel.README),
     "csv": Format("CSV", csv_.CsvWriter, csv_.README),
     "json": Format("JSON", json_.JsonWriter, json_.README),
+    "geojson": Format("GeoJSON (QuPath)", geojson.GeojsonWriter, geojson.README),
+    "imagej": Format("ImageJ ROIs", imagej_roi.ImagejWriter, imagej_roi.README),
+    "masks": Format("Label masks", masks.MasksWriter, masks.README),
+    "binary": Format("Binary masks", binary.BinaryWriter, binary.README),
+    "overlays": Format("Overlays", overlays.OverlaysWriter, overlays.README),
+    "cvat": Format("CVAT", cvat.CvatWriter, cvat.README),
+    "labelme": Format("LabelMe", labelme.LabelmeWriter, labelme.README),
+    "yolo_boxes": Format("YOLO boxes", yolo_boxes.YoloBoxesWriter, yolo_boxes.README),
+    "originals": Format("Originals", originals.OriginalsWriter, originals.README),
 }
 
 

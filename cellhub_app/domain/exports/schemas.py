@@ -8,13 +8,14 @@ from uuid import UUID
 from pydantic import Field
 
 from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.exports.registry import FORMATS
 from cellhub_app.domain.schema import Problem, Schema
 
 
 class ExportRequest(Schema):
     """Which formats, of which images."""
 
-    formats: list[str] = Field(max_length=50)
+    formats: list[str] = Field(max_length=50, description=f"any of {', '.join(FORMATS)}")
     image_ids: list[UUID] | Literal["all"] = Field(default="all", union_mode="left_to_right")
 
 

@@ -19,6 +19,7 @@ from cellhub_app.core.events import EventType, follow
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.exports import building, service, source
+from cellhub_app.domain.exports.registry import FORMATS
 from cellhub_app.domain.exports.schemas import ExportView
 from cellhub_app.domain.flows import export as flow
 from cellhub_app.domain.images import service as images
@@ -29,7 +30,7 @@ from cellhub_app.models.image import storage_key as image_key
 from ml_worker.tasks.export import expire_exports, run_export
 from tests.integration.exports.conftest import Plate
 
-ALL = ["coco", "yolo", "excel", "csv", "json"]
+ALL = list(FORMATS)
 AT_ONCE = Appetite(1, 2.0, {})
 
 

@@ -29,7 +29,7 @@ async def test_an_export_is_queued_in_the_order_of_the_table(runtime: Runtime, p
 async def test_unknown_formats_and_foreign_images_are_refused(runtime: Runtime, plate: Plate) -> None:
     async with runtime.work() as session:
         with pytest.raises(FormatUnknown, match="coco, yolo"):
-            await flow.export(session, plate.owner, plate.project_id, ["masks"], "all")
+            await flow.export(session, plate.owner, plate.project_id, ["pdf"], "all")
         with pytest.raises(service.ChosenImageNotFound):
             await flow.export(session, plate.owner, plate.project_id, ["csv"], [plate.image_ids[0], uuid4()])
         with pytest.raises(SelectionEmpty):

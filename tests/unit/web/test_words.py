@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cellhub_app.domain.exports.registry import FORMATS
 from cellhub_app.web.i18n import bytes_text, counted, duration_text, seconds_text, t
+from cellhub_app.web.pages.project.exports_state import PURPOSES
 from cellhub_app.web.theme import face_colour, initials
 
 
@@ -57,3 +59,7 @@ def test_people_have_one_or_two_letters(name: str, letters: str) -> None:
 
 def test_a_person_keeps_their_colour() -> None:
     assert face_colour("ada@example.org") == face_colour("ada@example.org")
+
+
+def test_every_export_format_says_what_it_is_for() -> None:
+    assert set(PURPOSES) == set(FORMATS)

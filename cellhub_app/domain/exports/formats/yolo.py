@@ -6,6 +6,7 @@ https://docs.ultralytics.com/datasets/segment: `class x1 y1 x2 y2 ...`, relative
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,7 +26,9 @@ EXIF_WITHIN_BYTES = 64 * 1024
 
 
 class YoloWriter:
-    """Labels and pictures go straight into the ZIP."""
+    """Labels and pictures go straight into the ZIP; `folder` holds the data set."""
+
+    folder: ClassVar[str] = "yolo"
 
     def __init__(self, bundle: Bundle, archive: Archive) -> None:
         self._project = bundle.project
@@ -36,24 +39,24 @@ class YoloWriter:
         """The label file and the picture of a segmented image."""
         if image.frame or not image.is_segmented or not image.width or not image.height:
             return
-        self._archive.add_text(f"yolo/labels/{image.stem}.txt", self._lines(image, image.width, image.height))
+        self._archive.add_text(f"{self.folder}/labels/{image.stem}.txt", self._lines(image, image.width, image.height))
         path, suffix = _picture(image)
-        self._archive.add_file(f"yolo/images/{image.stem}{suffix}", path)
+        self._archive.add_file(f"{self.folder}/images/{image.stem}{suffix}", path)
 
     def finish(self) -> None:
         """The description of the data set."""
         names = (f"  {number}: {json.dumps(self._project.class_name(number))}\n" for number in range(self._last_class + 1))
-        self._archive.add_text("yolo/data.yaml", ["train: images\nval: images\nnames:\n", *names])
+        self._archive.add_text(f"{self.folder}/data.yaml", ["train: images\nval: images\nnames:\n", *names])
 
     def _lines(self, image: ImageEntry, width: int, height: int) -> Iterator[str]:
         for entry in image.objects:
             self._last_class = max(self._last_class, entry.class_id)
-            yield _line(entry, width, height)
+            yield self._line(entry, width, height)
 
-
-def _line(entry: ObjectEntry, width: int, height: int) -> str:
-    shares = np.clip(entry.polygon.exterior / (width, height), 0.0, 1.0)
-    return f"{entry.class_id} {' '.join(f'{share:.6f}' for share in shares.ravel().tolist())}\n"
+    def _line(self, entry: ObjectEntry, width: int, height: int) -> str:
+        """One object: class, then x and y of its outline as shares of width and height."""
+        shares = np.clip(entry.polygon.exterior / (width, height), 0.0, 1.0)
+        return f"{entry.class_id} {' '.join(f'{share:.6f}' for share in shares.ravel().tolist())}\n"
 
 
 def _picture(image: ImageEntry) -> tuple[Path, str]:

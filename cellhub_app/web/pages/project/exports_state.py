@@ -28,6 +28,15 @@ PURPOSES = {
     "excel": t("Measurements of every object on sheets; for Excel and LibreOffice"),
     "csv": t("The same measurements as plain tables; for R, Python, Prism"),
     "json": t("Everything in one file, with settings and history; for scripts"),
+    "geojson": t("Outlines with classes and measures, a file for each image; for QuPath"),
+    "imagej": t("A RoiSet.zip for each image; for the ROI Manager of ImageJ and Fiji"),
+    "masks": t("TIFFs in which every object has its number; for Cellpose, napari, scripts"),
+    "binary": t("Black and white PNGs, white where there is an object"),
+    "overlays": t("Pictures with the outlines drawn in; for slides and a quick look"),
+    "cvat": t("One XML with polygons and masks; for correcting in CVAT"),
+    "labelme": t("A JSON for each image; for correcting in LabelMe"),
+    "yolo_boxes": t("Images and label files with boxes; for YOLO detection"),
+    "originals": t("The files as they were uploaded"),
 }
 
 
@@ -60,7 +69,7 @@ class ExportRow:
 
 def export_row(export: ExportView) -> ExportRow:
     """The export in words."""
-    titles = {view.name: view.title for view in exports.formats()}
+    titles = {view.name: t(view.title) for view in exports.formats()}
     is_ready = export.status is JobStatus.SUCCEEDED and export.bytes is not None
     return ExportRow(
         id=str(export.id),
@@ -129,7 +138,7 @@ class ExportsState(ProjectState):
     def _offer(self, count: int, *, only_selected: bool) -> None:
         chosen = {choice.name for choice in self.choices if choice.is_chosen} or {"coco", "excel"}
         self.image_count, self.only_selected = count, only_selected
-        self.choices = [FormatChoice(view.name, view.title, PURPOSES.get(view.name, ""), view.name in chosen) for view in exports.formats()]
+        self.choices = [FormatChoice(view.name, t(view.title), PURPOSES[view.name], view.name in chosen) for view in exports.formats()]
         self.dialog = "export"
 
     @rx.var

@@ -11,6 +11,7 @@ from cellhub_app.core.geometry.raster import (
     keep_largest_components,
     labels_from_polygons,
     mask_from_polygon,
+    paint_polygon,
     polygons_from_labels,
     relabel_components,
 )
@@ -136,3 +137,16 @@ def test_polygon_partly_outside_is_painted_inside():
     painted = labels_from_polygons([shape], 6, 8)
     assert (painted[:, :3] == 1).all()
     assert (painted[:, 3:] == 0).all()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 64, 200])
+def test_bands_put_together_are_the_whole_label_image(rows):
+    shapes = polygons_from_labels(fluorescent_nuclei(2, 130, 150, count=20)[1])
+    shapes += [from_rings([[(-5, -5), (30, -5), (30, 200), (-5, 200)], [(5, 20), (5, 90), (20, 90), (20, 20)]])]
+    bands = []
+    for first_row in range(0, 130, rows):
+        band = np.zeros((min(rows, 130 - first_row), 150), np.int32)
+        for number, shape in enumerate(shapes, 1):
+            paint_polygon(band, shape, number, first_row)
+        bands.append(band)
+    assert np.array_equal(np.concatenate(bands), labels_from_polygons(shapes, 130, 150))

@@ -31,7 +31,15 @@ def test_the_same_input_gives_the_same_bytes(scene: Scene) -> None:
 
 def test_the_layout_is_the_one_of_the_documentation(scene: Scene) -> None:
     expected = {"README.txt", "coco/annotations.json", "yolo/data.yaml", "excel/measurements.xlsx", "csv/objects.csv", "csv/images.csv"}
-    assert expected | {"json/project.json"} == {name for name in scene.pack(*ALL).names if not name.startswith(("yolo/i", "yolo/l"))}
+    expected |= {"json/project.json", "cvat/annotations.xml", "yolo_boxes/data.yaml"}
+    names = scene.pack(*ALL).names
+    per_image = [name for name in names if name not in expected]
+    assert expected <= set(names)
+    assert {Path(name).parent.as_posix() for name in per_image} == {
+        "yolo/images", "yolo/labels", "yolo_boxes/images", "yolo_boxes/labels", "geojson", "imagej", "masks", "binary", "overlays",
+        "labelme", "originals",
+    }  # fmt: skip
+    assert {"geojson/plate_07_2.geojson", "imagej/plate_07_2_RoiSet.zip", "masks/plate_07_2.tif", "originals/plate_07_2.tif"} <= set(names)
 
 
 def test_the_readme_explains_what_is_inside_and_what_is_not(scene: Scene) -> None:
@@ -117,8 +125,8 @@ def test_formats_come_in_the_order_of_the_table_without_repeats() -> None:
 
 
 def test_an_unknown_format_is_refused_with_those_there_are() -> None:
-    with pytest.raises(FormatUnknown, match=r"'geojson'.*coco, yolo, excel, csv, json"):
-        checked(["coco", "geojson"])
+    with pytest.raises(FormatUnknown, match=r"'pdf'.*coco, yolo, excel, csv, json, geojson"):
+        checked(["coco", "pdf"])
 
 
 def test_no_format_is_refused() -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from tests.unit.domain.exports.bundles import Packed, Scene, discs
+from tests.unit.domain.exports.yolo_rules import problems, violations
 
 
 @pytest.fixture
@@ -65,6 +66,22 @@ def test_a_jpeg_that_may_be_turned_is_replaced_by_what_the_viewer_shows(tmp_path
     photo.write_bytes(b"\xff\xd8\xff\xe1" + exif)
     scene.add("photo.jpg", discs(), format_="jpeg", original=lambda: photo)
     assert f"yolo/images/photo{ending}" in scene.pack("yolo").names
+
+
+@pytest.mark.parametrize(("format_", "boxes"), [("yolo", False), ("yolo_boxes", True)])
+def test_data_sets_keep_the_rules(scene: Scene, format_: str, boxes: bool) -> None:
+    assert violations(scene.pack(format_), format_, boxes=boxes) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "boxes", "problem"),
+    [
+        ("1 0.1 0.1 0.2 0.1 0.2 0.2", False, "there is no such class"), ("0 0.1 0.1 0.2 0.1", False, "an outline has three points or more"),
+        ("0 0.1 0.1 0.2 0.1 0.2 1.2", False, "a number is no share of width or height"), ("0 0.1 0.1 0.2", True, "a box has four numbers"),
+    ],
+)  # fmt: skip
+def test_the_rules_find_what_breaks_them(line: str, boxes: bool, problem: str) -> None:
+    assert list(problems(line, 1, boxes=boxes)) == [problem]
 
 
 def test_the_description_names_the_classes(packed: Packed) -> None:
