@@ -12,6 +12,7 @@ from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.geometry.tracing import Labels, Rings, trace
 
 MANY_CROSSINGS = 32  # of one row
+ROWS_AT_ONCE = 128  # whose crossings with an outline are in memory
 
 LabelImage = npt.NDArray[np.int32]
 
@@ -104,8 +105,8 @@ def paint_polygon(band: LabelImage, polygon: Polygon, value: int, first_row: int
         return
     low, high = max(0, int(np.floor(top)) - first_row), min(len(band), int(np.ceil(bottom)) - first_row)
     vertices, ring_starts, _ = _flatten([polygon])
-    vertices[:, 1] -= first_row + low
-    _paint_one(band[low:high], value, vertices, ring_starts)
+    vertices[:, 1] -= first_row
+    _paint_rows(band, value, vertices, ring_starts, low, high)
 
 
 def _flatten(polygons: Sequence[Polygon]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -182,6 +183,23 @@ def _paint_one(image: npt.NDArray[np.int32], value: int, vertices: npt.NDArray[n
 
 
 @compiled
+def _paint_rows(
+    image: npt.NDArray[np.int32],
+    value: int,
+    vertices: npt.NDArray[np.float64],
+    ring_starts: npt.NDArray[np.int64],
+    top: int,
+    bottom: int,
+) -> None:
+    """Paint the rows [top, bottom) of a polygon, some at a time: a comb of 100,000 teeth would need gigabytes. Moves the vertices."""
+    vertices[:, 1] -= top
+    for first in range(top, bottom, ROWS_AT_ONCE):
+        last = min(bottom, first + ROWS_AT_ONCE)
+        _paint_one(image[first:last], value, vertices, ring_starts)
+        vertices[:, 1] -= last - first
+
+
+@compiled
 def _paint(
     image: npt.NDArray[np.int32],
     vertices: npt.NDArray[np.float64],
@@ -197,5 +215,4 @@ def _paint(
         bottom = min(image.shape[0], int(np.ceil(local[:, 1].max())))
         if bottom <= top:
             continue
-        local[:, 1] -= top
-        _paint_one(image[top:bottom], index + 1, local, rings - rings[0])
+        _paint_rows(image, index + 1, local, rings - rings[0], top, bottom)

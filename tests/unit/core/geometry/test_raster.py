@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -150,3 +153,27 @@ def test_bands_put_together_are_the_whole_label_image(rows):
             paint_polygon(band, shape, number, first_row)
         bands.append(band)
     assert np.array_equal(np.concatenate(bands), labels_from_polygons(shapes, 130, 150))
+
+
+COMB = """
+import pathlib
+import numpy as np
+from cellhub_app.core.geometry.polygon import from_rings
+from cellhub_app.core.geometry.raster import mask_from_polygon
+
+def peak_mb():
+    return int(pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+
+height = 4_000
+teeth = [(tooth + x, y) for tooth in range(10_000) for x, y in ((0.0, 0), (0.25, height - 1), (0.75, height - 1), (0.9375, 0))]
+comb = from_rings([[*teeth, (10_000, height), (-1, height)]])
+before = peak_mb()
+mask, _, _ = mask_from_polygon(comb, height, 64)
+assert mask.shape == (height, 64)
+print(peak_mb() - before)
+"""
+
+
+def test_a_comb_across_a_tall_image_takes_little_memory():
+    done = subprocess.run([sys.executable, "-c", COMB], capture_output=True, text=True, timeout=120, check=True)
+    assert float(done.stdout) < 100
