@@ -6,8 +6,9 @@ from fastapi import APIRouter
 
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.projects import invitations
 from cellhub_app.domain.projects import service as projects
-from cellhub_app.domain.projects.schemas import MemberView, RoleChange
+from cellhub_app.domain.projects.schemas import AddedMember, MemberView, NewInvitation, RoleChange
 
 router = APIRouter(prefix="/projects/{project_id}/members", tags=["members"])
 
@@ -16,6 +17,15 @@ router = APIRouter(prefix="/projects/{project_id}/members", tags=["members"])
 async def list_members(project_id: UUID, session: Look, principal: Signed) -> list[MemberView]:
     """Everybody who takes part, in the order they came."""
     return await projects.members(session, principal, project_id)
+
+
+@router.post("", status_code=201, response_model=AddedMember)
+async def add_member(project_id: UUID, new: NewInvitation, session: Work, principal: Signed, record: Recorded) -> AddedMember:
+    """Take somebody in by the address of their account; an address without one is invited."""
+    added = await invitations.add(session, principal, project_id, new.email, new.role)
+    act = Action.MEMBER_ADD if added.user_id else Action.INVITE
+    await record(act, "project", project_id, email=added.email, role=added.role)
+    return added
 
 
 @router.patch("/{user_id}", response_model=MemberView)

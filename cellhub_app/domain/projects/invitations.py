@@ -18,10 +18,11 @@ from cellhub_app.core.security import hash_token, new_token
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Permission, Principal, has_proven_address, require
 from cellhub_app.domain.projects import letters, repository
-from cellhub_app.domain.projects.schemas import InvitationView, ReceivedInvitation
+from cellhub_app.domain.projects.schemas import AddedMember, InvitationView, ReceivedInvitation
 from cellhub_app.domain.projects.service import MemberAlready, tell_access
 from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.project import Project, ProjectRole
+from cellhub_app.models.user import UserStatus
 
 LIFE = timedelta(days=14)
 OPEN_AT_ONCE = 200
@@ -57,6 +58,23 @@ async def invite(session: AsyncSession, principal: Principal, project_id: UUID, 
     row.role = role
     await _send(session, principal, row, project)
     return _view(row)
+
+
+async def add(session: AsyncSession, principal: Principal, project_id: UUID, email: str, role: ProjectRole) -> AddedMember:
+    """Take in the person with this address at once; who has no account, or may not sign in, is invited.
+
+    For programs, which the HTTP contract promises members without delay. Raises what `invite` raises.
+    """
+    await require(session, principal, project_id, Permission.MANAGE)
+    address = checked_email(email)
+    user = await repository.user_by_email(session, address)
+    if user is None or user.status != UserStatus.ACTIVE:
+        asked = await invite(session, principal, project_id, address, role)
+        return AddedMember(user_id=None, email=asked.email, name=None, role=role)
+    if not await repository.add_membership(session, project_id, user.id, role):
+        raise MemberAlready(f"{user.name} is a member already.")
+    tell_access(session, project_id, user.id)
+    return AddedMember(user_id=user.id, email=user.email, name=user.name, role=role)
 
 
 async def _manages(session: AsyncSession, principal: Principal, project_id: UUID) -> Project:

@@ -43,6 +43,15 @@ class MemberView(Schema):
     role: ProjectRole
 
 
+class AddedMember(Schema):
+    """Who takes part from now on, or, without an account of that address, was invited: `user_id` and `name` are None then."""
+
+    user_id: UUID | None
+    email: str
+    name: str | None
+    role: ProjectRole
+
+
 class NewInvitation(Schema):
     """Whom to ask in, by their address."""
 

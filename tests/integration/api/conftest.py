@@ -32,10 +32,9 @@ class Person:
         return (await self.http.post("/api/v1/projects", json={"name": name, **values})).raise_for_status().json()["id"]
 
     async def share(self, project_id: str, other: "Person", role: str) -> None:
-        """Ask somebody else in, who says yes."""
+        """Take somebody else in."""
         body = {"email": other.email, "role": role}
-        made = (await self.http.post(f"/api/v1/projects/{project_id}/invitations", json=body)).raise_for_status().json()
-        (await other.http.post(f"/api/v1/invitations/{made['id']}/accept")).raise_for_status()
+        (await self.http.post(f"/api/v1/projects/{project_id}/members", json=body)).raise_for_status()
 
     async def upload(self, project_id: str, *names: str) -> list[str]:
         """Files of a few bytes; their images' ids."""

@@ -32,6 +32,7 @@ OF_ONESELF = ("/admin", "/auth", "/invitations")
 VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects"): {"name": "P"},
     ("patch", "/projects/{project_id}"): {"name": "P"},
+    ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
     ("post", "/projects/{project_id}/invitations"): {"email": "eve@example.org", "role": "viewer"},
     ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("patch", "/images/{image_id}"): {"name": "x.png"},

@@ -33,6 +33,7 @@ BODIES: dict[str, Any] = {
     "post /projects": {"name": "New"},
     "patch /projects/{project_id}": {"name": "Other"},
     "patch /projects/{project_id}/members/{user_id}": {"role": "owner"},
+    "post /projects/{project_id}/members": {"email": "eve@example.org", "role": "owner"},
     "post /projects/{project_id}/invitations": {"email": "eve@example.org", "role": "owner"},
     "post /projects/{project_id}/upload-sessions": {"files": [{"name": "b.png", "size": 1}]},
     "post /projects/{project_id}/segmentations": {"imageIds": "all", "model": "classical"},

@@ -73,6 +73,7 @@ ROUTES: dict[str, Door] = {
     "get /projects/{project_id}": VIEW,
     **dict.fromkeys(("patch /projects/{project_id}", "delete /projects/{project_id}"), MANAGE),
     "get /projects/{project_id}/members": VIEW,
+    "post /projects/{project_id}/members": MANAGE,
     "patch /projects/{project_id}/members/{user_id}": MANAGE,
     "delete /projects/{project_id}/members/{user_id}": LEAVE_OR_MANAGE,
     **dict.fromkeys(("get /projects/{project_id}/invitations", "post /projects/{project_id}/invitations"), MANAGE),

@@ -21,6 +21,7 @@ from cellhub_app.domain.flows import join
 from cellhub_app.domain.projects import invitations, letters
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import InvitationView
+from cellhub_app.domain.projects.service import MemberAlready
 from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.project import ProjectRole
 from tests.fixtures import rows
@@ -189,3 +190,18 @@ def test_names_in_letters_cannot_be_links_or_headers() -> None:
     shown = letters.plain("Win at http://evil.example/now\r\nBcc: x@y.org " + "a" * 200)
     assert not any(part in shown for part in ("://", "evil.example", "\n", "\r", "x@y"))
     assert len(shown) <= letters.SHOWN_CHARACTERS
+
+
+async def test_a_program_takes_an_account_in_at_once_and_invites_who_has_none(runtime: Runtime, scene: Scene) -> None:
+    project_id, ada, eve = scene
+    async with runtime.work() as session:
+        added = await invitations.add(session, ada, project_id, eve.email.upper(), ProjectRole.VIEWER)
+        asked = await invitations.add(session, ada, project_id, "nobody-yet@example.org", ProjectRole.EDITOR)
+    assert (added.user_id, added.role, asked.user_id, asked.name) == (eve.user_id, ProjectRole.VIEWER, None, None)
+    async with runtime.work() as session:
+        assert {member.user_id for member in await projects.members(session, ada, project_id)} == {ada.user_id, eve.user_id}
+        assert [one.email for one in await invitations.pending(session, ada, project_id)] == ["nobody-yet@example.org"]
+        with pytest.raises(MemberAlready):
+            await invitations.add(session, ada, project_id, eve.email, ProjectRole.OWNER)
+        with pytest.raises(NotAllowed):
+            await invitations.add(session, eve, project_id, "other@example.org", ProjectRole.VIEWER)
