@@ -5,6 +5,7 @@ Imported only when this engine is asked for; OpenVINO is an extra.
 
 import sys
 import warnings
+from functools import cache
 
 import torch
 from torch import nn
@@ -18,6 +19,14 @@ from ml_worker.inference.forward import Image, Maps, as_planes, to_levels  # noq
 
 EXAMPLE = (1, 3, 64, 64)
 ANY_SHAPE = (-1, 3, -1, -1)
+
+
+@cache
+def _core() -> openvino.Core:
+    """One for the life of the process: the plugin replaces the thread's signal stack, and frees it with the last core, maybe from another
+    thread; the next signal then ends the process.
+    """
+    return openvino.Core()
 
 
 @torch.inference_mode()
@@ -35,7 +44,7 @@ class OpenVinoNetwork:
     """
 
     def __init__(self, net: nn.Module, threads: int) -> None:
-        core = openvino.Core()
+        core = _core()
         halves = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         settings = {
             "INFERENCE_NUM_THREADS": threads,
