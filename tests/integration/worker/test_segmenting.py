@@ -10,6 +10,7 @@ from sqlalchemy import text
 from cellhub_app.core.events import Event, EventType, follow
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.metrics import measure
+from cellhub_app.core.queue import JobKind, send_ticket
 from cellhub_app.core.reading import read
 from cellhub_app.domain.annotations import outlines
 from cellhub_app.domain.jobs import service
@@ -75,6 +76,7 @@ async def test_a_file_that_is_gone_is_tried_again_three_times_then_told(lab: Lab
     async def no_more_delay() -> bool:
         async with lab.runtime.work() as session:
             await session.execute(text("update job set run_after = now() where status = 'queued'"))
+        await send_ticket(lab.runtime.queue, JobKind.SEGMENT)
         return (await lab.batch(batch)).finished_at is not None
 
     await until(no_more_delay)
