@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cellhub_app.core.geometry.compiled import compiled
-from ml_worker.inference.postprocess import Labels, Maps
+from ml_worker.inference.postprocess import Labels, Maps, renumber
 
 Labelling = Callable[[Maps], tuple[Labels, Labels]]
 """Maps of a window (c, h, w) -> labels 1..n (h, w), and an image that is positive where their seeds are."""
@@ -83,14 +83,6 @@ def _boxes(labels: Labels, seeds: Labels, count: int) -> NDArray[np.int64]:
     return boxes
 
 
-@compiled
-def _renumber(labels: Labels, table: Labels) -> None:
-    height, width = labels.shape
-    for y in range(height):
-        for x in range(width):
-            labels[y, x] = table[labels[y, x]]
-
-
 def label_in_pieces(maps: Maps, label: Labelling, core: int = CORE, margin: int = MARGIN, margin_max: int = MARGIN_MAX) -> Iterator[Piece]:
     """The objects of maps (c, H, W), piece by piece.
 
@@ -112,7 +104,7 @@ def _piece(maps: Maps, label: Labelling, rows: _Span, columns: _Span, margin: in
             break
         margin *= 2
     count = int(own.sum())
-    _renumber(labels, np.concatenate(([0], np.where(own, np.cumsum(own), count + np.cumsum(~own)))).astype(np.int32))
+    renumber(labels, np.concatenate(([0], np.where(own, np.cumsum(own), count + np.cumsum(~own)))).astype(np.int32))
     return Piece(top, left, labels, count, rows.size * columns.size / labels.size)
 
 

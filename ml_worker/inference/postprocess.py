@@ -73,7 +73,8 @@ def _areas(labels: Labels, areas: NDArray[np.int64]) -> None:
 
 
 @compiled
-def _renumber(labels: Labels, table: Labels) -> None:
+def renumber(labels: Labels, table: Labels) -> None:
+    """Each label becomes what the table holds for it, in place."""
     height, width = labels.shape
     for y in range(height):
         for x in range(width):
@@ -91,7 +92,7 @@ def drop_small(labels: Labels, min_area_px: int) -> Labels:
     if keep.all():
         return labels
     keep[0] = False
-    _renumber(labels, (np.cumsum(keep) * keep).astype(np.int32))
+    renumber(labels, (np.cumsum(keep) * keep).astype(np.int32))
     return labels
 
 

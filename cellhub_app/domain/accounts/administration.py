@@ -12,6 +12,7 @@ from cellhub_app.core.runtime import emit, get_runtime, send_later
 from cellhub_app.domain.access import Principal, require_admin
 from cellhub_app.domain.accounts import letters, links, repository
 from cellhub_app.domain.accounts.schemas import PersonChange, PersonView
+from cellhub_app.domain.accounts.service import view
 from cellhub_app.domain.accounts.sessions import end_all
 from cellhub_app.models.user import Role, User, UserStatus
 
@@ -69,14 +70,4 @@ async def change(session: AsyncSession, principal: Principal, user_id: UUID, wan
 
 
 def _view(user: User) -> PersonView:
-    return PersonView(
-        id=user.id,
-        email=user.email,
-        name=user.name,
-        role=user.role,
-        status=user.status,
-        email_verified=user.email_verified_at is not None,
-        second_factor=user.second_factor_at is not None,
-        created_at=user.created_at,
-        last_seen_at=user.last_seen_at,
-    )
+    return PersonView(**dict(view(user)), last_seen_at=user.last_seen_at)

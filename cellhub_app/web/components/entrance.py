@@ -1,5 +1,6 @@
 """The pages before sign-in: a card in the middle with a plain HTML form, which works without a script."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -52,6 +53,15 @@ def notice(words: Any, kind: str = "failed") -> rx.Component:
     """A sentence above the form."""
     icon = rx.icon("triangle-alert" if kind == "failed" else "check")
     return rx.el.div(icon, rx.el.span(words), class_name=f"notice notice-{kind}", role="alert" if kind == "failed" else "status")
+
+
+TOO_MANY = ("tooManyRequests", t("Too many attempts. Wait a minute, then try again."))
+LINK_BROKEN = ("invalid", t("This address is not whole: open the link from the letter again."))
+
+
+def problem_notice(problems: Sequence[tuple[str, Any]], otherwise: Any) -> rx.Component:
+    """What went wrong with the form, by the code in the address; nothing when there is none."""
+    return rx.cond(EntranceState.problem != "", notice(rx.match(EntranceState.problem, *problems, otherwise)))
 
 
 def link_field() -> rx.Component:

@@ -4,11 +4,11 @@ import reflex as rx
 
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, no_mail_note, notice
+from cellhub_app.web.components.entrance import TOO_MANY, EntranceState, entrance, no_mail_note, notice, problem_notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
-PROBLEMS = [("tooManyRequests", t("Too many attempts. Wait a minute, then try again."))]
+PROBLEMS = [TOO_MANY]
 
 
 def forgot_password() -> rx.Component:
@@ -20,11 +20,10 @@ def forgot_password() -> rx.Component:
         class_name="entrance-form",
     )
     sent = t("If this address has an account, a letter with a link is on its way. It works once, for an hour.")
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("That did not work. Try again."))
     return entrance(
         t("Forgot the password?"),
         t("We write you a link that sets a new one."),
-        rx.cond(EntranceState.problem != "", notice(problem)),
+        problem_notice(PROBLEMS, t("That did not work. Try again.")),
         rx.cond(EntranceState.done == "sent", notice(sent, kind="succeeded")),
         no_mail_note(),
         form,

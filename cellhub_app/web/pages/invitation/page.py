@@ -4,15 +4,15 @@ import reflex as rx
 
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button
-from cellhub_app.web.components.entrance import EntranceState, back_here_field, entrance, link_field, notice
+from cellhub_app.web.components.entrance import LINK_BROKEN, TOO_MANY, EntranceState, back_here_field, entrance, link_field, problem_notice
 from cellhub_app.web.components.forms import post_form, way_form
 from cellhub_app.web.i18n import t
 
 PROBLEMS = [
     ("notSignedIn", t("Sign in first, or register if you are new here. You come back to this page.")),
     ("invitationSpent", t("This invitation was used, taken back or is too old. Ask for a new one.")),
-    ("invalid", t("This address is not whole: open the link from the letter again.")),
-    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    LINK_BROKEN,
+    TOO_MANY,
 ]
 
 
@@ -29,11 +29,10 @@ def invitation() -> rx.Component:
         _way(routes.REGISTER, t("Register"), "invitation-register"),
         class_name="row",
     )
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("That did not work. Try again."))
     return entrance(
         t("You are invited"),
         t("Somebody asks you into a project: its images, outlines and results."),
-        rx.cond(EntranceState.problem != "", notice(problem)),
+        problem_notice(PROBLEMS, t("That did not work. Try again.")),
         rx.match(EntranceState.problem, ("invitationSpent", rx.fragment()), ("notSignedIn", ways), accept),
         aside=rx.fragment(),
     )

@@ -5,7 +5,7 @@ import reflex as rx
 from cellhub_app.core.limits import NAME_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, invitation_field, next_field, notice
+from cellhub_app.web.components.entrance import TOO_MANY, entrance, invitation_field, next_field, problem_notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
@@ -13,14 +13,13 @@ PROBLEMS = [
     ("emailInvalid", t("This does not look like an e-mail address; it should read like name@example.org.")),
     ("passwordWeak", t("This password is too easy to guess. Choose a longer one of several uncommon words.")),
     ("registrationClosed", t("Registration is by invitation on this server. Ask a member of a project, or an admin.")),
-    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    TOO_MANY,
     ("invalid", t("Fill in every field.")),
 ]
 
 
 def register() -> rx.Component:
     """The registration page."""
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("Registering did not work. Try again."))
     form = post_form(
         next_field(),
         invitation_field(),
@@ -43,7 +42,7 @@ def register() -> rx.Component:
     return entrance(
         t("Register"),
         t("One account for your images, segmentations and exports."),
-        rx.cond(EntranceState.problem != "", notice(problem)),
+        problem_notice(PROBLEMS, t("Registering did not work. Try again.")),
         form,
         aside=rx.fragment(t("Have an account already?"), " ", link(t("Sign in"), to=routes.SIGN_IN, class_name="text-link")),
     )

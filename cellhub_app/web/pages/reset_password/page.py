@@ -5,15 +5,15 @@ import reflex as rx
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, link_field, notice
+from cellhub_app.web.components.entrance import LINK_BROKEN, TOO_MANY, entrance, link_field, problem_notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
 PROBLEMS = [
     ("passwordWeak", t("This password is too easy to guess. Choose a longer one of several uncommon words.")),
     ("linkSpent", t("This link was used before or is too old. Ask for a new one.")),
-    ("invalid", t("This address is not whole: open the link from the letter again.")),
-    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    LINK_BROKEN,
+    TOO_MANY,
 ]
 
 
@@ -30,11 +30,10 @@ def reset_password() -> rx.Component:
         action=routes.RESET_PASSWORD_ACTION,
         class_name="entrance-form",
     )  # fmt: skip
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("That did not work. Try again."))
     return entrance(
         t("Set a new password"),
         t("You are signed out everywhere else."),
-        rx.cond(EntranceState.problem != "", notice(problem)),
+        problem_notice(PROBLEMS, t("That did not work. Try again.")),
         form,
         aside=link(t("Ask for a new link"), to=routes.FORGOT_PASSWORD, class_name="text-link"),
     )

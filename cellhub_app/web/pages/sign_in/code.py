@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, notice
+from cellhub_app.web.components.entrance import entrance, next_field, problem_notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
@@ -27,11 +27,10 @@ def sign_in_code() -> rx.Component:
         action=routes.SIGN_IN_CODE_ACTION,
         class_name="entrance-form",
     )  # fmt: skip
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("Signing in did not work. Try again."))
     return entrance(
         t("One more step"),
         t("Your account asks for a code beside the password."),
-        rx.cond(EntranceState.problem != "", notice(problem)),
+        problem_notice(PROBLEMS, t("Signing in did not work. Try again.")),
         form,
         aside=link(t("Start anew"), to=routes.SIGN_IN, class_name="text-link"),
     )

@@ -5,7 +5,7 @@ import reflex as rx
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, no_mail_note, notice
+from cellhub_app.web.components.entrance import EntranceState, entrance, next_field, no_mail_note, notice, problem_notice
 from cellhub_app.web.components.forms import field, post_form
 from cellhub_app.web.i18n import t
 
@@ -26,7 +26,6 @@ DONE = [
 
 def sign_in() -> rx.Component:
     """The sign-in page."""
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("Signing in did not work. Try again."))
     form = post_form(
         next_field(),
         field(t("E-mail"), "email", type="email", auto_complete="username", required=True, auto_focus=True, max_length=254),
@@ -38,7 +37,7 @@ def sign_in() -> rx.Component:
     return entrance(
         t("Sign in"),
         t("Segment, check and measure the cells in your images."),
-        rx.cond(EntranceState.problem != "", notice(problem)),
+        problem_notice(PROBLEMS, t("Signing in did not work. Try again.")),
         rx.cond(EntranceState.done != "", notice(rx.match(EntranceState.done, *DONE, ""), kind="succeeded")),
         rx.cond(EntranceState.done == "registered", no_mail_note()),
         form,

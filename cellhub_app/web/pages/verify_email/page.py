@@ -4,14 +4,14 @@ import reflex as rx
 
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.entrance import EntranceState, entrance, link_field, notice
+from cellhub_app.web.components.entrance import LINK_BROKEN, TOO_MANY, EntranceState, entrance, link_field, problem_notice
 from cellhub_app.web.components.forms import post_form
 from cellhub_app.web.i18n import t
 
 PROBLEMS = [
     ("linkSpent", t("This link was used before or is too old. Sign in and ask for a new one on the page of your account.")),
-    ("invalid", t("This address is not whole: open the link from the letter again.")),
-    ("tooManyRequests", t("Too many attempts. Wait a minute, then try again.")),
+    LINK_BROKEN,
+    TOO_MANY,
 ]
 
 
@@ -23,10 +23,10 @@ def verify_email() -> rx.Component:
         action=routes.VERIFY_EMAIL_ACTION,
         class_name="entrance-form",
     )
-    problem = rx.match(EntranceState.problem, *PROBLEMS, t("That did not work. Try again."))
     return entrance(
         t("Confirm your e-mail address"),
         t("CellHub writes only to addresses whose people said yes."),
-        rx.cond(EntranceState.problem != "", notice(problem), form),
+        problem_notice(PROBLEMS, t("That did not work. Try again.")),
+        rx.match(EntranceState.problem, ("linkSpent", rx.fragment()), ("invalid", rx.fragment()), form),
         aside=link(t("Sign in"), to=routes.SIGN_IN, class_name="text-link"),
     )
