@@ -1,8 +1,9 @@
 """How large objects are, and at what scale a network should see them.
 
-Networks see objects best at the sizes they were trained on. Every training crop is scaled so that its image's typical diameter falls into
-TRAINED_PX, and an image whose objects are far from it is shown to the network smaller or larger (the idea of Cellpose's size model:
-Stringer et al., Nature Methods 2021).
+Networks see objects best at the sizes they were trained on. Training crops are scaled so that their image's typical diameter falls into
+TRAINED_PX (large objects are shown at their own size as well), and an image whose objects are far from it is shown to the network smaller or
+larger (the idea of Cellpose's size model: Stringer et al., Nature Methods 2021). Only models whose card has `scaling` are asked to:
+`cellhub-evaluate` writes it where that pays on the validation images.
 """
 
 from dataclasses import dataclass, replace
