@@ -28,10 +28,6 @@ class ModelCard:
     content: dict[str, Any]
 
 
-def _scaling(content: dict[str, float] | None) -> Scaling | None:
-    return Scaling(content["lowPx"], content["highPx"], content["targetPx"]) if content else None
-
-
 def read_card(path: Path) -> ModelCard:
     """The card in a json file. Raises KeyError when something that inference needs is missing."""
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -49,7 +45,7 @@ def read_card(path: Path) -> ModelCard:
             blur_sigma=post["blurSigma"],
             min_seed_px=post["minSeedPx"],
         ),
-        scaling=_scaling(content.get("scaling")),
+        scaling=Scaling.read(content.get("scaling")),
         weights_sha256=content["weightsSha256"],
         seconds_per_megapixel=content["secondsPerMegapixel"],
         content=content,

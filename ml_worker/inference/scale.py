@@ -1,11 +1,13 @@
 """How large objects are, and at what scale a network should see them.
 
 Networks see objects best at the sizes they were trained on. Training crops are scaled so that their image's typical diameter falls into
-TRAINED_PX (large objects are shown at their own size as well), and an image whose objects are far from it is shown to the network smaller or
-larger (the idea of Cellpose's size model: Stringer et al., Nature Methods 2021). Only models whose card has `scaling` are asked to:
+TRAINED_PX (large objects are shown at their own size as well), and an image whose objects are far from it is shown to the network smaller
+or larger (the idea of Cellpose's size model: Stringer et al., Nature Methods 2021). A card's `scaling` says from which sizes on;
 `cellhub-evaluate` writes it where that pays on the validation images.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +22,7 @@ from ml_worker.inference.preprocess import Pixels
 TRAINED_PX = (9.0, 44.0)
 SMALL_BLUR = 0.6
 GLANCE_PX = 512
-GLANCED_WHOLE = 400_000
+GLANCED_WHOLE = 1_200_000
 MOST_UPSCALED = 16_000_000
 
 
@@ -28,13 +30,24 @@ MOST_UPSCALED = 16_000_000
 class Scaling:
     """When an image is shown to the network at another size, in px of the typical diameter.
 
-    Between `low` and `high` it is left as it is; else it is scaled to `target`, at most by `limits`.
+    Between `low` and `high` (which may be infinite) it is left as it is; else it is scaled to `target`, at most by `limits`.
     """
 
     low: float = 12.0
     high: float = 60.0
     target: float = 22.0
     limits: tuple[float, float] = (0.2, 2.0)
+
+    @staticmethod
+    def read(content: Mapping[str, Any] | None) -> "Scaling | None":
+        """What a card says under `scaling`; its `highPx` is null where there is no upper end."""
+        if content is None:
+            return None
+        return Scaling(content["lowPx"], math.inf if content["highPx"] is None else content["highPx"], content["targetPx"])
+
+    def written(self) -> dict[str, float | None]:
+        """The same as a card says it."""
+        return {"lowPx": self.low, "highPx": self.high if math.isfinite(self.high) else None, "targetPx": self.target}
 
     def factor(self, diameter: float | None) -> float:
         """The factor for an image whose objects have this diameter; 1 when nothing is known of it."""
@@ -76,13 +89,18 @@ def typical_diameter(labels: NDArray[np.integer]) -> float | None:
     return float(2 * np.sqrt(np.sqrt(middle * heavy) / np.pi))
 
 
-def sized_settings(maps: Maps, settings: Settings, scaling: Scaling | None) -> Settings:
-    """The settings for these (3, H, W) maps: where objects are too small for the usual blur, less of it. Looks at the middle."""
-    if scaling is None:
-        return settings
+def diameter_in_the_middle(maps: Maps, settings: Settings) -> float | None:
+    """The typical diameter of the objects in the middle of (3, H, W) maps, in px; None without objects."""
     y, x = (max(0, (side - GLANCE_PX) // 2) for side in maps.shape[1:])
     middle = np.ascontiguousarray(maps[:, y : y + GLANCE_PX, x : x + GLANCE_PX])
-    diameter = typical_diameter(label_maps(middle, settings))
+    return typical_diameter(label_maps(middle, settings))
+
+
+def sized_settings(maps: Maps, settings: Settings, scaling: Scaling | None) -> Settings:
+    """The settings for these (3, H, W) maps: where objects are too small for the usual blur, less of it."""
+    if scaling is None:
+        return settings
+    diameter = diameter_in_the_middle(maps, settings)
     if diameter is None or diameter >= scaling.low:
         return settings
     return replace(settings, blur_sigma=SMALL_BLUR * settings.blur_sigma)

@@ -17,11 +17,11 @@ from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.instances import Instances, put_together
 from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_pieces
-from ml_worker.inference.postprocess import label_maps, label_with_seeds
+from ml_worker.inference.postprocess import label_with_seeds
 from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared, empty_maps
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
 from ml_worker.inference.quantized import read_ranges
-from ml_worker.inference.scale import MOST_UPSCALED, resize_maps, resize_pixels, sized_settings, typical_diameter
+from ml_worker.inference.scale import MOST_UPSCALED, diameter_in_the_middle, resize_maps, resize_pixels, sized_settings
 from ml_worker.inference.tiling import Window, paste, windows
 from ml_worker.nets.registry import MULTIPLE
 
@@ -115,7 +115,7 @@ class Segmenter:
     def _factor(self, one: Prepared, glance: Maps) -> float:
         """By the model's own settings: what a caller chooses must not change what the network sees."""
         assert one.scaling is not None  # noqa: S101 - only such images are looked at
-        factor = one.scaling.factor(typical_diameter(label_maps(glance, find_card(self._cards, one.model).settings)))
+        factor = one.scaling.factor(diameter_in_the_middle(glance, find_card(self._cards, one.model).settings))
         return 1.0 if factor > 1 and one.pixels.size * factor**2 > MOST_UPSCALED else factor
 
     def _maps(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:

@@ -16,8 +16,8 @@ HEAD_WIDTH = 32
 class Exchange(nn.Module):
     """Every branch becomes the sum of all branches, brought to its size and width; branch k has 1 / 2 ** k of the first one's sides.
 
-    Downwards the mean of 2 x 2 pixels a step, then a projection (the paper has strided convolutions, which cost more); upwards a projection,
-    then nearest neighbours.
+    Downwards the mean of 2 x 2 pixels a step, then a projection (the paper has strided convolutions, which cost more); upwards a
+    projection, then nearest neighbours.
     """
 
     def __init__(self, widths: Sequence[int]) -> None:

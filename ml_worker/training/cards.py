@@ -108,7 +108,7 @@ def make_card(
         "preset": about.preset,
         "parameters": parameters_section(settings),
         "postprocessing": {"seed": settings.seed, "blurSigma": settings.blur_sigma, "minSeedPx": settings.min_seed_px},
-        "scaling": {"lowPx": scaling.low, "highPx": scaling.high, "targetPx": scaling.target} if scaling else None,
+        "scaling": scaling.written() if scaling else None,
         "weightsSha256": weights["sha256"] if weights else None,
         "weights": weights,
         "training": training,

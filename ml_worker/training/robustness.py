@@ -20,6 +20,11 @@ def _resized(image: NDArray[np.uint8], labels: NDArray[np.integer], factor: floa
     return pixels if pixels.ndim == 3 else pixels[:, :, None], pieces.astype(np.int32)
 
 
+def as_it_is(image: NDArray[np.uint8], labels: NDArray[np.integer]) -> Pair:
+    """The image itself."""
+    return image, labels
+
+
 def inverted(image: NDArray[np.uint8], labels: NDArray[np.integer]) -> Pair:
     """Dark objects on a bright ground, or the other way round."""
     return 255 - image, labels

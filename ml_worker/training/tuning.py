@@ -1,34 +1,62 @@
 """Thresholds of the post-processing, and whether images are scaled, chosen on the validation images."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
 from ml_worker.inference.postprocess import Labels, Settings, label_maps
-from ml_worker.inference.scale import Scaling, sized_settings
+from ml_worker.inference.preprocess import Pixels
+from ml_worker.inference.scale import Scaling, diameter_in_the_middle
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.cards import make_card, write_card
 from ml_worker.training.data import Sample, choose
+from ml_worker.training.robustness import as_it_is, double_size, half_size
 from ml_worker.training.scoring import THRESHOLDS
 
 logger = logging.getLogger("cellhub.evaluate")
-WORTH_A_GLANCE = 0.003  # what seeing first how large objects are has to bring, because it takes time
+WORTH_A_SECOND_LOOK = 0.003  # what scaling has to bring, because it takes time
 FOREGROUNDS = (0.4, 0.45, 0.5, 0.55, 0.6)
 SEEDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 BLURS = (1.0, 1.5)
+LOWS = (10.0, 12.0, 15.0, 18.0)
+HIGHS = (44.0, 60.0, 90.0, 150.0, math.inf)
+VIEWS = (as_it_is, half_size, double_size)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one image gives as it is and scaled: matches at THRESHOLDS, beside the typical diameter that the model sees, in px."""
+
+    domain: str
+    diameter: float | None
+    plain: list[MatchCounts]
+    scaled: list[MatchCounts]
+
+    def with_scaling(self, scaling: Scaling | None) -> list[MatchCounts]:
+        """The matches under a scaling that leaves or scales this image."""
+        return self.plain if scaling is None or scaling.factor(self.diameter) == 1 else self.scaled
+
+
+def mean_precision(found: Iterable[tuple[str, list[MatchCounts]]]) -> float:
+    """The mean of pooled AP@0.5 and AP@0.75 of every domain alone, averaged over the domains."""
+    counts: dict[str, list[list[MatchCounts]]] = {}
+    for domain, row in found:
+        counts.setdefault(domain, []).append(row)
+    means = [sum(pooled(column).average_precision for column in zip(*rows, strict=True)) / len(THRESHOLDS) for rows in counts.values()]
+    return sum(means) / len(means)
 
 
 def quality(samples: Sequence[Sample], labels: Iterable[Labels]) -> float:
-    """The mean of pooled AP@0.5 and AP@0.75, of every domain alone, averaged over the domains."""
-    counts: dict[str, list[list[MatchCounts]]] = {}
-    for one, found in zip(samples, labels, strict=True):
-        counts.setdefault(one.domain, []).append(count_matches(one.labels, found, THRESHOLDS))
-    means = [sum(pooled(column).average_precision for column in zip(*rows, strict=True)) / len(THRESHOLDS) for rows in counts.values()]
-    return sum(means) / len(means)
+    """`mean_precision` of the labels found on the samples."""
+    return mean_precision((one.domain, count_matches(one.labels, found, THRESHOLDS)) for one, found in zip(samples, labels, strict=True))
 
 
 def choose_settings(samples: Sequence[Sample], finish: Callable[[Settings], Iterable[Labels]], start: Settings) -> tuple[Settings, float]:
@@ -48,30 +76,55 @@ def with_settings(card: dict[str, Any], settings: Settings, scaling: Scaling | N
     return {**card, **{key: fresh[key] for key in ("parameters", "postprocessing", "scaling")}}
 
 
-def _best_settings(name: str, folder: Path, scaling: Scaling | None, validation: list[Sample]) -> tuple[Settings, float]:
+def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, float]:
+    """The limits that are best over all views of the images, which weigh the same, and their quality; None where it brings little."""
+
+    def rate(scaling: Scaling | None) -> float:
+        return sum(mean_precision((one.domain, one.with_scaling(scaling)) for one in view) for view in views) / len(views)
+
+    best, scaling = max(((rate(one), one) for one in (Scaling(*ends) for ends in product(LOWS, HIGHS))), key=lambda pair: pair[0])
+    plain = rate(None)
+    return (scaling, best) if best > plain + WORTH_A_SECOND_LOOK else (None, plain)
+
+
+def _best_settings(name: str, folder: Path, validation: list[Sample]) -> Settings:
     segmenter = Segmenter(folder)
     maps = [segmenter.predict([segmenter.prepare(sample.image, name)])[0] for sample in validation]
+    settings, found = choose_settings(validation, lambda settings: (label_maps(one, settings) for one in maps), Settings())
+    logger.info("on %d validation images: %.4f with %s", len(validation), found, settings)
+    return settings
 
-    def finish(settings: Settings) -> Iterator[Labels]:
-        for found in maps:
-            yield label_maps(found, sized_settings(found, settings, scaling))
 
-    return choose_settings(validation, finish, Settings())
+def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> list[list[Looked]]:
+    """Every view of every image, as it is and as the most eager scaling has it."""
+    name, eager = card["name"], Scaling(max(LOWS), min(HIGHS))
+    write_card({**card, "scaling": None}, folder)
+    plainly = Segmenter(folder)
+    write_card({**card, "scaling": eager.written()}, folder)
+    eagerly = Segmenter(folder)
+
+    def look(domain: str, image: Pixels, labels: NDArray[np.integer]) -> Looked:
+        prepared = plainly.prepare(image, name)
+        maps = plainly.predict([prepared])[0]
+        diameter = diameter_in_the_middle(maps, prepared.settings)
+        plain = count_matches(labels, plainly.finish(prepared, maps).labels, THRESHOLDS)
+        is_same = eager.factor(diameter) == 1
+        return Looked(domain, diameter, plain, plain if is_same else count_matches(labels, eagerly.segment(image, name).labels, THRESHOLDS))
+
+    return [[look(one.domain, *view(one.image, one.labels)) for one in validation] for view in VIEWS]
 
 
 def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
-    """Choose thresholds, and whether images are scaled by the size of their objects, on the validation images.
+    """Choose thresholds, then the sizes of objects at which images are scaled, on the validation images.
 
-    All domains weigh the same; models of the preset `fast` never look twice. The choice is written into the card in `folder`.
+    All domains weigh the same; for the scaling so do the images' own, half and double magnification. The choice is written into the card
+    in `folder`.
     """
     validation = choose(samples, "validation")
-    tried: list[tuple[float, Settings, Scaling | None]] = []
-    for scaling, handicap in ((None, 0.0), (Scaling(), WORTH_A_GLANCE))[: 1 if card["preset"] == "fast" else 2]:
-        write_card(with_settings(card, Settings(), scaling), folder)
-        settings, found = _best_settings(card["name"], folder, scaling, validation)
-        logger.info("on %d validation images, scaled by %s: %.4f with %s", len(validation), scaling, found, settings)
-        tried.append((found - handicap, settings, scaling))
-    _, settings, scaling = max(tried, key=lambda one: one[0])
+    write_card(with_settings(card, Settings(), None), folder)
+    settings = _best_settings(card["name"], folder, validation)
+    scaling, found = choose_scaling(_looked_at(with_settings(card, settings, None), folder, validation))
+    logger.info("at three magnifications: %.4f with %s", found, scaling)
     tuned = {**with_settings(card, settings, scaling), "thresholdsChosenOn": f"{len(validation)} validation images"}
     write_card(tuned, folder)
     return tuned

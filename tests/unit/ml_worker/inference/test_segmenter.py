@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -17,10 +18,17 @@ from ml_worker.inference.catalog import WEIGHTS_DIR, default_model, read_cards
 from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.pieces import label_in_pieces
 from ml_worker.inference.prepared import Parameters
+from ml_worker.inference.scale import Scaling
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.tiling import windows
 from ml_worker.inference.weights import WeightsDamaged, load_net
 from ml_worker.nets.registry import build
+
+
+def at_magnification(image: np.ndarray, labels: np.ndarray, factor: float) -> tuple[np.ndarray, np.ndarray]:
+    smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    pixels = cv2.resize(image, None, fx=factor, fy=factor, interpolation=smooth)
+    return pixels, cv2.resize(labels.astype(np.float32), pixels.shape[::-1], interpolation=cv2.INTER_NEAREST).astype(np.int32)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +63,30 @@ def test_stages_give_what_segment_gives(segmenter):
     finished = [segmenter.finish(one, maps) for one, maps in zip(prepared, segmenter.predict(prepared), strict=True)]
     for image, found in zip(images, finished, strict=True):
         assert (found.labels == segmenter.segment(image, "unet").labels).all()
+
+
+@pytest.fixture(scope="module")
+def scaling(tmp_path_factory) -> Segmenter:
+    folder = tmp_path_factory.mktemp("weights")
+    shutil.copy(WEIGHTS_DIR / "unet.safetensors", folder)
+    card = json.loads((WEIGHTS_DIR / "unet.json").read_text(encoding="utf-8"))
+    (folder / "unet.json").write_text(json.dumps({**card, "scaling": Scaling().written()}), encoding="utf-8")
+    return Segmenter(folder, device="cpu", threads=1, engine="torch")
+
+
+@pytest.mark.parametrize(("magnification", "side"), [(0.35, 320), (5.0, 224)])
+def test_objects_of_unusual_sizes_are_found_at_the_size_that_the_network_knows(scaling, magnification, side):
+    image, truth = at_magnification(*fluorescent_nuclei(3, side, side), magnification)
+    prepared = scaling.prepare(image, "unet")
+    found, plain = (scaling.finish(one, scaling.predict([one])[0]).labels for one in (prepared, replace(prepared, scaling=None)))
+    assert found.shape == truth.shape
+    precision, without = (count_matches(truth, labels, [0.5])[0].average_precision for labels in (found, plain))
+    assert precision >= max(0.6, without + 0.05)
+
+
+def test_objects_of_usual_sizes_are_seen_once_and_as_they_are(scaling):
+    prepared = scaling.prepare(fluorescent_nuclei(3, 320, 320)[0], "unet")
+    assert (scaling.predict([prepared])[0] == scaling.predict([replace(prepared, scaling=None)])[0]).all()
 
 
 def test_tiled_and_whole_agree_and_no_object_is_cut(segmenter):

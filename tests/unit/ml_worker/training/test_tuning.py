@@ -1,0 +1,42 @@
+import math
+
+import pytest
+
+from cellhub_app.core.metrics.matching import MatchCounts
+from ml_worker.inference.scale import Scaling
+from ml_worker.training.tuning import Looked, choose_scaling, mean_precision
+
+GOOD, POOR = MatchCounts(9, 1, 0), MatchCounts(1, 9, 9)
+
+
+def looked(diameter: float | None, plain: MatchCounts, scaled: MatchCounts, domain: str = "nuclei") -> Looked:
+    return Looked(domain, diameter, [plain, plain], [scaled, scaled])
+
+
+def test_every_domain_counts_the_same_however_many_images_it_has():
+    found = [("nuclei", [GOOD, GOOD])] * 9 + [("tissue", [POOR, POOR])]
+    assert mean_precision(found) == pytest.approx((0.9 + 1 / 19) / 2)
+
+
+def test_small_objects_are_scaled_where_that_helps_and_large_ones_left_where_it_harms():
+    view = [looked(11, POOR, GOOD), looked(30, GOOD, GOOD), looked(70, GOOD, POOR), looked(None, POOR, POOR)]
+    scaling, found = choose_scaling([view])
+    assert scaling is not None
+    assert scaling.low > 11
+    assert scaling.high > 70
+    assert found == pytest.approx(mean_precision((one.domain, one.scaled if one.diameter == 11 else one.plain) for one in view))
+
+
+def test_nothing_is_scaled_that_gains_nothing():
+    assert choose_scaling([[looked(5, GOOD, GOOD), looked(200, GOOD, POOR)]]) == (None, pytest.approx((10 + 8) / (10 + 10)))
+
+
+def test_all_views_weigh_the_same():
+    harmed, helped = looked(11, GOOD, POOR), looked(11, POOR, GOOD)
+    assert choose_scaling([[helped], [helped], [harmed]])[0] is not None
+    assert choose_scaling([[helped], [harmed], [harmed]])[0] is None
+
+
+@pytest.mark.parametrize("scaling", [None, Scaling(15, 90), Scaling(12, math.inf)])
+def test_a_card_keeps_the_scaling(scaling: Scaling | None):
+    assert Scaling.read(scaling.written() if scaling else None) == scaling
