@@ -131,6 +131,26 @@ def _about(card: Card) -> list[str]:
     return lines
 
 
+def _doubt_sentence(doubt: Mapping[str, Any]) -> str:
+    seen = doubt["heldOut"]
+    worse, others = seen["doubtfulWorseThanMedian"], seen["othersWorseThanMedian"]
+    return (
+        f"{seen['doubtful']} of {seen['images']} held-out images are called doubtful (a doubt of {doubt['lookFrom']:.2f} or more): "
+        f"{worse:.0%} of them are worse than the median, {others:.0%} of the others; their mean AP@0.5 is {seen['ap50OfDoubtful']:.2f} "
+        f"against {seen['ap50OfOthers']:.2f}. Of {seen['objects']:,} objects {seen['wrongObjects']} are wrong; a wrong one has more "
+        f"doubt than a right one in {seen['objectRanking']:.0%} of pairs."
+    )
+
+
+def _reliability_table(doubt: Mapping[str, Any]) -> str:
+    rows = [
+        [f"{part['from']:.2f} to {part['to']:.2f}", str(part["objects"]), f"{part['meanDoubt']:.2f}", f"{part['wrong']:.2f}"]
+        for part in doubt["heldOut"]["reliability"]
+        if part["objects"]
+    ]
+    return _table(["doubt", "objects", "mean doubt", "share that is wrong"], rows)
+
+
 def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
     """The page of one model, in Markdown; `pictures` are names of files beside it."""
     parts = [
@@ -142,6 +162,8 @@ def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
     if robust := card.get("robustness"):
         rows = [[VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}"] for name, score in robust["variants"].items()]
         parts += ["## When images differ", _table([DOMAIN_NAMES[robust["domain"]], "AP@0.5", "loss"], rows)]
+    if (doubt := card.get("doubt")) and doubt.get("heldOut"):
+        parts += ["## What its doubts mean", _doubt_sentence(doubt), _reliability_table(doubt)]
     if card["knownWeaknesses"]:
         parts += ["## Known weaknesses", "\n".join(f"* {sentence}" for sentence in card["knownWeaknesses"])]
     parts += [f"![The worst held-out images: found in green, missed in red, invented in blue]({name})" for name in pictures]
