@@ -19,7 +19,7 @@ class Ranges:
     """How far the augmentations go; shares are the parts of the crops that get one, lengths are in pixels of the crop."""
 
     diameter_px: tuple[float, float] = TRAINED_PX
-    largest_px: float = 220.0
+    largest_px: float = 64.0
     scale: tuple[float, float] = (0.2, 3.0)
     elastic_share: float = 0.2
     elastic_px: tuple[float, float] = (1.0, 5.0)
@@ -91,6 +91,17 @@ def _window(matrix: NDArray[np.float64], shape: tuple[int, int], size: int) -> t
     return slices[0], slices[1]
 
 
+def _shrunk(image: Image, matrix: NDArray[np.float64]) -> tuple[Image, NDArray[np.float64]]:
+    """The image and the matrix for a crop of it, after means over k x k pixels where the matrix shrinks by k or more: nothing aliases."""
+    times = int(1 / np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    height, width = image.shape[0] // times if times else 0, image.shape[1] // times if times else 0
+    if times < 2 or min(height, width) < 2:
+        return image, matrix
+    small = cv2.resize(image[: height * times, : width * times], (width, height), interpolation=cv2.INTER_AREA)
+    coarser = np.array([[times, 0, (times - 1) / 2], [0, times, (times - 1) / 2], [0, 0, 1]], np.float64)
+    return np.asarray(small, np.float32).reshape(height, width, *image.shape[2:]), matrix @ coarser
+
+
 def _unchanged(image: NDArray[np.generic]) -> Image:
     return np.asarray(image, np.float32)
 
@@ -113,7 +124,8 @@ def crop(
     matrix[:, 2] += matrix[:, :2] @ np.array([columns.start, rows.start], np.float64)
     edge = cv2.BORDER_REFLECT_101
     seen, marked = stretch(image[rows, columns]), labels[rows, columns].astype(np.float32)
-    pixels = np.asarray(cv2.warpAffine(seen, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=edge), np.float32)
+    fine, finer = _shrunk(seen, matrix)
+    pixels = np.asarray(cv2.warpAffine(fine, finer, (size, size), flags=cv2.INTER_LINEAR, borderMode=edge), np.float32)
     pieces = cv2.warpAffine(marked, matrix, (size, size), flags=cv2.INTER_NEAREST, borderMode=edge).astype(np.int32)
     if rng.random() < ranges.elastic_share:
         return _elastic(pixels, pieces, rng, ranges)

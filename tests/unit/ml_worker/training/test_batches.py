@@ -63,3 +63,21 @@ def test_only_the_part_that_a_crop_needs_is_stretched_and_it_is_the_same_crop():
         assert np.array_equal(whole[0], part[0])
         assert np.array_equal(whole[1], part[1])
     assert np.mean(seen) < 0.3 * image.size
+
+
+@pytest.mark.parametrize("diameter", [12.0, 20.0, 33.0])
+def test_a_crop_that_shrinks_averages_noise_away_and_stays_under_its_labels(diameter: float):
+    from ml_worker.training.augment import crop
+
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[0:600, 0:600]
+    labels = ((rows // 75 + columns // 75) % 2).astype(np.int32)
+    image = (labels + rng.normal(0, 0.3, labels.shape)).astype(np.float32)[:, :, None]
+    ranges = Ranges(diameter_px=(diameter, diameter), largest_px=diameter, elastic_share=0)
+    pixels, pieces = crop(image, labels, np.random.default_rng(1), 192, ranges, diameter=75.0)
+    shifted = [
+        np.corrcoef(np.roll(pixels.squeeze(), shift, (0, 1)).ravel(), pieces.ravel())[0, 1]
+        for shift in ((0, 0), (1, 0), (0, 1), (-1, 0), (0, -1))
+    ]
+    assert max(shifted) == shifted[0] > 0.9
+    assert pixels.squeeze()[pieces == 0].std() < 0.2
