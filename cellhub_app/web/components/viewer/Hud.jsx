@@ -50,7 +50,7 @@ export function Caption({ caption, polygons }) {
   const counted = count === null ? '' : `${count.toLocaleString('en')} ${count === 1 ? 'object' : 'objects'}`;
   if (!caption && !counted) return null;
   return (
-    <div className="ch-hud ch-hud-caption" data-testid="viewer-caption">
+    <div className={`ch-hud ch-hud-caption${counted ? '' : ' ch-hud-uncounted'}`} data-testid="viewer-caption">
       {caption && <span className="ch-hud-provenance">{caption}{counted && ' · '}</span>}
       {counted}
     </div>

@@ -34,7 +34,7 @@ def activity_link() -> rx.Component:
 def _table() -> rx.Component:
     names = (t("When"), t("Who"), t("What"), t("About"), t("From"))
     head = rx.el.thead(rx.el.tr(*(rx.el.th(name, scope="col") for name in names)))
-    table = rx.el.table(head, rx.el.tbody(rx.foreach(ActivityState.acts, _row)), class_name="table", data_testid="acts")
+    table = rx.el.table(head, rx.el.tbody(rx.foreach(ActivityState.acts, _row)), class_name="table table-lines", data_testid="acts")
     return rx.el.div(table, class_name="table-frame rows", tab_index=0, role="region", aria_label=t("Audit log"))
 
 

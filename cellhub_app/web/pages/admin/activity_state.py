@@ -93,7 +93,7 @@ class ActivityState(SessionState):
 def _row(view: ActivityView) -> ActRow:
     known = {action.value: words for action, words in WORDS.items()}
     plain = {name: " ".join(map(str, value)) if isinstance(value, list) else value for name, value in view.detail.items()}
-    about = ", ".join(f"{name}: {value}" for name, value in plain.items())
+    about = ", ".join(f"{name}: {value}" for name, value in sorted(plain.items()) if value not in ("", None))
     whence = " · ".join(word for word in (view.ip, device(view.user_agent) if view.user_agent else "") if word)
     who = view.email or (t("a deleted account") if view.user_id else t("somebody"))
     return ActRow(str(view.id), view.created_at.isoformat(), who, known.get(view.action, view.action), about[:300], whence)
