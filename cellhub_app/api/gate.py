@@ -79,6 +79,8 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": "foreign origin"})
             return
+        # Pages ask Reflex who is there, and it knows the nearest neighbour only, which may be our own proxy.
+        scope["client"] = (scope[KEY].ip, 0)
         with telemetry.open_stream("websocket"):
             await self.app(scope, receive, send)
 

@@ -60,9 +60,9 @@ class Tab:
         found: Any = self.root.get_substate(kind.get_full_name().split("."))
         return found
 
-    async def call(self, kind: type[rx.State], handler: str, *arguments: Any) -> Any:
+    async def call(self, kind: type[rx.State], handler: str, /, *arguments: Any, **named: Any) -> Any:
         """Run a handler as the browser's event would."""
-        answer = kind.event_handlers[handler].fn(self.state(kind), *arguments)
+        answer = kind.event_handlers[handler].fn(self.state(kind), *arguments, **named)
         return await answer if inspect.isawaitable(answer) else answer
 
 

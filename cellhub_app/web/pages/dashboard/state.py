@@ -18,7 +18,7 @@ from cellhub_app.domain.projects.schemas import NewProject, PixelSizeUm, Project
 from cellhub_app.domain.schema import Schema
 from cellhub_app.models.project import ProjectRole, SampleKind
 from cellhub_app.web import live, routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState, undoable
@@ -173,7 +173,7 @@ class DashboardState(SessionState):
         """Open or close the dialog of a new project."""
         self.create_is_open = is_open
 
-    @rx.event
+    @unguarded
     def close_dialogs(self) -> None:
         """A page that is opened starts without a dialog; one that only reconnects keeps it."""
         self.create_is_open, self.renamed_id = False, ""

@@ -72,6 +72,9 @@ class FaceOffState(SessionState):
             return ""
         return f"{routes.API}/face-offs/{self.face_off_id}/images/{self.image_id}/disagreement"
 
+    def _shows_its_thing(self) -> bool:
+        return bool(self.project_id)
+
     @guarded
     async def load(self, call: Call) -> None:
         """Show the face-off that the address names."""

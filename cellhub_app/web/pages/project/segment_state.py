@@ -20,7 +20,7 @@ from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
 from cellhub_app.web import routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
@@ -158,7 +158,7 @@ class SegmentState(ProjectState):
         asked = {"model": self.chosen, "threshold": f"{self.threshold:g}", "minAreaPx": self.min_area_px}
         return rx.redirect(f"{routes.tuning(self.project_id, ids[0])}?{urlencode(asked)}")
 
-    @rx.event
+    @unguarded
     def ask_for_mail(self, is_wanted: bool) -> None:
         """Be told by e-mail when it ends, this time and the next; only this browser remembers."""
         self.mail = "on" if is_wanted else "off"

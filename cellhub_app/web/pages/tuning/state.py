@@ -16,7 +16,7 @@ from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
 from cellhub_app.web import routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.picked import PickedState
 from cellhub_app.web.session import SessionState
@@ -107,6 +107,9 @@ class TuningState(SessionState):
         """The project's page as it was left."""
         return f"{routes.project(self.project_id)}?{urlencode(self.filters)}".rstrip("?")
 
+    def _shows_its_thing(self) -> bool:
+        return bool(self.project_id)
+
     @guarded
     async def load(self, call: Call) -> None:
         """Show the image that the address names, with the model and the parameters that it names."""
@@ -186,10 +189,10 @@ class TuningState(SessionState):
         if not self.shows_present and isinstance(count, int):
             self.found = count
 
-    @rx.event
-    def open_image(self, image_id: str) -> Any:
+    @unguarded
+    def open_image(self, image_id: UUID) -> Any:
         """Try the same on another image of the strip."""
-        return rx.redirect(f"{routes.tuning(self.project_id, str(image_id)[:36])}?{urlencode(self.query)}")
+        return rx.redirect(f"{routes.tuning(self.project_id, image_id)}?{urlencode(self.query)}")
 
     @guarded
     async def prepare(self, _call: Call) -> Any:
