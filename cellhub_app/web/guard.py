@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError, Invalid, NotSignedIn
 from cellhub_app.core.log import bind_user
+from cellhub_app.core.ratelimit import check_rate
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import service as accounts
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+EVENTS_FOR_A_REQUEST = 3
 Handler = Callable[..., Any]
 
 
@@ -64,6 +66,7 @@ def guarded(handler: Handler) -> Any:
                 principal = await accounts.browser_principal(session, self._session_token())
                 bind_user(principal.user_id)
                 self._recognise(principal)
+                await _check_pace(principal)
                 values = _validated(arguments, positional, named)
                 if not self._shows_its_thing() and handler.__name__ != "load":
                     return None if handler.__name__.startswith("load_") else self._report(NothingShown())
@@ -83,6 +86,12 @@ def guarded(handler: Handler) -> Any:
 
     run.is_guarded = True  # type: ignore[attr-defined]
     return _as_event(run, arguments)
+
+
+async def _check_pace(principal: Principal) -> None:
+    """A person at a page may do more than a program, because dragging and holding a key down are many events."""
+    services = get_runtime()
+    await check_rate(services.redis, "pages", str(principal.user_id), EVENTS_FOR_A_REQUEST * services.settings.requests_per_minute)
 
 
 def unguarded(handler: Handler) -> Any:

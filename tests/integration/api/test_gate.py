@@ -85,7 +85,7 @@ async def _echo(socket: WebSocket) -> None:
 @pytest.mark.parametrize(
     ("origin", "let_in"), [("https://evil.example", False), ("null", False), ("http://localhost:8000", True), (None, True)]
 )
-async def test_a_foreign_websocket_is_refused_before_it_opens(origin: str | None, let_in: bool) -> None:
+async def test_a_foreign_websocket_is_refused_before_it_opens(runtime: Runtime, origin: str | None, let_in: bool) -> None:
     gate = Gate(Starlette(routes=[WebSocketRoute("/_event/", _echo)]))
     sent = await websocket(gate, "/_event/", {"Origin": origin} if origin else {})
     assert sent[0]["type"] == ("websocket.accept" if let_in else "websocket.close")

@@ -13,6 +13,7 @@ from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.models.session import SessionKind
 
+IP = "203.0.113.7"
 PASSWORD = "correct horse battery"
 State = TypeVar("State", bound=rx.State)
 
@@ -52,6 +53,7 @@ class Tab:
                 "pathname": self.route,
                 "asPath": f"{self.path}?{words}" if words else self.path,
                 "query": dict(self.query),
+                "ip": IP,
             }
         )
 
