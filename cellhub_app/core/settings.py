@@ -36,7 +36,7 @@ class Registration(StrEnum):
 class Settings(BaseSettings):
     """Settings of one process, read once at its start."""
 
-    model_config = SettingsConfigDict(env_prefix="CELLHUB_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CELLHUB_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="`development` or `production`")
     home: Path = Field(Path(".cellhub"), description="folder for the embedded services, files, logs and caches")

@@ -12,7 +12,7 @@ RANDOM = "0123456789abcdef0123456789abcdef"
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    for name in ("CELLHUB_DATABASE_URL", "CELLHUB_DATABASE_OWNER_URL", "CELLHUB_REDIS_URL", "CELLHUB_SECRET_KEY"):
+    for name in ("CELLHUB_DATABASE_URL", "CELLHUB_DATABASE_OWNER_URL", "CELLHUB_REDIS_URL", "CELLHUB_SECRET_KEY", "CELLHUB_BCRYPT_COST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CELLHUB_HOME", str(tmp_path))
     home = Home(tmp_path)

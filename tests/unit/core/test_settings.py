@@ -79,6 +79,9 @@ def test_cookies_are_secure_behind_tls() -> None:
 
 def test_secrets_do_not_show_in_print() -> None:
     assert LONG not in repr(Settings(secret_key=LONG))
+    with pytest.raises(ValidationError) as refused:
+        Settings(environment="production", secret_key=LONG, redis_url="redis://:hunter2@valkey")
+    assert not any(secret in str(refused.value) for secret in (LONG, "hunter2"))
 
 
 def test_lists_are_split_at_commas_and_trimmed() -> None:
