@@ -55,10 +55,10 @@ def test_a_second_factor_from_its_picture_to_the_recovery_code(visitor: Visitor,
     expect(visitor.page.get_by_role("alert")).to_contain_text("The code is not right")
     code = totp.now()
     give_code(visitor, code)
-    visitor.page.wait_for_url(at("/account"))
+    expect(visitor.by_id("project-new").first).to_be_visible()
     sign_out(visitor)
     give_code(visitor, recovery[0])
-    visitor.page.wait_for_url(at("/account"))
+    expect(visitor.by_id("project-new").first).to_be_visible()
     told = logs_of(stack)
     assert not [secret for secret in (PASSWORD, totp.secret, *recovery) if secret in told]
 
@@ -163,13 +163,7 @@ def test_account_pages_have_nothing_that_keeps_anybody_out(visitor: Visitor) -> 
     visitor.by_id("factor-begin").click()
     expect(visitor.by_id("factor-picture")).to_be_visible()
     found = serious(visitor.page, "/account")
-    for path in (
-        "/sign-in/code",
-        "/register?error=passwordWeak",
-        "/forgot-password?sent=1",
-        "/reset-password#x",
-        "/sign-in?error=signInRefused",
-    ):
+    for path in ("/sign-in/code", "/register?error=passwordWeak", "/reset-password#x"):
         visitor.go(path)
         expect(visitor.page.get_by_role("heading").first).to_be_visible()
         found += serious(visitor.page, path)
@@ -182,6 +176,7 @@ def serious(page: Page, name: str) -> list[str]:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         expect(page.locator(f"html.{scheme}")).to_have_count(1)
+        page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in {"serious", "critical"}:
                 nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])

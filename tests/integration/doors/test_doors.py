@@ -22,6 +22,8 @@ from tests.integration.doors.world import SECRETS, Caller, Seen, World, build
 Knock = Callable[[World, Caller], Awaitable[tuple[int, str]]]
 OUTSIDE = {Caller.NOBODY, Caller.SUSPENDED, Caller.STRANGER}
 STREAM = "get /events"
+# What a browser would run, were it ever answered with what somebody uploaded.
+RUNNING = ("text/html", "image/svg", "text/xml", "application/xhtml", "text/javascript")
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +79,7 @@ async def test_every_route_lets_in_whom_the_table_names(runtime: Runtime, capsys
                     return await _stream(gate, world, caller), ""
                 answer = await requests.ask(http, world, caller, route)
                 assert answer.status_code < 500, (route, caller, answer.text)
+                assert not answer.headers.get("content-type", "").startswith(RUNNING), (route, caller)
                 refused = answer.status_code in {401, 403, 404} and bool(door.refused)
                 return answer.status_code if refused else 0, answer.text
 
