@@ -10,6 +10,7 @@ import reflex as rx
 from cellhub_app.core.errors import SelectionEmpty
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters
@@ -176,6 +177,7 @@ class SegmentState(ProjectState):
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         chosen, notify = await self._images(), self.can_mail and self.mail == "on"
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), chosen, self.chosen, parameters, notify=notify)
+        await call.record(Action.SEGMENT, "batch", batch.id, model=self.chosen, images=batch.counts.queued)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())
         detail = t("An e-mail goes to {email} when all is done.", email=call.principal.email) if batch.notify else ""

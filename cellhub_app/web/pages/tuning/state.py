@@ -9,6 +9,7 @@ import reflex as rx
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.domain.access import Permission, allows
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.selection import Selection
@@ -206,6 +207,7 @@ class TuningState(SessionState):
         self.is_starting = False
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(), self.model, parameters)
+        await call.record(Action.SEGMENT, "batch", batch.id, model=self.model, images=batch.counts.queued)
         total = sum(batch.counts.model_dump().values())
         self._tell("success", t("{images} queued", images=counted(total, "image", "images")))
         address = routes.image(self.project_id, self.image_id) if self.scope == "image" else routes.project(self.project_id)
