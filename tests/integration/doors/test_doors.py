@@ -17,10 +17,9 @@ from cellhub_app.core.runtime import Runtime
 from tests.integration.api.asgi import Stream, http_scope
 from tests.integration.doors import handlers, requests
 from tests.integration.doors.table import HANDLERS, OF_THE_FRAMEWORK, OTHERS, PAGES_OF_OURS, ROUTES, Door
-from tests.integration.doors.world import SECRETS, Caller, Seen, World, build
+from tests.integration.doors.world import OUTSIDE, SECRETS, Caller, Seen, World, build
 
 Knock = Callable[[World, Caller], Awaitable[tuple[int, str]]]
-OUTSIDE = {Caller.NOBODY, Caller.SUSPENDED, Caller.STRANGER}
 STREAM = "get /events"
 # What a browser would run, were it ever answered with what somebody uploaded.
 RUNNING = ("text/html", "image/svg", "text/xml", "application/xhtml", "text/javascript")
