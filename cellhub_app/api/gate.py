@@ -34,6 +34,8 @@ _UPLOAD = re.compile(r"/api/v1/projects/[^/]+/images/?")
 _SESSIONS = re.compile(r"/api/v1/projects/[^/]+/upload-sessions/?")
 _RESUMABLE = re.compile(r"/api/v1/uploads(/|$)")
 _CLOSED = re.compile(r"/_upload(/|$)")
+# No address of ours has one, and a route's pattern ends at the first line's end.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "image/*", "application/octet-stream", "application/x-cellhub-polygons")
 _POLICY_VIOLATION = 1008
 
@@ -130,6 +132,8 @@ class _Exchange:
             self._note(time.perf_counter() - started)
 
     def _refusal(self) -> CellHubError | None:
+        if _CONTROL.search(self._path):
+            return NotFound("There is nothing at this address.")
         if _CLOSED.match(self._path):
             return NotFound("Files are uploaded through /api/v1/projects/{id}/images.")
         if self._method not in SAFE_METHODS and self._gate.origin_is_foreign(self._scope):
