@@ -18,7 +18,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help install fast run test chaos check bench lock
+.PHONY: help install fast run test chaos fuzz check bench lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf 'make %-9s %s\n' "$$name" "$$what"; done
@@ -36,6 +36,9 @@ test: .venv/.installed-dev ## run every test, browser journeys included
 
 chaos: .venv/.installed-dev ## kill and starve parts of a running CellHub, ten times; ROUNDS=1 for once
 	@$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),10)
+
+fuzz: .venv/.installed-dev ## try every route and event handler with values of every kind for ten minutes; TIMES=100 for longer
+	@CELLHUB_FUZZ=$(or $(TIMES),20) $(BIN)/python -m pytest -q -o faulthandler_timeout=0 tests/integration/doors/test_arguments.py tests/integration/doors/test_document.py
 
 check: .venv/.installed-dev ## lint, types, import contracts, compose file, Dockerfiles, nginx
 	@bash .ci/check

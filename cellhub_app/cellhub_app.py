@@ -14,6 +14,7 @@ from cellhub_app.core.log import configure_logging
 from cellhub_app.core.runtime import close_runtime, open_runtime
 from cellhub_app.web.live import live_pages
 from cellhub_app.web.site import add_pages
+from cellhub_app.web.socket_gate import SocketGate
 from cellhub_app.web.theme import STYLESHEETS
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ app = rx.App(
     frontend_exception_handler=tell_frontend_exception,
 )
 add_pages(app)
+SocketGate(app.event_namespace)
 
 
 @asynccontextmanager

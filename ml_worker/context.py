@@ -34,6 +34,7 @@ class WorkerContext:
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     hung_threads: Callable[[], int] = lambda: 0
     is_stopping: bool = False
+    owns_signals: bool = False
 
     @classmethod
     def of(cls, ctx: Mapping[str, Any]) -> "WorkerContext":

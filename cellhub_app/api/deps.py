@@ -8,13 +8,14 @@ from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cellhub_app.api import limits
 from cellhub_app.api.context import OriginForeign, RequestContext, context_of
 from cellhub_app.core.db import looking
 from cellhub_app.core.errors import NotAllowed, NotSignedIn
 from cellhub_app.core.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cellhub_app.core.log import bind_user
 from cellhub_app.core.pagination import PageRequest
-from cellhub_app.core.ratelimit import check_rate
+from cellhub_app.core.ratelimit import check_rates
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime, get_runtime
 from cellhub_app.domain.access import Principal
@@ -112,7 +113,12 @@ class SignedIn(SecurityBase):
     async def __call__(self, request: Request) -> Principal:
         """The person. Raises NotSignedIn, OriginForeign, TooManyRequests."""
         services = get_runtime()
-        present = await _present(request, services)
+        from_there = limits.of_address(services.settings, context_of(request.scope).ip)
+        try:
+            present = await _present(request, services)
+        except NotSignedIn:
+            await check_rates(services.redis, *from_there)
+            raise
         found = present.principal
         require_scope(request, found)
         if present.is_due:
@@ -121,7 +127,7 @@ class SignedIn(SecurityBase):
         context_of(request.scope).user_id = str(found.user_id)
         bind_user(found.user_id)
         if self._is_counted:
-            await check_rate(services.redis, "api", str(found.user_id), services.settings.requests_per_minute)
+            await check_rates(services.redis, *limits.of_person(services.settings, found.user_id, request.scope), *from_there)
         return found
 
 
@@ -142,7 +148,7 @@ MediaSigned = Annotated[Principal, Depends(media_principal)]
 
 async def limit_sign_ins(services: Services, who: Client) -> None:
     """Let a few sign-ins a minute from one address pass. Raises TooManyRequests."""
-    await check_rate(services.redis, "sign-in", who.ip, services.settings.sign_ins_per_minute)
+    await check_rates(services.redis, *limits.of_sign_ins(services.settings, who.ip))
 
 
 async def page_request(

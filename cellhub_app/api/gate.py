@@ -13,14 +13,16 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cellhub_app.api import problems
+from cellhub_app.api import limits, problems
 from cellhub_app.api.context import KEY, TUS_VERSION, OriginForeign, RequestContext, networks
 from cellhub_app.api.headers import security_headers
 from cellhub_app.core import telemetry
-from cellhub_app.core.errors import CellHubError, NotFound, TooLarge
+from cellhub_app.core.errors import CellHubError, NotFound, TooLarge, TooManyRequests
 from cellhub_app.core.limits import FILES_PER_REQUEST, JSON_BODY_MAX_BYTES, MEGABYTE, UPLOAD_SESSION_BODY_MAX_BYTES
 from cellhub_app.core.log import request_context
-from cellhub_app.core.settings import Settings, get_settings, split_list
+from cellhub_app.core.ratelimit import check_known, check_rates
+from cellhub_app.core.runtime import get_runtime
+from cellhub_app.core.settings import Settings, get_settings
 
 log = structlog.get_logger("cellhub.access")
 
@@ -32,6 +34,8 @@ _UPLOAD = re.compile(r"/api/v1/projects/[^/]+/images/?")
 _SESSIONS = re.compile(r"/api/v1/projects/[^/]+/upload-sessions/?")
 _RESUMABLE = re.compile(r"/api/v1/uploads(/|$)")
 _CLOSED = re.compile(r"/_upload(/|$)")
+# No address of ours has one, and a route's pattern ends at the first line's end.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "image/*", "application/octet-stream", "application/x-cellhub-polygons")
 _POLICY_VIOLATION = 1008
 
@@ -43,7 +47,7 @@ class Gate:
         self._settings = settings or get_settings()
         self.app = GZipMiddleware(app, minimum_size=1000, compresslevel=3, exclude_content_types=_NOT_COMPRESSED)
         self.headers = security_headers(self._settings)
-        self._proxies = networks(split_list(self._settings.trusted_proxies))
+        self._proxies = networks(self._settings.proxies)
         self.sampler = telemetry.ProcessSampler()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,6 +67,15 @@ class Gate:
         origin = Headers(scope=scope).get("origin")
         return origin is not None and origin.lower() not in self._settings.origins
 
+    def closed_to(self, context: RequestContext) -> TooManyRequests | None:
+        """What to tell an address that has asked too often in this minute already; nobody needs to be asked for that."""
+        try:
+            for limit in limits.of_address(self._settings, context.ip):
+                check_known(limit)
+        except TooManyRequests as error:
+            return error
+        return None
+
     def body_limit(self, scope: Scope) -> int:
         """The most bytes that the body of this request may have."""
         if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"]):
@@ -74,13 +87,24 @@ class Gate:
         return JSON_BODY_MAX_BYTES
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.origin_is_foreign(scope):
-            log.warning("websocket refused: foreign origin", origin=Headers(scope=scope).get("origin"))
+        if why := await self._why_not_connect(scope):
+            log.warning(f"websocket refused: {why}", origin=Headers(scope=scope).get("origin"))
             await receive()
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": "foreign origin"})
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": why})
             return
+        # Pages ask Reflex who is there, and it knows the nearest neighbour only, which may be our own proxy.
+        scope["client"] = (scope[KEY].ip, 0)
         with telemetry.open_stream("websocket"):
             await self.app(scope, receive, send)
+
+    async def _why_not_connect(self, scope: Scope) -> str:
+        if self.origin_is_foreign(scope):
+            return "foreign origin"
+        try:
+            await check_rates(get_runtime().redis, *limits.of_address(self._settings, scope[KEY].ip))
+        except TooManyRequests:
+            return "too many connections"
+        return ""
 
 
 class _Exchange:
@@ -108,10 +132,14 @@ class _Exchange:
             self._note(time.perf_counter() - started)
 
     def _refusal(self) -> CellHubError | None:
+        if _CONTROL.search(self._path):
+            return NotFound("There is nothing at this address.")
         if _CLOSED.match(self._path):
             return NotFound("Files are uploaded through /api/v1/projects/{id}/images.")
         if self._method not in SAFE_METHODS and self._gate.origin_is_foreign(self._scope):
             return OriginForeign("This request comes from a page of another site.")
+        if self._path.startswith(API_PREFIX) and (full := self._gate.closed_to(self._context)):
+            return full
         length = Headers(scope=self._scope).get("content-length", "")
         if length.isdecimal() and int(length) > self._limit:
             return self._body_too_large()

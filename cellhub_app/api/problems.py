@@ -70,6 +70,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
+def answers(*kinds: type[CellHubError]) -> dict[int | str, dict[str, Any]]:
+    """For the document: that some routes may be answered with these, too."""
+    return {kind.status: {"description": kind.title, "content": {MEDIA_TYPE: _REFERENCE}} for kind in kinds}
+
+
 def describe(document: dict[str, Any]) -> None:
     """Put the shape of problems into an OpenAPI document whose routes refer to it."""
     schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")

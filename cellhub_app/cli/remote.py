@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from cellhub_app.sdk.client import CellHub
-from cellhub_app.sdk.errors import CellHubFailure
+from cellhub_app.sdk.errors import CellHubFailure, SignedOut
 from cellhub_app.sdk.types import Batch, Project, Upload
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".zip"})
@@ -19,8 +19,10 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def upload(
     folder: Annotated[Path, typer.Argument(exists=True, help="folder whose images are sent, with its subfolders; or one file")],
     project: Annotated[str, typer.Option(help="id or name of the project; a name that is not there yet makes a new one")],
-    email: Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", prompt=True, help="address of the account")],
-    password: Annotated[str, typer.Option(envvar="CELLHUB_PASSWORD", prompt=True, hide_input=True, help="its password")],
+    token: Annotated[str, typer.Option(envvar="CELLHUB_TOKEN", help="personal token of the account, instead of address and password")] = "",
+    email: Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", help="address of the account; asked for where it is needed")] = "",
+    password: Annotated[str, typer.Option(envvar="CELLHUB_PASSWORD", help="its password; asked for where it is needed")] = "",
+    code: Annotated[str, typer.Option(help="code of the authenticator app, or a recovery code; asked for where it is needed")] = "",
     url: Annotated[str, typer.Option(envvar="CELLHUB_URL", help="address of the server")] = "http://localhost:8000",
     model: Annotated[str, typer.Option(help="segment all images of the project with this model and wait")] = "",
 ) -> None:
@@ -29,7 +31,9 @@ def upload(
     if not paths:
         _fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
     try:
-        with CellHub(url, email, password) as hub:
+        with CellHub(url, token=token or None) as hub:
+            if not token:
+                sign_in(hub, email or typer.prompt("Email"), password or typer.prompt("Password", hide_input=True), code)
             found = find_project(hub, project)
             done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
             report(found, done)
@@ -40,6 +44,16 @@ def upload(
         _fail(str(failure))
     if done.refused:
         raise typer.Exit(1)
+
+
+def sign_in(hub: CellHub, email: str, password: str, code: str) -> None:
+    """Sign in, and ask for a code where the account has a second factor. Raises CellHubFailure."""
+    try:
+        hub.sign_in(email, password, code)
+    except SignedOut as refused:
+        if refused.code != "secondFactorNeeded":
+            raise
+        hub.sign_in(email, password, typer.prompt("Code of your authenticator app"))
 
 
 def image_files(folder: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from cellhub_app.cli.stack_home import Home
 from cellhub_app.cli.stack_process import Program, StackError
@@ -19,13 +20,18 @@ WORKERS = {"gpu": "ml_worker.worker.GpuWorker", "io": "ml_worker.worker.IoWorker
 CONFUSING = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "REDIS_URL", "DATABASE_URL", "DB_URL", "REFLEX_REDIS_URL", "REFLEX_DB_URL")
 
 
-def load_settings() -> Settings:
-    """The settings of this machine; the stack brings the secret key itself. Raises StackError naming the setting that is wrong."""
+def load_settings(*, brings_secret: bool = True) -> Settings:
+    """The settings of this machine; the stack brings a secret key itself where none is set. Raises StackError saying what is wrong."""
+    brought = {"secret_key": SecretStr(token_urlsafe(32))} if brings_secret and not os.environ.get("CELLHUB_SECRET_KEY") else {}
     try:
-        return Settings(secret_key=SecretStr(token_urlsafe(32)))
+        return Settings(**brought)
     except ValidationError as error:
-        problems = (f"{''.join(f'CELLHUB_{name}'.upper() for name in item['loc'])} {item['msg']}" for item in error.errors())
+        problems = (f"{_setting_of(item)}{item['msg'].removeprefix('Value error, ')}" for item in error.errors())
         raise StackError(f"The settings are not right: {'; '.join(problems)}.") from None
+
+
+def _setting_of(item: ErrorDetails) -> str:
+    return "".join(f"CELLHUB_{name} ".upper() for name in item["loc"])
 
 
 def process_environment(home: Home) -> dict[str, str]:
@@ -116,7 +122,7 @@ def migrate_program(environment: Mapping[str, str]) -> Program:
 def prepared(*, owner: bool = False) -> tuple[Settings, dict[str, str]]:
     """Settings and environment for a process that runs alone, with its home made ready. Raises StackError."""
     use_running_services(owner=owner)
-    settings = load_settings()
+    settings = load_settings(brings_secret=False)
     home = Home(settings.home)
     home.prepare()
     return settings, process_environment(home)

@@ -96,8 +96,10 @@ class Child:
         if self.process.returncode is None:
             with suppress(ProcessLookupError):
                 self.process.send_signal(self.program.stop_signal)
-            with suppress(TimeoutError):
+            try:
                 await asyncio.wait_for(self.process.wait(), self.program.stop_within_s)
+            except TimeoutError:
+                log.warning("a process did not end by itself", name=self.program.name, after_s=self.program.stop_within_s)
         await self.kill()
 
     async def kill(self) -> None:

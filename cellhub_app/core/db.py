@@ -43,6 +43,7 @@ def make_engine(url: str, *, pool_size: int = 5, idle_s: int = 30) -> AsyncEngin
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # or a failed statement would take its values into the log, hashes and addresses too
         connect_args={"application_name": f"cellhub-{os.getpid()}", "options": CONNECTION_OPTIONS + _IDLE_OPTION.format(idle_s=idle_s)},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_hung_up)

@@ -40,12 +40,17 @@ def _breaker() -> CircuitBreaker:
 def _message(letter: Letter, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = letter.to
-    message["Subject"] = letter.subject
+    message["To"] = _one_line(letter.to)
+    message["Subject"] = _one_line(letter.subject)
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">") or None)
     message.set_content(letter.text)
     return message
+
+
+def _one_line(words: str) -> str:
+    """The words without what would begin another header: people choose the names that stand in subjects."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
 
 
 async def send(letter: Letter, settings: Settings | None = None) -> bool:

@@ -1,7 +1,9 @@
 """The only reader of the environment. Every setting is `CELLHUB_<NAME>`; README.md lists them all."""
 
+import re
 from enum import StrEnum
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -9,7 +11,10 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cellhub_app.core.production import objections
+
 ROOT = Path(__file__).resolve().parents[2]
+_ORIGIN = re.compile(r"https?://[^\s/*@?#]+")
 DEFAULT_SECRET = "only-for-development-never-for-production"  # noqa: S105
 
 
@@ -31,7 +36,7 @@ class Registration(StrEnum):
 class Settings(BaseSettings):
     """Settings of one process, read once at its start."""
 
-    model_config = SettingsConfigDict(env_prefix="CELLHUB_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CELLHUB_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="`development` or `production`")
     home: Path = Field(Path(".cellhub"), description="folder for the embedded services, files, logs and caches")
@@ -63,6 +68,8 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(2048, ge=1, description="largest file of a resumable upload, in MB")
     registration: Registration = Field(Registration.OPEN, description="`open`, `approval` (an admin opens each account) or `invitation`")
     requests_per_minute: int = Field(600, ge=1, description="API requests a minute for one user")
+    address_requests_per_minute: int = Field(3000, ge=1, description="API requests and new connections of pages a minute from one address")
+    total_requests_per_minute: int = Field(30_000, ge=1, description="API requests a minute of everybody together")
     sign_ins_per_minute: int = Field(20, ge=1, description="sign-in attempts a minute from one address")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")
     smtp_url: str = Field("", description="mail server, `smtp://user:password@host:587` or `smtps://...`; empty: no e-mail is sent")
@@ -75,13 +82,22 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @model_validator(mode="after")
-    def _refuse_default_secrets(self) -> Self:
-        if self.environment is Environment.PRODUCTION:
-            secret = self.secret_key.get_secret_value()
-            if secret == DEFAULT_SECRET or len(secret) < 32:
-                raise ValueError("CELLHUB_SECRET_KEY must be set to at least 32 random characters in production")
-            if not self.public_url:
-                raise ValueError("CELLHUB_PUBLIC_URL must be set in production")
+    def _check_addresses(self) -> Self:
+        if any(not _ORIGIN.fullmatch(origin) for origin in self.further_origins):
+            raise ValueError("CELLHUB_ALLOWED_ORIGINS must be origins such as https://cells.example.org, comma separated; `*` is none")
+        if self.public_url and not _ORIGIN.fullmatch(self.base_url):
+            raise ValueError("CELLHUB_PUBLIC_URL must be an address such as https://cells.example.org, without a path")
+        try:
+            for proxy in self.proxies:
+                ip_network(proxy, strict=False)
+        except ValueError:
+            raise ValueError("CELLHUB_TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8, comma separated") from None
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_what_production_must_not_be(self) -> Self:
+        if self.environment is Environment.PRODUCTION and (found := objections(self, DEFAULT_SECRET)):
+            raise ValueError("; ".join(found))
         return self
 
     @model_validator(mode="after")
@@ -100,7 +116,17 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """Origins whose pages may call: our own, those allowed by the operator, and 127.0.0.1 where no public address is set."""
         own = [self.base_url] if self.public_url else [self.base_url, f"http://127.0.0.1:{self.port}"]
-        return tuple(dict.fromkeys(_origin(url) for url in [*own, *split_list(self.allowed_origins)]))
+        return tuple(dict.fromkeys([*map(_origin, own), *self.further_origins]))
+
+    @property
+    def further_origins(self) -> tuple[str, ...]:
+        """What the operator allows besides our own."""
+        return tuple(map(_origin, split_list(self.allowed_origins)))
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Addresses and networks whose word on where a request comes from is believed."""
+        return split_list(self.trusted_proxies)
 
     @property
     def is_secure(self) -> bool:

@@ -1,6 +1,6 @@
 """CellHub from a program.
 
-with CellHub("https://cells.example.org", "ada@example.org", "...") as hub:
+with CellHub("https://cells.example.org", token="cellhub_...") as hub:
     project = hub.create_project("Plate 7", sample_kind="nuclei")
     hub.upload(project.id, Path("plate7").glob("*.tif"))
     hub.wait_for_batch(hub.segment(project.id, model="unet").id)
@@ -32,13 +32,26 @@ class CellHub:
     """A signed-in caller of one server. Every method may raise the errors of `cellhub_app.sdk.errors`."""
 
     def __init__(
-        self, url: str, email: str | None = None, password: str | None = None, *, timeout_s: float = 60.0, http: httpx.Client | None = None
+        self,
+        url: str,
+        email: str | None = None,
+        password: str | None = None,
+        *,
+        code: str = "",
+        token: str | None = None,
+        timeout_s: float = 60.0,
+        http: httpx.Client | None = None,
     ) -> None:
-        """Connect, and sign in when address and password are given; `http` replaces the own client (for proxies or tests)."""
+        """Connect, with a personal `token` or signed in by address and password (and the `code` of a second factor).
+
+        `http` replaces the own client (for proxies or tests).
+        """
         self._http = http or httpx.Client(base_url=f"{url.rstrip('/')}/api/v1", timeout=timeout_s)
         self._connection = Connection(self._http)
-        if email is not None and password is not None:
-            self.sign_in(email, password)
+        if token is not None:
+            self._connection.use_token(token)
+        elif email is not None and password is not None:
+            self.sign_in(email, password, code)
 
     def __enter__(self) -> Self:
         return self
@@ -50,12 +63,12 @@ class CellHub:
         """Close the connections; the session stays for its time (see sign_out)."""
         self._http.close()
 
-    def sign_in(self, email: str, password: str) -> None:
-        """Start a session; it renews itself from then on."""
-        self._connection.sign_in(email, password)
+    def sign_in(self, email: str, password: str, code: str = "") -> None:
+        """Start a session; it renews itself from then on. Raises SignedOut with `code` secondFactorNeeded where one is asked for."""
+        self._connection.sign_in(email, password, code)
 
     def sign_out(self) -> None:
-        """End the session on the server."""
+        """End the session on the server; a personal token goes on living."""
         self._connection.sign_out()
 
     def _json(self, method: str, path: str, **options: Any) -> Any:

@@ -25,12 +25,18 @@ class Connection:
         self._attempts = attempts
         self._pause = pause
         self._tokens: Tokens | None = None
+        self._token = ""
         self._renewing = threading.Lock()
 
-    def sign_in(self, email: str, password: str) -> None:
-        """Start a session. Raises SignedOut for a wrong password, Throttled, Unreachable."""
-        answer = self._send("POST", "/auth/login", again=True, json={"email": email, "password": password})
-        self._tokens = Tokens.model_validate(_checked(answer).json())
+    def sign_in(self, email: str, password: str, code: str = "") -> None:
+        """Start a session. Raises SignedOut for a wrong password, or where a `code` is asked for, Throttled, Unreachable."""
+        # Each code is good once: an answer that was lost may have spent it.
+        answer = self._send("POST", "/auth/login", again=not code, json={"email": email, "password": password, "code": code})
+        self._token, self._tokens = "", Tokens.model_validate(_checked(answer).json())
+
+    def use_token(self, token: str) -> None:
+        """Sign every request with a personal token, which neither needs to be renewed nor ends with sign_out()."""
+        self._token, self._tokens = token, None
 
     def sign_out(self) -> None:
         """End the session, if there is one."""
@@ -70,7 +76,8 @@ class Connection:
                 raise Unreachable(f"The download broke off: {error}") from error
 
     def _signature(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._tokens.access_token}"} if self._tokens else {}
+        token = self._tokens.access_token if self._tokens else self._token
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     def _send(self, method: str, path: str, *, again: bool, **options: Any) -> httpx.Response:
         # `files` may be a function, because a file that was read once must be opened anew.

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError, Invalid, NotSignedIn
 from cellhub_app.core.log import bind_user
+from cellhub_app.core.ratelimit import check_rate
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import service as accounts
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+EVENTS_FOR_A_REQUEST = 3
 Handler = Callable[..., Any]
+
+
+class NothingShown(Invalid):
+    """An event of a page whose project or image this tab does not show."""
+
+    code, title = "nothingShown", "Open a project or an image first"
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,12 @@ class Call:
     principal: Principal
     session: AsyncSession
     user_agent: str = ""
+    ip: str = ""
 
     async def record(self, action: Action, resource_type: str = "", resource_id: UUID | None = None, **detail: Any) -> None:
         """Write what the caller does into the audit log, within the handler's transaction."""
-        about = {"resource_type": resource_type, "resource_id": resource_id, "detail": detail, "user_agent": self.user_agent}
-        await activity.record(self.session, self.principal, action, **about)
+        about = {"resource_type": resource_type, "resource_id": resource_id, "detail": detail}
+        await activity.record(self.session, self.principal, action, **about, ip=self.ip, user_agent=self.user_agent)
 
 
 def guarded(handler: Handler) -> Any:
@@ -48,8 +57,7 @@ def guarded(handler: Handler) -> Any:
     Whoever is not signed in any more is sent to the sign-in page, whatever they ask for. The arguments come from a browser and may be
     anything: they are validated against the annotations. Every other error becomes a message, and the transaction is rolled back.
     """
-    arguments = _argument_model(handler)
-    wire = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_default(field)) for name, field in _fields(arguments)]
+    arguments = _argument_model(handler, after=2)
 
     @functools.wraps(handler)
     async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
@@ -58,31 +66,71 @@ def guarded(handler: Handler) -> Any:
                 principal = await accounts.browser_principal(session, self._session_token())
                 bind_user(principal.user_id)
                 self._recognise(principal)
+                await _check_pace(principal)
                 values = _validated(arguments, positional, named)
-                return await handler(self, Call(principal, session, self.router.headers.user_agent), **values)
+                if not self._shows_its_thing() and handler.__name__ != "load":
+                    return None if handler.__name__.startswith("load_") else self._report(NothingShown())
+                tab = self.router
+                return await handler(self, Call(principal, session, tab.headers.user_agent, tab.session.client_ip), **values)
         except NotSignedIn:
             return self._signed_out()
         except CellHubError as error:
             self._report(error)
+        except ValidationError as error:  # what a handler made of its form does not fit the request that it stands for
+            log.warning("a form did not fit", handler=handler.__qualname__, parts=[item["loc"] for item in error.errors()])
+            self._report(Invalid(plain(error)))
         except Exception:  # the boundary of the web door: logged in full, told in one sentence
             log.exception("event handler failed", handler=handler.__qualname__)
             self._report(CellHubError("The server could not finish this and has logged why. Try again in a moment."))
         return None
 
+    run.is_guarded = True  # type: ignore[attr-defined]
+    return _as_event(run, arguments)
+
+
+async def _check_pace(principal: Principal) -> None:
+    """A person at a page may do more than a program, because dragging and holding a key down are many events."""
+    services = get_runtime()
+    await check_rate(services.redis, "pages", str(principal.user_id), EVENTS_FOR_A_REQUEST * services.settings.requests_per_minute)
+
+
+def unguarded(handler: Handler) -> Any:
+    """Make `def handler(self, ...)` an event handler for anybody: it may touch only what its own tab shows, and reads no data.
+
+    Its arguments are validated like those of a guarded one; what does not fit becomes a message where there is a place for messages.
+    """
+    arguments = _argument_model(handler, after=1)
+
+    @functools.wraps(handler)
+    def run(self: Any, *positional: Any, **named: Any) -> Any:
+        try:
+            return handler(self, **_validated(arguments, positional, named))
+        except CellHubError as error:
+            self._report(error)
+        return None
+
+    return _as_event(run, arguments)
+
+
+def _as_event(run: Handler, arguments: type[BaseModel]) -> Any:
+    """The event handler, whose signature and hints tell Reflex the names of the arguments but leave their kinds to the model."""
     first = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    wire = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_default(field)) for name, field in _fields(arguments)]
     run.__signature__ = inspect.Signature([first, *wire])  # type: ignore[attr-defined]
     run.__annotations__ = {}
-    run.is_guarded = True  # type: ignore[attr-defined]
+    run.takes = arguments  # type: ignore[attr-defined]
     del run.__wrapped__  # type: ignore[attr-defined]
     return rx.event(run)
 
 
-def _argument_model(handler: Handler) -> type[BaseModel]:
+def _argument_model(handler: Handler, *, after: int) -> type[BaseModel]:
+    """What the handler takes after its first parameters."""
     hints = get_type_hints(handler)
     fields: dict[str, Any] = {}
-    for name, parameter in list(inspect.signature(handler).parameters.items())[2:]:
+    for name, parameter in list(inspect.signature(handler).parameters.items())[after:]:
         fields[name] = (hints[name], ... if parameter.default is inspect.Parameter.empty else parameter.default)
-    return create_model(f"{handler.__name__}_arguments", __config__=ConfigDict(arbitrary_types_allowed=True, extra="forbid"), **fields)
+    checks = ConfigDict(arbitrary_types_allowed=True, extra="forbid", allow_inf_nan=False)
+    return create_model(f"{handler.__name__}_arguments", __config__=checks, **fields)
 
 
 def _fields(model: type[BaseModel]) -> list[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from cellhub_app.domain.access import Principal, has_proven_address
 from cellhub_app.domain.jobs import overview
 from cellhub_app.web import chip, live, routes
 from cellhub_app.web.batches import endings
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.theme import face_colour, initials
 
@@ -94,6 +94,10 @@ class SessionState(rx.State):
         here = self.router.route_id
         return (routes.HOME if here == "/index" else here) in pages
 
+    def _shows_its_thing(self) -> bool:
+        """Whether the tab shows what the handlers of this page are about; only `load` is called before."""
+        return True
+
     @property
     def _tab(self) -> str:
         return self.router.session.client_token
@@ -141,11 +145,11 @@ class SessionState(rx.State):
         if undo:
             self._undo = {message["id"]: undo, **dict(list(self._undo.items())[: MESSAGES_KEPT - 1])}
 
-    @rx.event
+    @unguarded
     def dismiss(self, message_id: str) -> None:
         """Forget a message."""
         self.messages = [message for message in self.messages if message["id"] != message_id]
-        self._undo.pop(str(message_id), None)
+        self._undo.pop(message_id, None)
 
     @guarded
     async def undo(self, call: Call, message_id: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from ml_worker.tasks.upkeep import Upkeep
 log = structlog.get_logger(__name__)
 
 GRACE_S = 8.0
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 HUNG_THREADS_MAX = 3
 INGEST_IN_HAND = 4
 TRIALS_IN_HAND = 2
@@ -88,6 +90,7 @@ async def _open(ctx: dict[str, Any], kind: Literal["gpu", "io"]) -> WorkerContex
     runtime = await open_runtime()
     context = WorkerContext(kind, runtime, LeaseKeeper(runtime.settings.database_url))
     ctx[KEY] = context
+    _end_at_once_on_signals(context)
     return context
 
 
@@ -99,7 +102,7 @@ def _begin(context: WorkerContext) -> None:
     context.keeper.start()
     context.tasks += [asyncio.create_task(loop.run(), name=f"{kind} loop") for kind, loop in context.loops.items()]
     context.tasks.append(asyncio.create_task(_beat(context), name="heartbeat"))
-    _replace_signal_handlers(context)
+    _handle_signals(context)
     log.info("worker started", worker=context.name, kind=context.kind, device=context.device)
 
 
@@ -122,8 +125,16 @@ def _view(context: WorkerContext) -> WorkerView:
     return WorkerView(name=name, kind=kind, device=device, model=model, images_per_second=rate, started_at=started_at)
 
 
-def _replace_signal_handlers(context: WorkerContext) -> None:
-    """ARQ's own handlers ask Redis before they let us finish; ours finish first. Without ARQ's (in tests) there is nothing to replace."""
+def _end_at_once_on_signals(context: WorkerContext) -> None:
+    """Nothing is in hand before the worker begins, and torch takes seconds to load. Without ARQ's handlers (in tests) nothing changes."""
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is threading.main_thread():
+        removed = [loop.remove_signal_handler(number) for number in SIGNALS]
+        context.owns_signals = all(removed)
+
+
+def _handle_signals(context: WorkerContext) -> None:
+    """ARQ's own handlers ask Redis before they let us finish; ours finish first."""
     loop, main = asyncio.get_running_loop(), asyncio.current_task()
     leaving: list[asyncio.Task[None]] = []
 
@@ -138,18 +149,20 @@ def _replace_signal_handlers(context: WorkerContext) -> None:
         if main is not None:
             main.cancel()
 
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            if loop.remove_signal_handler(number):
-                loop.add_signal_handler(number, on_signal)
+    if context.owns_signals:
+        for number in SIGNALS:
+            loop.add_signal_handler(number, on_signal)
 
 
 async def shut_down(ctx: dict[str, Any]) -> None:
-    """What ARQ calls last."""
+    """What ARQ calls last. The process ends right here: nothing is open any more, and the interpreter would take torch apart for seconds
+    (20 s on a busy machine, where we are nice), or wait for threads that hang.
+    """
     if context := ctx.get(KEY):
         await stop(context)
-        if context.hung_threads():
-            os._exit(1)  # the interpreter would wait for them
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1 if context.hung_threads() else 0)
 
 
 async def stop(context: WorkerContext) -> None:

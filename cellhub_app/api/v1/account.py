@@ -35,14 +35,14 @@ async def change_profile(change: ProfileChange, session: Work, principal: Signed
     return await profile.rename(session, principal, change.name)
 
 
-@router.post("/me/verification", status_code=202)
+@router.post("/me/verification", status_code=202, response_class=Response)
 async def send_verification(session: Work, principal: Signed) -> Response:
     """Write to the caller's address once more, if it is not confirmed yet."""
     await profile.send_verification(session, principal)
     return Response(status_code=202)
 
 
-@router.post("/me/email", status_code=202)
+@router.post("/me/email", status_code=202, response_class=Response)
 async def change_email(change: EmailChange, session: Work, principal: Signed, record: Recorded) -> Response:
     """Write to another address, which is the account's once its letter was followed; the answer is the same for a taken one."""
     await profile.ask_for_other_email(session, principal, change.email, change.password)

@@ -28,7 +28,13 @@ async def _send_reset(services: Runtime, email: str) -> None:
         await links.send_reset(session, email)
 
 
-@router.post("/request-password-reset", status_code=202, openapi_extra=described(EmailAsked), responses=FORM_ANSWER)
+@router.post(
+    "/request-password-reset",
+    status_code=202,
+    response_class=Response,
+    openapi_extra=described(EmailAsked),
+    responses=FORM_ANSWER,
+)
 async def request_password_reset(request: Request, services: Services, who: Client, background: BackgroundTasks) -> Response:
     """Write a link for a new password to an address. The answer, and its timing, are the same for addresses without an account."""
     fields = await read_fields(request)

@@ -15,11 +15,12 @@ from fastapi import APIRouter, Depends, Header, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from cellhub_app.api import problems
 from cellhub_app.api.context import TUS_VERSION, RequestContext
 from cellhub_app.api.deps import Client, MediaSigned, Services, Signed
 from cellhub_app.api.partial import Partial
 from cellhub_app.core import telemetry
-from cellhub_app.core.errors import CellHubError, Conflict, Invalid, NotFound, WrongMediaType
+from cellhub_app.core.errors import CellHubError, Conflict, Invalid, Locked, NotFound, WrongMediaType
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.limits import LEFTOVER_KEEP_HOURS
 from cellhub_app.core.runtime import Runtime
@@ -36,7 +37,6 @@ EXTENSIONS = "creation,termination,expiration"
 PIECES = "application/offset+octet-stream"
 INT64_MAX = 2**63 - 1
 
-router = APIRouter(prefix="/uploads", tags=["uploads"])
 _BODY = {"requestBody": {"required": True, "content": {PIECES: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -44,6 +44,9 @@ class VersionUnknown(CellHubError):
     """Another version of the protocol."""
 
     code, status, title = "tusVersionUnknown", 412, "Speak tus 1.0.0 (header Tus-Resumable)"
+
+
+router = APIRouter(prefix="/uploads", tags=["uploads"], responses=problems.answers(VersionUnknown, Locked))
 
 
 async def _check_version(tus_resumable: Annotated[str, Header(description="1.0.0")] = "") -> None:

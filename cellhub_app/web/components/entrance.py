@@ -8,6 +8,7 @@ import reflex as rx
 from cellhub_app.core.settings import get_settings
 from cellhub_app.web import routes
 from cellhub_app.web.components.shell import logo
+from cellhub_app.web.guard import unguarded
 from cellhub_app.web.i18n import t
 
 DONE = ("registered", "confirmed", "reset", "sent")
@@ -21,7 +22,7 @@ class EntranceState(rx.State):
     sends_mail: bool = True
     _is_fresh: bool = False
 
-    @rx.event
+    @unguarded
     def read_address(self) -> Any:
         """Take the error, or what was done, from the address; start with a clean tab."""
         asked = self.router.url.query_parameters

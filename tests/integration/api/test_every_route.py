@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from cellhub_app.api import limits
 from cellhub_app.api.app import PREFIX, create_api
 from cellhub_app.core.runtime import Runtime
 from tests.fixtures import rows
@@ -183,6 +184,7 @@ async def test_the_document_and_its_page_ask_no_other_host(client: httpx.AsyncCl
 def test_every_operation_has_a_name_of_its_own() -> None:
     names = [OPENAPI["paths"][path][method]["operationId"] for method, path in OPERATIONS]
     assert len(set(names)) == len(names)
+    assert limits.SHARES.keys() <= set(names)
 
 
 def test_every_operation_explains_itself_in_camel_case() -> None:

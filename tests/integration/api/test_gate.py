@@ -60,6 +60,13 @@ async def test_uploads_have_a_limit_of_their_own(app: ASGIApp, ada: Person, runt
     assert (await ask(app, http_scope("POST", f"/api/v1/projects/{project_id}/upload-sessions", headers | listed), _endless()))[0] == 413
 
 
+@pytest.mark.parametrize("path", ["/api/v1/projects/a%0Ab", "/api/v1/%0A", "/projects/%00", "/%0D%0AX-Evil:%201"])
+async def test_an_address_with_a_control_character_is_none(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "notFound")
+    assert "x-evil" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/_upload", "/_upload/", "/_upload/x.png"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 async def test_reflexs_own_upload_is_closed(path: str, method: str) -> None:
@@ -85,7 +92,7 @@ async def _echo(socket: WebSocket) -> None:
 @pytest.mark.parametrize(
     ("origin", "let_in"), [("https://evil.example", False), ("null", False), ("http://localhost:8000", True), (None, True)]
 )
-async def test_a_foreign_websocket_is_refused_before_it_opens(origin: str | None, let_in: bool) -> None:
+async def test_a_foreign_websocket_is_refused_before_it_opens(runtime: Runtime, origin: str | None, let_in: bool) -> None:
     gate = Gate(Starlette(routes=[WebSocketRoute("/_event/", _echo)]))
     sent = await websocket(gate, "/_event/", {"Origin": origin} if origin else {})
     assert sent[0]["type"] == ("websocket.accept" if let_in else "websocket.close")

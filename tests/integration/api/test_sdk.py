@@ -27,6 +27,7 @@ from cellhub_app.sdk.errors import Forbidden, InConflict, Missing, Rejected, Sig
 from cellhub_app.sdk.types import Batch
 from tests.fixtures import rows
 from tests.integration.api.conftest import PASSWORD, Person
+from tests.integration.api.test_second_factor import turn_on
 
 Result = TypeVar("Result")
 Fault = Callable[[httpx.Request], str]
@@ -99,6 +100,29 @@ async def test_a_wrong_password_and_a_missing_sign_in_are_told(hub: CellHub, ada
         await _do(hub.sign_in, ada.email, "wrong password")
     with pytest.raises(SignedOut):
         await _do(hub.create_project, "P")
+
+
+async def test_a_personal_token_signs_without_a_session_and_is_never_renewed(hub: CellHub, ada: Person, line: Line) -> None:
+    made = (await ada.http.post("/api/v1/auth/tokens", json={"name": "cluster", "scopes": ["read"]})).raise_for_status().json()
+    hub._connection.use_token(made["token"])
+    assert await _do(lambda: list(hub.projects())) == []
+    with pytest.raises(Forbidden, match="no scope"):
+        await _do(hub.create_project, "P")
+    await _do(hub.sign_out)
+    assert await _do(lambda: list(hub.projects())) == []
+    await ada.http.delete(f"/api/v1/auth/tokens/{made['id']}")
+    with pytest.raises(SignedOut):
+        await _do(lambda: list(hub.projects()))
+    assert not [request for request in line.carried if "refresh" in request or "logout" in request]
+
+
+async def test_a_second_factor_is_told_and_its_code_lets_in(hub: CellHub, ada: Person) -> None:
+    _, recovery = await turn_on(ada)
+    with pytest.raises(SignedOut) as asked:
+        await _do(hub.sign_in, ada.email, PASSWORD)
+    assert asked.value.code == "secondFactorNeeded"
+    await _do(hub.sign_in, ada.email, PASSWORD, recovery[0])
+    assert await _do(lambda: list(hub.projects())) == []
 
 
 async def test_projects_are_made_listed_and_deleted(hub: CellHub, project_id: UUID) -> None:

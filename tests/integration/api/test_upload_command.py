@@ -13,14 +13,15 @@ from cellhub_app.sdk import connection
 from cellhub_app.sdk.client import CellHub
 from tests.integration.api.conftest import PASSWORD, Person
 from tests.integration.api.test_sdk import Line
+from tests.integration.api.test_second_factor import turn_on
 
 
 @pytest.fixture
 async def server(app: ASGIApp, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(app, asyncio.get_running_loop())
 
-    def connect(_url: str, email: str, password: str) -> CellHub:
-        return CellHub("", email, password, http=httpx.Client(transport=line, base_url=f"{runtime.settings.base_url}/api/v1"))
+    def connect(_url: str, token: str | None) -> CellHub:
+        return CellHub("", token=token, http=httpx.Client(transport=line, base_url=f"{runtime.settings.base_url}/api/v1"))
 
     monkeypatch.setattr(remote, "CellHub", connect)
 
@@ -62,6 +63,31 @@ async def test_a_refused_file_is_named_and_the_status_says_so(ada: Person, folde
 async def test_a_wrong_password_is_one_sentence(folder: Path) -> None:
     done = await _run(str(folder), "--project", "Plate 7", "--password", "wrong password")
     assert (done.exit_code, done.stderr) == (1, "cellhub: The e-mail address or the password is not right\n")
+
+
+@pytest.mark.usefixtures("server")
+async def test_a_personal_token_of_the_environment_is_enough(ada: Person, folder: Path) -> None:
+    made = await ada.http.post("/api/v1/auth/tokens", json={"name": "cluster", "scopes": ["read", "write"]})
+    environment = {"CELLHUB_TOKEN": made.raise_for_status().json()["token"]}
+    done = await asyncio.to_thread(CliRunner().invoke, remote.app, [str(folder), "--project", "Plate 7"], env=environment)
+    assert done.exit_code == 0, done.output
+    assert "2 images are new in Plate 7" in done.output
+    await ada.http.delete(f"/api/v1/auth/tokens/{made.json()['id']}")
+    refused = await asyncio.to_thread(CliRunner().invoke, remote.app, [str(folder), "--project", "Plate 7"], env=environment)
+    assert (refused.exit_code, refused.stderr) == (1, "cellhub: Sign in to continue\n")
+
+
+@pytest.mark.usefixtures("server")
+async def test_a_code_is_asked_for_where_the_account_has_a_second_factor(ada: Person, folder: Path) -> None:
+    _, recovery = await turn_on(ada)
+    command = [str(folder), "--project", "Plate 7"]
+    asked = await asyncio.to_thread(CliRunner().invoke, remote.app, command, input=f"{ada.email}\n{PASSWORD}\n{recovery[0]}\n")
+    assert asked.exit_code == 0, asked.output
+    assert PASSWORD not in asked.output
+    told = await _run(*command, "--password", PASSWORD, "--code", recovery[1])
+    assert told.exit_code == 0, told.output
+    spent = await _run(*command, "--password", PASSWORD, "--code", recovery[1])
+    assert (spent.exit_code, "The code is not right" in spent.stderr) == (1, True)
 
 
 async def test_a_server_that_is_away_and_a_folder_without_images_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

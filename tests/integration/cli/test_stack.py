@@ -59,6 +59,18 @@ def test_pages_are_served(stack: RunningStack) -> None:
     assert "<html" in answer.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/../rxconfig.py", "/..%2frxconfig.py", "/%2e%2e/%2e%2e/etc/passwd", "/fonts/..%2f..%2f..%2frxconfig.py", "/%00"]
+)
+def test_no_path_leads_out_of_the_pages(stack: RunningStack, path: str) -> None:
+    with socket.create_connection(("localhost", int(stack.base_url.rpartition(":")[2])), timeout=10) as line:
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.split()[1] in {b"400", b"404"}
+    assert b"rx.Config" not in answer
+    assert b"root:" not in answer
+
+
 def test_a_second_start_from_the_same_home_says_so_plainly(stack: RunningStack, home: Path) -> None:
     twin = cellhub("up", CELLHUB_HOME=str(home), CELLHUB_PORT=str(free_port()))
     assert twin.returncode == 1

@@ -1,6 +1,7 @@
 """Calling event handlers as a browser would, whatever page its tab says it shows."""
 
 import inspect
+from functools import cache
 
 import reflex as rx
 
@@ -18,7 +19,7 @@ from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.session import SessionState
-from tests.integration.doors.world import Caller, World
+from tests.integration.doors.world import OUTSIDE, Caller, World
 from tests.integration.web.states import Tab
 
 PLACES = {
@@ -38,6 +39,7 @@ def states(first: type[rx.State]) -> list[type[rx.State]]:
     return [first, *(below for state in first.get_substates() for below in states(state))]
 
 
+@cache
 def every_handler() -> dict[str, type[rx.State]]:
     """Each public handler of each of our states, as `State.handler`."""
     ours = [state for top in (SessionState, EntranceState) for state in states(top)]
@@ -101,7 +103,12 @@ async def call(world: World, caller: Caller, name: str, given: tuple[object, ...
     messages = [message for message in tab.state(SessionState).messages if message["kind"] == "error"]
     assert not [message for message in messages if "has logged why" in message["detail"]], (name, caller, messages)
     if f"{routes.SIGN_IN}?next" in str(getattr(answer, "args", "")):
-        return 401, str(tab.root.dict())
+        return 401, _shown(tab, caller)
     told = {message["title"] for message in messages}
     met = [status for status, titles in REFUSALS.items() if told & titles]
-    return met[0] if met else 0, str(tab.root.dict())
+    return met[0] if met else 0, _shown(tab, caller)
+
+
+def _shown(tab: Tab, caller: Caller) -> str:
+    """All that the tab holds, where somebody looks at it: writing it down takes longer than most handlers."""
+    return str(tab.root.dict()) if caller in OUTSIDE else ""

@@ -47,6 +47,9 @@ class Caller(StrEnum):
     OWNER = "owner"
 
 
+# Who may not even know of the project.
+OUTSIDE = {Caller.NOBODY, Caller.SUSPENDED, Caller.STRANGER}
+
 # Guest and suspended are editors by membership: what they are on the whole server must weigh more.
 _PEOPLE = {
     Caller.SUSPENDED: (Role.USER, UserStatus.SUSPENDED, ProjectRole.EDITOR),

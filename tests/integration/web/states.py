@@ -13,6 +13,7 @@ from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.models.session import SessionKind
 
+IP = "203.0.113.7"
 PASSWORD = "correct horse battery"
 State = TypeVar("State", bound=rx.State)
 
@@ -52,6 +53,7 @@ class Tab:
                 "pathname": self.route,
                 "asPath": f"{self.path}?{words}" if words else self.path,
                 "query": dict(self.query),
+                "ip": IP,
             }
         )
 
@@ -60,9 +62,9 @@ class Tab:
         found: Any = self.root.get_substate(kind.get_full_name().split("."))
         return found
 
-    async def call(self, kind: type[rx.State], handler: str, *arguments: Any) -> Any:
+    async def call(self, kind: type[rx.State], handler: str, /, *arguments: Any, **named: Any) -> Any:
         """Run a handler as the browser's event would."""
-        answer = kind.event_handlers[handler].fn(self.state(kind), *arguments)
+        answer = kind.event_handlers[handler].fn(self.state(kind), *arguments, **named)
         return await answer if inspect.isawaitable(answer) else answer
 
 

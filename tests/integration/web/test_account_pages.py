@@ -15,7 +15,7 @@ from cellhub_app.web.pages.admin.activity_state import ActivityState
 from cellhub_app.web.pages.admin.state import AdminState
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.session import SessionState
-from tests.integration.web.states import PASSWORD, Tab, account, browser_token
+from tests.integration.web.states import IP, PASSWORD, Tab, account, browser_token
 
 OTHER = "staple of quiet rivers"
 
@@ -54,8 +54,8 @@ async def test_a_changed_password_is_asked_for_and_ends_the_other_sessions(tab: 
     assert told(tab) == ("success", "Your password was changed")
     assert len(tab.state(AccountState).places) == 1
     async with runtime.work() as session:
-        acts = (await session.execute(select(col(Audit.action)))).scalars().all()
-    assert "passwordChange" in acts
+        acts = (await session.execute(select(col(Audit.action), col(Audit.ip)))).all()
+    assert ("passwordChange", IP) in acts
 
 
 async def test_a_closed_account_is_gone_and_its_tab_leaves(tab: Tab, runtime: Runtime) -> None:

@@ -6,9 +6,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from cellhub_app.core import ratelimit
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.models.project import Project
+from cellhub_app.web.guard import EVENTS_FOR_A_REQUEST
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.session import SessionState
 from tests.integration.web.states import Tab, account, browser_token, end_sessions
@@ -115,6 +117,19 @@ async def test_what_fails_inside_is_rolled_back_and_told_without_its_inside(
     (message,) = tab.state(DashboardState).messages
     assert "secret" not in message["title"] + message["detail"]
     assert "logged why" in message["detail"]
+
+
+async def test_a_person_at_a_page_may_do_only_so_much_a_minute(runtime: Runtime, tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ratelimit.time, "time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr(runtime, "settings", runtime.settings.model_copy(update={"requests_per_minute": 1}))
+    for _ in range(EVENTS_FOR_A_REQUEST):
+        await tab.call(DashboardState, "load")
+    assert tab.state(SessionState).messages == []
+    await tab.call(DashboardState, "create", dict(FORM))
+    (message,) = tab.state(SessionState).messages
+    assert (message["title"], message["detail"]) == ("Too many requests", "Too many requests in this minute. Try again in 60 seconds.")
+    async with runtime.work() as session:
+        assert (await session.execute(select(func.count()).select_from(Project))).scalar_one() == 0
 
 
 async def test_messages_do_not_pile_up(tab: Tab) -> None:

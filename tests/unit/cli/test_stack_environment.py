@@ -7,10 +7,12 @@ from cellhub_app.cli.stack_home import Home
 from cellhub_app.cli.stack_process import StackError
 from cellhub_app.core.settings import Environment, Settings
 
+RANDOM = "0123456789abcdef0123456789abcdef"
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    for name in ("CELLHUB_DATABASE_URL", "CELLHUB_DATABASE_OWNER_URL", "CELLHUB_REDIS_URL", "CELLHUB_SECRET_KEY"):
+    for name in ("CELLHUB_DATABASE_URL", "CELLHUB_DATABASE_OWNER_URL", "CELLHUB_REDIS_URL", "CELLHUB_SECRET_KEY", "CELLHUB_BCRYPT_COST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CELLHUB_HOME", str(tmp_path))
     home = Home(tmp_path)
@@ -62,7 +64,7 @@ def test_another_active_environment_does_not_leak_in(home: Home, monkeypatch: py
 
 
 def test_production_logs_json_lines_from_the_first_line_on(home: Home) -> None:
-    settings = Settings(environment=Environment.PRODUCTION, public_url="https://cellhub.example.org", secret_key="k" * 40)  # type: ignore[arg-type]
+    settings = Settings(environment=Environment.PRODUCTION, public_url="https://cellhub.example.org", secret_key=RANDOM)  # type: ignore[arg-type]
     assert "--log-config" in stack.web_program(settings, {}).command
     assert "cellhub_app.core.log_lines.JSON_LINES" in stack.worker_program("io", settings, {}).command
 
@@ -71,6 +73,18 @@ def test_a_wrong_setting_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CELLHUB_PORT", "many")
     with pytest.raises(StackError, match="CELLHUB_PORT"):
         stack.load_settings()
+
+
+def test_production_with_bad_settings_does_not_start_and_says_why(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ENVIRONMENT": "production", "PUBLIC_URL": "http://cells.example.org", "SECRET_KEY": "short"}.items():
+        monkeypatch.setenv(f"CELLHUB_{name}", value)
+    with pytest.raises(StackError, match=r"^The settings are not right: CELLHUB_SECRET_KEY must .*; CELLHUB_PUBLIC_URL must begin"):
+        stack.load_settings()
+    monkeypatch.setenv("CELLHUB_PUBLIC_URL", "https://cells.example.org")
+    monkeypatch.delenv("CELLHUB_SECRET_KEY")
+    assert stack.load_settings().is_secure
+    with pytest.raises(StackError, match="CELLHUB_SECRET_KEY must"):
+        stack.load_settings(brings_secret=False)
 
 
 def test_services_that_never_ran_are_not_looked_for(tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

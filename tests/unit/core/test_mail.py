@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from email import message_from_string
+from email.policy import default
 
 import pytest
 
@@ -40,6 +42,14 @@ async def test_a_letter_arrives_whole(server: MailServer) -> None:
     assert "From: CellHub <cellhub@example.org>" in text
     assert "Subject: =?utf-8?" in text
     assert "Zeile 1\r\nZeile 2" in text
+
+
+async def test_what_people_call_things_begins_no_other_header(server: MailServer) -> None:
+    subject = "HeLa\r\nBcc: everybody@example.org\x00\u2028X-Evil: 1\n\nbody"
+    assert await send(Letter("ada@example.org\r\nCc: x@example.org", subject, "text"), _settings(server.port))
+    letter = message_from_string(server.letters[0], policy=default)
+    assert letter["Subject"] == "HeLa Bcc: everybody@example.org X-Evil: 1 body"
+    assert {"Bcc", "Cc", "X-Evil"}.isdisjoint(letter.keys())
 
 
 async def test_a_server_that_stumbles_is_asked_again(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:

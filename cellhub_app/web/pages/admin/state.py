@@ -1,6 +1,7 @@
 """The accounts of this server, and the letters that did not leave it."""
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from cellhub_app.core.pagination import PageRequest
@@ -99,9 +100,9 @@ class AdminState(SessionState):
         await self._append(call, self._cursor)
 
     @guarded
-    async def set_status(self, call: Call, user_id: UUID, status: UserStatus) -> None:
+    async def set_status(self, call: Call, user_id: UUID, status: Literal[UserStatus.ACTIVE, UserStatus.SUSPENDED]) -> None:
         """Open or suspend an account."""
-        await self._change(call, user_id, PersonChange.model_validate({"status": status}))
+        await self._change(call, user_id, PersonChange(status=status))
 
     @guarded
     async def set_role(self, call: Call, user_id: UUID, role: Role) -> None:

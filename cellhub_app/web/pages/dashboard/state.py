@@ -18,7 +18,7 @@ from cellhub_app.domain.projects.schemas import NewProject, PixelSizeUm, Project
 from cellhub_app.domain.schema import Schema
 from cellhub_app.models.project import ProjectRole, SampleKind
 from cellhub_app.web import live, routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState, undoable
@@ -173,7 +173,7 @@ class DashboardState(SessionState):
         """Open or close the dialog of a new project."""
         self.create_is_open = is_open
 
-    @rx.event
+    @unguarded
     def close_dialogs(self) -> None:
         """A page that is opened starts without a dialog; one that only reconnects keeps it."""
         self.create_is_open, self.renamed_id = False, ""
@@ -182,6 +182,7 @@ class DashboardState(SessionState):
     async def create(self, call: Call, form: ProjectForm) -> Any:
         """Start a project and go to it."""
         made = await projects.create(call.session, call.principal, NewProject(**form.model_dump()))
+        await call.record(Action.PROJECT_CREATE, "project", made.id, name=made.name)
         self.create_is_open = False
         return rx.redirect(routes.project(made.id))
 
@@ -226,6 +227,7 @@ class DashboardState(SessionState):
         if not self.renamed_id:
             return
         await projects.update(call.session, call.principal, UUID(self.renamed_id), ProjectChange(name=form.name))
+        await call.record(Action.PROJECT_UPDATE, "project", UUID(self.renamed_id), changed=["name"])
         self.renamed_id = ""
         await self._read(call)
 
@@ -234,6 +236,7 @@ class DashboardState(SessionState):
         """Put a project in the trash; the message takes it back."""
         name = (await projects.get(call.session, call.principal, project_id)).name
         await projects.delete(call.session, call.principal, project_id)
+        await call.record(Action.PROJECT_DELETE, "project", project_id)
         self.cards = [card for card in self.cards if card.id != str(project_id)]
         self._tell("success", t("“{name}” was deleted", name=name), action=t("Undo"), undo=("project", [str(project_id)]))
 

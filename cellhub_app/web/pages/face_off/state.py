@@ -7,6 +7,7 @@ import reflex as rx
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.domain.access import Permission, allows
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import face_off as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageView
@@ -71,6 +72,9 @@ class FaceOffState(SessionState):
         if not self.shows_veil or not self.is_compared:
             return ""
         return f"{routes.API}/face-offs/{self.face_off_id}/images/{self.image_id}/disagreement"
+
+    def _shows_its_thing(self) -> bool:
+        return bool(self.project_id)
 
     @guarded
     async def load(self, call: Call) -> None:
@@ -202,6 +206,7 @@ class FaceOffState(SessionState):
     async def use(self, call: Call, model: str, scope: Literal["all", "these"]) -> Any:
         """Segment with the model that won."""
         batch = await flow.choose(call.session, call.principal, UUID(self.face_off_id), model, scope)
+        await call.record(Action.SEGMENT, "batch", batch.id, model=model, images=batch.counts.queued)
         total = sum(batch.counts.model_dump().values())
         title = next((row.title for row in self.rows if row.name == model), model)
         self._tell("success", t("{images} queued with {model}", images=counted(total, "image", "images"), model=title))

@@ -15,7 +15,7 @@ from cellhub_app.domain.images.schemas import ImageView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import model_title
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
@@ -57,6 +57,9 @@ class ImageState(SessionState):
     def back(self) -> str:
         """The project's page as it was left."""
         return f"{routes.project(self.project_id)}?{urlencode(self.filters)}".rstrip("?")
+
+    def _shows_its_thing(self) -> bool:
+        return bool(self.project_id)
 
     @guarded
     async def load(self, call: Call) -> None:
@@ -102,17 +105,17 @@ class ImageState(SessionState):
         """Remember which object is selected."""
         self.object_id = (object_id or "")[:36]
 
-    @rx.event
-    def open_image(self, image_id: str) -> Any:
+    @unguarded
+    def open_image(self, image_id: UUID) -> Any:
         """Go to another image of the strip, with the same filter."""
-        return rx.redirect(f"{routes.image(self.project_id, str(image_id)[:36])}?{urlencode(self.filters)}".rstrip("?"))
+        return rx.redirect(f"{routes.image(self.project_id, image_id)}?{urlencode(self.filters)}".rstrip("?"))
 
-    @rx.event
+    @unguarded
     def show_outlines(self, are_shown: bool) -> None:
         """Draw the outlines, or not."""
-        self.outlines_are_shown = bool(are_shown)
+        self.outlines_are_shown = are_shown
 
-    @rx.event
+    @unguarded
     def fill(self, percent: float) -> None:
         """Fill the objects more or less."""
         self.fill_percent = max(0, min(100, int(percent)))

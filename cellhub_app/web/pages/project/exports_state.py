@@ -10,6 +10,7 @@ from cellhub_app.core.events import EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.exports import service as exports
 from cellhub_app.domain.exports.schemas import ExportView
 from cellhub_app.domain.flows import export as flow
@@ -165,7 +166,8 @@ class ExportsState(ProjectState):
         chosen: Selection = "all"
         if self.only_selected:
             chosen = (await self.get_state(ImagesState))._chosen()
-        await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen)
+        export = await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen)
+        await call.record(Action.EXPORT, "export", export.id, formats=export.formats)
         self.dialog = ""
         return rx.redirect(routes.project(self.project_id, "exports"))
 

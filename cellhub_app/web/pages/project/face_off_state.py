@@ -8,6 +8,7 @@ import reflex as rx
 
 from cellhub_app.core.errors import SelectionEmpty
 from cellhub_app.core.limits import FACE_OFF_IMAGES_MAX, FACE_OFF_MODELS_MAX
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import face_off as flow
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.selection import Chosen, first_ready
@@ -103,5 +104,6 @@ class NewFaceOffState(ProjectState):
         images = [UUID(image_id) for image_id in self.images]
         models = [rival.name for rival in self.rivals if rival.takes_part]
         made = await flow.begin(call.session, call.principal, UUID(self.project_id), images, models)
+        await call.record(Action.FACE_OFF, "faceOff", made.id, models=made.models, images=len(made.image_ids))
         self.dialog = ""
         return rx.redirect(routes.face_off(self.project_id, made.id))

@@ -10,7 +10,7 @@ from cellhub_app.web.components.keyboard import GALLERY_KEYS, keyboard_help
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.project.export_dialog import export_dialog
 from cellhub_app.web.pages.project.frame import project_page
-from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.images_state import LARGEST_PX, SMALLEST_PX, ImagesState
 from cellhub_app.web.pages.project.queue_panel import queue_panel
 from cellhub_app.web.pages.project.selection_bar import selection_bar, tag_dialog
 from cellhub_app.web.pages.project.selection_state import SelectionState
@@ -94,8 +94,8 @@ def _tools() -> rx.Component:
         on_change=ImagesState.show_tag, class_name="select select-small select-plain tag-filter",
     )  # fmt: skip
     size = rx.el.input(
-        type="range", min=96, max=360, step=8, value=ImagesState.thumbnail_size, aria_label=t("Size of the thumbnails"), class_name="range",
-        on_change=ImagesState.resize,
+        type="range", min=SMALLEST_PX, max=LARGEST_PX, step=8, value=ImagesState.thumbnail_size, class_name="range",
+        on_change=ImagesState.resize, aria_label=t("Size of the thumbnails"),
     )  # fmt: skip
     outlines = rx.el.label(
         rx.switch(checked=ImagesState.outlines == "on", on_change=ImagesState.show_outlines, size="1", data_testid="outlines-switch"),

@@ -15,13 +15,14 @@ from cellhub_app.domain.images.schemas import ImageFilters, Sort
 from cellhub_app.domain.images.selection import Chosen
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.web import live, routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.project.state import ProjectState
 
 Pill = Literal["", "done", "queued", "running", "failed", "ready", "trash"]
 DEFAULT_SORT = "-createdAt"
+SMALLEST_PX, LARGEST_PX = 96, 360
 CHANGES_KEPT = 400
 REPEATED, REPEATED_S = 20, 1.0
 NO_CHANGES: dict[str, Any] = {"first": 0, "rows": []}
@@ -179,12 +180,12 @@ class ImagesState(ProjectState):
         """Show the images in another order."""
         self.sort = sort
 
-    @rx.event
+    @unguarded
     def resize(self, size: float) -> None:
         """Make the thumbnails larger or smaller."""
-        self.thumbnail_size = f"{float(size):.0f}"
+        self.thumbnail_size = f"{max(SMALLEST_PX, min(LARGEST_PX, size)):.0f}"
 
-    @rx.event
+    @unguarded
     def show_outlines(self, is_shown: bool) -> None:
         """Draw the outlines on the thumbnails, or not."""
         self.outlines = "on" if is_shown else "off"
@@ -206,13 +207,13 @@ class ImagesState(ProjectState):
     def _chosen(self) -> Chosen:
         return Chosen([UUID(image_id) for image_id in self._selected], self._filters() if self._selects_all else None)
 
-    @rx.event
-    def open_image(self, image_id: str) -> Any:
+    @unguarded
+    def open_image(self, image_id: UUID) -> Any:
         """Go to the viewer, which keeps the filter for its way back."""
         if self.trashed:
             self._tell("info", t("This image is in the trash"), t("Restore it to open it."))
             return None
-        return rx.redirect(f"{routes.image(self.project_id, str(image_id)[:36])}?{urlencode(self.query)}".rstrip("?"))
+        return rx.redirect(f"{routes.image(self.project_id, image_id)}?{urlencode(self.query)}".rstrip("?"))
 
 
 def checked_filters(words: dict[str, str]) -> ImageFilters:

@@ -10,6 +10,7 @@ import reflex as rx
 from cellhub_app.core.errors import SelectionEmpty
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters
@@ -20,7 +21,7 @@ from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
 from cellhub_app.web import routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
@@ -158,7 +159,7 @@ class SegmentState(ProjectState):
         asked = {"model": self.chosen, "threshold": f"{self.threshold:g}", "minAreaPx": self.min_area_px}
         return rx.redirect(f"{routes.tuning(self.project_id, ids[0])}?{urlencode(asked)}")
 
-    @rx.event
+    @unguarded
     def ask_for_mail(self, is_wanted: bool) -> None:
         """Be told by e-mail when it ends, this time and the next; only this browser remembers."""
         self.mail = "on" if is_wanted else "off"
@@ -176,6 +177,7 @@ class SegmentState(ProjectState):
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         chosen, notify = await self._images(), self.can_mail and self.mail == "on"
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), chosen, self.chosen, parameters, notify=notify)
+        await call.record(Action.SEGMENT, "batch", batch.id, model=self.chosen, images=batch.counts.queued)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())
         detail = t("An e-mail goes to {email} when all is done.", email=call.principal.email) if batch.notify else ""

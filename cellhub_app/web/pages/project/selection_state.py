@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.throw_away import throw_away
 from cellhub_app.domain.images import tagging, trash
 from cellhub_app.web.guard import Call, guarded
@@ -35,6 +36,7 @@ class SelectionState(ProjectState):
         """Put the selected images in the trash; the message takes them back."""
         chosen = (await self.get_state(ImagesState))._chosen()
         gone, moment = await throw_away(call.session, call.principal, UUID(self.project_id), chosen)
+        await call.record(Action.IMAGE_DELETE, "project", UUID(self.project_id), images=gone)
         await self._done()
         words = t("{images} moved to the trash", images=counted(gone, "image", "images"))
         detail = t("They can be restored from there for {days} days.", days=trash.KEEP_DAYS)

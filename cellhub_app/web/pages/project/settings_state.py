@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 from pydantic import BeforeValidator
 
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import Description, PixelSizeUm, ProjectChange, ProjectName
 from cellhub_app.domain.schema import Schema
@@ -44,12 +45,15 @@ class SettingsState(ProjectState):
     @guarded
     async def save(self, call: Call, form: SettingsForm) -> None:
         """Keep what the form says."""
-        await projects.update(call.session, call.principal, UUID(self.project_id), ProjectChange(**form.model_dump()))
+        change = ProjectChange(**form.model_dump())
+        await projects.update(call.session, call.principal, UUID(self.project_id), change)
+        await call.record(Action.PROJECT_UPDATE, "project", UUID(self.project_id), changed=sorted(change.model_fields_set))
         self._tell("success", t("Settings saved"))
 
     @guarded
     async def delete(self, call: Call) -> Any:
         """Put the project in the trash and go to the dashboard, where the message takes it back."""
         await projects.delete(call.session, call.principal, UUID(self.project_id))
+        await call.record(Action.PROJECT_DELETE, "project", UUID(self.project_id))
         self._tell("success", t("“{name}” was deleted", name=self.name), action=t("Undo"), undo=("project", [self.project_id]))
         return rx.redirect(routes.HOME)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-import reflex as rx
-
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.domain.access import Permission, allows
@@ -18,7 +16,7 @@ from cellhub_app.domain.projects.schemas import ProjectView
 from cellhub_app.models.project import SampleKind
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, batch_box
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
@@ -129,6 +127,9 @@ class ProjectState(SessionState):
     panel_is_toggled: bool = False
     dialog: Dialog = ""
 
+    def _shows_its_thing(self) -> bool:
+        return bool(self.project_id)
+
     @guarded
     async def load(self, call: Call) -> None:
         """Show the project that the address names."""
@@ -157,12 +158,12 @@ class ProjectState(SessionState):
         if self.project_id == project_id:
             self._put(**values)
 
-    @rx.event
+    @unguarded
     def close_dialogs(self) -> None:
         """A page that is opened starts without a dialog; one that only reconnects keeps it."""
         self.dialog = ""
 
-    @rx.event
+    @unguarded
     def toggle_panel(self) -> None:
         """Fold the panel at the side away, or bring it back."""
         self.panel_is_toggled = not self.panel_is_toggled

@@ -9,6 +9,7 @@ import reflex as rx
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.domain.access import Permission, allows
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.selection import Selection
@@ -16,7 +17,7 @@ from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
 from cellhub_app.web import routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.picked import PickedState
 from cellhub_app.web.session import SessionState
@@ -107,6 +108,9 @@ class TuningState(SessionState):
         """The project's page as it was left."""
         return f"{routes.project(self.project_id)}?{urlencode(self.filters)}".rstrip("?")
 
+    def _shows_its_thing(self) -> bool:
+        return bool(self.project_id)
+
     @guarded
     async def load(self, call: Call) -> None:
         """Show the image that the address names, with the model and the parameters that it names."""
@@ -186,10 +190,10 @@ class TuningState(SessionState):
         if not self.shows_present and isinstance(count, int):
             self.found = count
 
-    @rx.event
-    def open_image(self, image_id: str) -> Any:
+    @unguarded
+    def open_image(self, image_id: UUID) -> Any:
         """Try the same on another image of the strip."""
-        return rx.redirect(f"{routes.tuning(self.project_id, str(image_id)[:36])}?{urlencode(self.query)}")
+        return rx.redirect(f"{routes.tuning(self.project_id, image_id)}?{urlencode(self.query)}")
 
     @guarded
     async def prepare(self, _call: Call) -> Any:
@@ -203,6 +207,7 @@ class TuningState(SessionState):
         self.is_starting = False
         parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         batch = await flow.segment(call.session, call.principal, UUID(self.project_id), await self._images(), self.model, parameters)
+        await call.record(Action.SEGMENT, "batch", batch.id, model=self.model, images=batch.counts.queued)
         total = sum(batch.counts.model_dump().values())
         self._tell("success", t("{images} queued", images=counted(total, "image", "images")))
         address = routes.image(self.project_id, self.image_id) if self.scope == "image" else routes.project(self.project_id)
