@@ -12,7 +12,7 @@ from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import samples
-from cellhub_app.domain.projects import invitations
+from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject, PixelSizeUm, ProjectCard, ProjectChange, ProjectName
 from cellhub_app.domain.schema import Schema

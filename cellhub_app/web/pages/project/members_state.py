@@ -6,7 +6,7 @@ from uuid import UUID
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.projects import invitations
+from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import InvitationView, MemberView, NewInvitation
 from cellhub_app.models.project import ProjectRole
