@@ -1,7 +1,8 @@
 """Live pages: what happens in a project reaches every tab that looks at it, at most four times a second.
 
 Each web process follows the feed once. Tabs that look at the same thing share one reading of the database (`_read_news`), and
-each gets what was read (`_show_news`). A tab whose person may not look any more is told to leave, at once and every 30 s.
+each gets what was read (`_show_news`); where each person sees something else, tabs load again. A tab whose person may not look
+any more is told to leave, at once and every 30 s.
 """
 
 import asyncio
@@ -35,13 +36,15 @@ EVENTS_KEPT = 2000
 class Topic:
     """What a tab looks at: pages of one state that look at the same id are shown the same.
 
-    What `ages` changes with time alone: it is read anew now and then also when nothing happens.
+    What `ages` changes with time alone: it is read anew now and then also when nothing happens. `reloads` are the types of events after
+    which each tab loads for itself, because what its person may see is not what others may.
     """
 
     state: type[rx.State]
     id: UUID
     every_s: float = SOON_S
     ages: bool = False
+    reloads: tuple[EventType, ...] = ()
 
 
 @dataclass
@@ -74,18 +77,21 @@ class Watch:
     principal: Principal
     project_id: UUID | None
     projects: frozenset[UUID]
+    teams: frozenset[UUID] = frozenset()
 
 
 _watches: dict[tuple[str, type[rx.State]], Watch] = {}
 
 
-async def watch(call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None) -> None:
-    """Show this tab what happens from now on; a tab looks at one thing for each of its states.
+async def watch(
+    call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None, teams: frozenset[UUID] = frozenset()
+) -> None:
+    """Show this tab what happens from now on, also in these teams; a tab looks at one thing for each of its states.
 
     Call it before reading the database, so that nothing falls between. `reload` is the event that loads the page again.
     """
     projects = frozenset([project_id]) if project_id else await _readable(call)
-    _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects)
+    _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects, teams)
 
 
 def leave(token: str) -> None:
@@ -132,7 +138,7 @@ class Live:
         if event is not None and event.type is EventType.ACCESS_CHANGED:
             await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
             return
-        self._note({watch.topic for watch in _watches.values() if event is None or event.project_id in watch.projects}, event)
+        self._note({watch.topic for watch in _watches.values() if event is None or _is_about(watch, event)}, event)
 
     def _note(self, topics: Iterable[Topic], event: Event | None) -> None:
         for topic in topics:
@@ -151,6 +157,9 @@ class Live:
 
     async def _tell_once(self, topic: Topic, news: News) -> None:
         tabs = [watch for watch in list(_watches.values()) if watch.topic == topic and self._is_open(watch)]
+        if topic.reloads:
+            await asyncio.gather(*(self._send(watch, watch.reload) for watch in tabs if news.has(*topic.reloads)))
+            return
         for watch in tabs:
             try:
                 async with get_runtime().work() as session:
@@ -203,6 +212,10 @@ class Live:
         namespace = self._app.event_namespace
         if namespace is not None:
             await namespace.emit_update(StateUpdate(events=BrowserEvent.from_event_type(event)), watch.token)
+
+
+def _is_about(watch: Watch, event: Event) -> bool:
+    return event.project_id in watch.projects or event.team_id in watch.teams
 
 
 def _concerns_access(watch: Watch, event: Event) -> bool:

@@ -92,16 +92,16 @@ async def list_team_invitations(team_id: UUID, session: Look, who: Signed) -> li
     return await invitations.pending(session, who, IntoTeam(team_id))
 
 
-@router.post(INVITATIONS + "/{invitation_id}/resend", response_model=InvitationView)
-async def resend_team_invitation(team_id: UUID, invitation_id: UUID, session: Work, who: Signed) -> InvitationView:
+@router.post(INVITATIONS + "/{team_invitation_id}/resend", response_model=InvitationView)
+async def resend_team_invitation(team_id: UUID, team_invitation_id: UUID, session: Work, who: Signed) -> InvitationView:
     """Write once more, with a new link."""
-    return await invitations.resend(session, who, IntoTeam(team_id), invitation_id)
+    return await invitations.resend(session, who, IntoTeam(team_id), team_invitation_id)
 
 
-@router.delete(INVITATIONS + "/{invitation_id}", status_code=204)
-async def revoke_team_invitation(team_id: UUID, invitation_id: UUID, session: Work, who: Signed, record: Recorded) -> None:
+@router.delete(INVITATIONS + "/{team_invitation_id}", status_code=204)
+async def revoke_team_invitation(team_id: UUID, team_invitation_id: UUID, session: Work, who: Signed, record: Recorded) -> None:
     """Take an invitation into the team back."""
-    await invitations.take_back(session, who, IntoTeam(team_id), invitation_id)
+    await invitations.take_back(session, who, IntoTeam(team_id), team_invitation_id)
     await record(Action.INVITE_REVOKE, "team", team_id)
 
 

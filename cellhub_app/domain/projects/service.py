@@ -12,7 +12,7 @@ from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest
 from cellhub_app.core.runtime import emit, send_later
 from cellhub_app.core.settings import get_settings
-from cellhub_app.domain.access import Permission, Principal, ProjectNotFound, may_start, require, role_by
+from cellhub_app.domain.access import SEES_EVERY_PROJECT, Permission, Principal, ProjectNotFound, may_start, require, role_by
 from cellhub_app.domain.projects import letters, repository
 from cellhub_app.domain.projects.schemas import MemberView, NewProject, ProjectCard, ProjectChange, ProjectImages, ProjectView, TeamOnCard
 from cellhub_app.domain.telling import tell_access
@@ -181,7 +181,7 @@ async def remove_member(session: AsyncSession, principal: Principal, project_id:
     leaves = user_id == principal.user_id
     await require(session, principal, project_id, Permission.VIEW if leaves else Permission.MANAGE)
     rows = await repository.lock_memberships(session, project_id)
-    if leaves and user_id not in rows:
+    if leaves and user_id not in rows and principal.role not in SEES_EVERY_PROJECT:
         raise Conflict("You are here through a team: leave the team, or ask an owner to end the sharing.")
     _present(rows, user_id)
     await _keep_an_owner(session, rows, user_id)
