@@ -15,7 +15,7 @@ def teams_part() -> rx.Component:
     """Which teams the project is shared with, and, for owners, sharing it with more."""
     rows = rx.el.ul(rx.foreach(TeamSharesState.shares, _row), class_name="rows", data_testid="shares")
     shown = rx.el.section(
-        rx.el.h2(t("Teams")), rx.cond(TeamSharesState.can_manage, _share_box()), rows, class_name="stack-large", aria_label=t("Teams")
+        rx.el.h2(t("Teams")), rx.cond(TeamSharesState.can_manage, _share_box()), rows, class_name="stack-large part", aria_label=t("Teams")
     )
     return rx.cond(TeamSharesState.can_manage | (TeamSharesState.shares.length() > 0), shown)
 

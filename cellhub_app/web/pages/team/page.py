@@ -24,7 +24,7 @@ def team() -> rx.Component:
     waiting = rx.el.div(skeleton("240px", "28px"), skeleton("100%", "240px"), class_name="stack-large", aria_busy="true")
     found = rx.cond(TeamState.is_loaded, rx.el.div(_title(), _people(), _projects(), _settings(), class_name="stack-large"), waiting)
     page = rx.el.div(rx.cond(TeamState.is_missing, _missing(), found), class_name="page page-narrow")
-    crumbs = [(t("Teams"), routes.TEAMS), (TeamState.name, "")]
+    crumbs = [(t("Teams"), routes.TEAMS), (rx.cond(TeamState.is_missing, t("No such team"), TeamState.name), "")]
     return shell(page, _leave_dialog(), _delete_dialog(), here="teams", crumbs=crumbs)
 
 
@@ -42,7 +42,7 @@ def _title() -> rx.Component:
 
 
 def _section(title: str, *content: rx.Component) -> rx.Component:
-    return rx.el.section(rx.el.h2(title), *content, class_name="stack-large", aria_label=title)
+    return rx.el.section(rx.el.h2(title), *content, class_name="stack-large part", aria_label=title)
 
 
 def _people() -> rx.Component:
@@ -98,7 +98,7 @@ def _settings() -> rx.Component:
         key=TeamState.name,
         class_name="form-pair",
     )
-    words = rx.el.p(t("Deleting takes nothing but the team: projects stay with their owners."), class_name="dim grow")
+    words = rx.el.p(t("Projects stay with their owners. The team's people lose what only the team gave them."), class_name="dim grow")
     delete = button(t("Delete team"), kind="danger", icon="trash-2", on_click=TeamState.ask("delete"), data_testid="team-delete")
     boxes = rx.fragment(rx.el.div(form, class_name="box"), rx.el.div(words, delete, class_name="box row-between wrap"))
     return rx.cond(TeamState.is_manager, _section(t("Settings"), boxes))
@@ -122,5 +122,5 @@ def _leave_dialog() -> rx.Component:
 
 
 def _delete_dialog() -> rx.Component:
-    words = rx.fragment(t("This can't be undone. Projects stay with their owners."), " ", TeamState.lost)
+    words = rx.fragment(TeamState.lost, " ", t("Projects stay with their owners. This can't be undone."))
     return _question("delete", t("Delete {name}?", name=TeamState.name), words, t("Delete the team"), TeamState.delete)

@@ -16,7 +16,7 @@ from cellhub_app.domain.invitations.places import IntoTeam
 from cellhub_app.domain.invitations.schemas import NewTeamInvitation
 from cellhub_app.domain.teams import service as teams
 from cellhub_app.domain.teams import sharing
-from cellhub_app.domain.teams.schemas import NewTeam, SharedProject
+from cellhub_app.domain.teams.schemas import NewTeam, SharedProject, TeamView
 from cellhub_app.models.team import TeamRole
 from cellhub_app.web import live, routes
 from cellhub_app.web.components.people import InvitationRow, MemberRow, invitation_row, member_row
@@ -87,7 +87,7 @@ class TeamState(SessionState):
         self._put(
             name=team.name,
             meta=" · ".join(sizes),
-            lost=t("{people} lose {projects} that only this team gave them.", people=sizes[0], projects=sizes[1]) if team.projects else "",
+            lost=_loss(team),
             is_manager=is_manager,
             members=[member_row(member, call.principal.user_id) for member in people],
             invitations=[invitation_row(view) for view in waiting],
@@ -180,6 +180,14 @@ class TeamState(SessionState):
             await call.record(Action.TEAM_SHARE_END, "project", project_id, teamId=self.team_id)
         finally:
             await self._read(call)
+
+
+def _loss(team: TeamView) -> str:
+    """What goes with the team."""
+    if not team.projects:
+        return t("Nothing is shared with it.")
+    words = t("is no longer shared with its") if team.projects == 1 else t("are no longer shared with its")
+    return f"{counted(team.projects, 'project', 'projects')} {words} {counted(team.members, 'member', 'members')}."
 
 
 def _project(shared: SharedProject) -> ProjectRow:

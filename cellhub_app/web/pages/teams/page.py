@@ -17,7 +17,7 @@ def teams() -> rx.Component:
     has_any = TeamsState.rows.length() > 0
     content = rx.cond(TeamsState.is_loaded, rx.cond(has_any, _list(), _nothing_yet()), skeleton("100%", "210px"))
     head = rx.el.div(rx.el.h1(t("Teams")), rx.cond(has_any & TeamsState.may_make, _new_button()), class_name="page-head")
-    page = rx.el.div(head, content, class_name="page page-narrow", on_mount=TeamsState.close_dialogs)
+    page = rx.el.div(head, content, class_name=rx.cond(has_any, "page page-narrow", "page"), on_mount=TeamsState.close_dialogs)
     return shell(page, _create_dialog(), here="teams", crumbs=[(t("Teams"), "")])
 
 
