@@ -155,8 +155,9 @@ class Live:
         finally:
             self._tellers.pop(topic, None)
 
-    async def _tell_once(self, topic: Topic, news: News) -> None:
+    async def _tell_once(self, topic: Topic, news: News, among: frozenset[str] | None = None) -> None:
         tabs = [watch for watch in list(_watches.values()) if watch.topic == topic and self._is_open(watch)]
+        tabs = [watch for watch in tabs if among is None or watch.token in among]
         if topic.reloads:
             await asyncio.gather(*(self._send(watch, watch.reload) for watch in tabs if news.has(*topic.reloads)))
             return
@@ -170,18 +171,23 @@ class Live:
             except Exception:  # a listener must outlive any one reading; the next event reads again
                 log.exception("live reading failed", state=topic.state.__name__)
                 return
-            await asyncio.gather(*(self._show(other, found) for other in tabs))
+            shown = await asyncio.gather(*(self._show(other, found) for other in tabs))
+            # A tab that loaded again meanwhile, as after a change of access, must not miss what is said only once.
+            anew = frozenset(other.token for other, is_shown in zip(tabs, shown, strict=True) if not is_shown and _looks_at(other))
+            if anew:
+                await self._tell_once(topic, news, anew)
             return
 
-    async def _show(self, watch: Watch, found: Any) -> None:
+    async def _show(self, watch: Watch, found: Any) -> bool:
         if _watches.get((watch.token, watch.topic.state)) is not watch:
-            return
+            return False
         try:
             async with self._app.modify_state(rx.BaseStateToken(ident=watch.token, cls=watch.topic.state)) as root:
                 state = await root.get_state(watch.topic.state)
                 state._show_news(found)
         except Exception:  # one tab's trouble (it may be closing) must not keep the others from hearing
             log.exception("a tab could not be told", state=watch.topic.state.__name__)
+        return True
 
     def _is_open(self, watch: Watch) -> bool:
         namespace = self._app.event_namespace
@@ -212,6 +218,12 @@ class Live:
         namespace = self._app.event_namespace
         if namespace is not None:
             await namespace.emit_update(StateUpdate(events=BrowserEvent.from_event_type(event)), watch.token)
+
+
+def _looks_at(watch: Watch) -> bool:
+    """Whether the tab looks at the same as it did, though perhaps by a later load."""
+    present = _watches.get((watch.token, watch.topic.state))
+    return present is not None and present.topic == watch.topic
 
 
 def _is_about(watch: Watch, event: Event) -> bool:

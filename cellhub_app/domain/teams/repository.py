@@ -53,9 +53,9 @@ async def team(session: AsyncSession, principal: Principal, team_id: UUID) -> _T
     return (await session.execute(_teams(principal).where(col(Team.id) == team_id))).one_or_none()
 
 
-async def row(session: AsyncSession, team_id: UUID) -> Team:
+async def row(session: AsyncSession, team_id: UUID) -> Team | None:
     """The row of a team, locked until the transaction ends; who asks was checked before."""
-    return await session.get_one(Team, team_id, with_for_update=True)
+    return await session.get(Team, team_id, with_for_update=True)
 
 
 async def readable_ids(session: AsyncSession, principal: Principal) -> frozenset[UUID]:

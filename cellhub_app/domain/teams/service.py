@@ -68,7 +68,10 @@ async def readable_ids(session: AsyncSession, principal: Principal) -> frozenset
 async def rename(session: AsyncSession, principal: Principal, team_id: UUID, change: NewTeam) -> TeamView:
     """Give a team another name. Raises TeamNotFound, NotAllowed."""
     await require_team(session, principal, team_id, manages=True)
-    (await repository.row(session, team_id)).name = change.name
+    row = await repository.row(session, team_id)
+    if row is None:
+        raise TeamNotFound
+    row.name = change.name
     await session.flush()
     await tell_team(session, team_id)
     return await get(session, principal, team_id)

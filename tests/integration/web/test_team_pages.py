@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 
 from cellhub_app.core.feed import open_feed
@@ -18,7 +19,8 @@ from cellhub_app.domain.teams.schemas import NewTeam
 from cellhub_app.models.project import Membership, ProjectRole
 from cellhub_app.models.team import TeamMember, TeamRole
 from cellhub_app.web import live, routes
-from cellhub_app.web.live import live_pages
+from cellhub_app.web.guard import Call
+from cellhub_app.web.live import News, live_pages
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.project.members_state import MembersState
 from cellhub_app.web.pages.project.state import ProjectState
@@ -59,6 +61,16 @@ class House:
     async def team_page(self, who: str) -> Tab:
         """The team's page."""
         return await self.open(who, f"/teams/{self.team_id}", routes.TEAM, (TeamState, "load"), team=str(self.team_id))
+
+    async def give(self) -> Tab:
+        """Ada gives the project to Bob, who was a viewer."""
+        async with self.runtime.work() as session:
+            session.add(Membership(project_id=self.project_id, user_id=self.bob.user_id, role=ProjectRole.VIEWER))
+        tab = await self.members_tab("ada")
+        await tab.call(MembersState, "ask_transfer", str(self.bob.user_id))
+        assert tab.state(MembersState).receiver_name == "Bob"
+        await tab.call(MembersState, "transfer", str(self.bob.user_id))
+        return tab
 
     async def is_told(self, tab: Tab, handler: str, since: int) -> None:
         """Wait until the tab was told to load again."""
@@ -156,13 +168,26 @@ async def test_a_renamed_team_is_called_so_on_every_page_and_a_deleted_one_is_go
 
 
 async def test_a_given_project_is_told_to_its_new_owner_wherever_they_are(house: House) -> None:
-    async with house.runtime.work() as session:
-        session.add(Membership(project_id=house.project_id, user_id=house.bob.user_id, role=ProjectRole.VIEWER))
-    hers = await house.members_tab("ada")
     home = await house.open("bob", "/", "/index", (DashboardState, "load"))
-    await hers.call(MembersState, "ask_transfer", str(house.bob.user_id))
-    assert hers.state(MembersState).receiver_name == "Bob"
-    await hers.call(MembersState, "transfer", str(house.bob.user_id))
+    hers = await house.give()
     assert not hers.state(MembersState).is_owner
     await until(lambda: [message["title"] for message in home.state(SessionState).messages] == ["“HeLa” is yours now"])
     assert home.state(SessionState).messages[0]["detail"] == "Ada gave it to you."
+
+
+async def test_what_is_said_once_reaches_a_tab_that_loads_again_meanwhile(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = await house.open("bob", "/", "/index", (DashboardState, "load"))
+    read, readings = SessionState._read_news, []
+
+    async def read_while_the_tab_loads(call: Call, topic_id: UUID, news: News) -> Any:
+        found = await read(call, topic_id, news)
+        readings.append(news)
+        if len(readings) == 1:
+            await home.call(DashboardState, "load")
+        return found
+
+    monkeypatch.setattr(SessionState, "_read_news", read_while_the_tab_loads)
+    await house.give()
+    await until(lambda: home.state(SessionState).messages)
+    assert [message["title"] for message in home.state(SessionState).messages] == ["“HeLa” is yours now"]
+    assert len(readings) >= 2
