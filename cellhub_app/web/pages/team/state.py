@@ -186,8 +186,8 @@ def _loss(team: TeamView) -> str:
     """What goes with the team."""
     if not team.projects:
         return t("Nothing is shared with it.")
-    words = t("is no longer shared with its") if team.projects == 1 else t("are no longer shared with its")
-    return f"{counted(team.projects, 'project', 'projects')} {words} {counted(team.members, 'member', 'members')}."
+    projects, members = counted(team.projects, "project", "projects"), counted(team.members, "member", "members")
+    return t("{projects} will no longer be shared with its {members}.", projects=projects, members=members)
 
 
 def _project(shared: SharedProject) -> ProjectRow:
