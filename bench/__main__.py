@@ -46,6 +46,7 @@ async def without_workers(home: Home, images: Path | None) -> None:
         await asyncio.to_thread(run, "claim", environment=environment)
         await asyncio.to_thread(run, "selection", environment=environment)
         await asyncio.to_thread(run, "million", environment=environment)
+        await asyncio.to_thread(run, "rights", environment=environment)
         if images:
             await asyncio.to_thread(run, "pipeline", "--data", str(images), environment=environment)
 

@@ -22,29 +22,31 @@ class EventType(StrEnum):
     EXPORT_PROGRESS = "exportProgress"
     TRIAL_STATUS = "trialStatus"
     PROJECT_CHANGED = "projectChanged"
+    TEAM_CHANGED = "teamChanged"
     ACCESS_CHANGED = "accessChanged"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened in a project (or to a user, for accessChanged)."""
+    """One thing that happened in a project (or to a user, for accessChanged; to a team, for teamChanged)."""
 
     type: EventType
     project_id: UUID | None = None
     user_id: UUID | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    team_id: UUID | None = None
 
     def encode(self) -> str:
         """One line of JSON."""
-        head = {"type": self.type, "projectId": self.project_id, "userId": self.user_id}
+        head = {"type": self.type, "projectId": self.project_id, "userId": self.user_id, "teamId": self.team_id}
         return json.dumps({**head, "data": self.data}, default=str, separators=(",", ":"))
 
     @classmethod
     def decode(cls, line: str | bytes) -> "Event":
         """The event behind the line. Raises ValueError for anything else."""
         raw = json.loads(line)
-        project, user = raw.get("projectId"), raw.get("userId")
-        return cls(EventType(raw["type"]), UUID(project) if project else None, UUID(user) if user else None, raw.get("data") or {})
+        project, user, team = (UUID(raw[name]) if raw.get(name) else None for name in ("projectId", "userId", "teamId"))
+        return cls(EventType(raw["type"]), project, user, raw.get("data") or {}, team)
 
 
 async def publish(redis: Redis, *events: Event) -> None:

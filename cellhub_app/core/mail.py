@@ -1,5 +1,6 @@
 """E-mail over SMTP, tried again when the server stumbles and left alone when it is down. Without SMTP settings, letters are only noted."""
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -16,6 +17,7 @@ from cellhub_app.core.settings import Settings, get_settings
 log = structlog.get_logger(__name__)
 
 TIMEOUT_S = 20.0
+SHOWN_CHARACTERS = 80
 BACKOFF = Backoff(attempts=3, first_s=1.0)
 _FAILURES = (aiosmtplib.SMTPException, OSError)
 # A refused recipient or sender stays refused; asking again only annoys the server.
@@ -30,6 +32,12 @@ class Letter:
     subject: str
     text: str
     link: str = ""
+
+
+def plain(words: str) -> str:
+    """Words that somebody typed, on one line, short, and without what mail programs would turn into a link."""
+    calm = re.sub(r"(?<=\w)[.:/@\\]+(?=\w)|[:/@\\]{2,}", " ", " ".join(words.split()))
+    return calm[:SHOWN_CHARACTERS]
 
 
 @lru_cache(maxsize=1)

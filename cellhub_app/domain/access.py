@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import Uuid
 from sqlmodel import col
@@ -15,6 +16,7 @@ from cellhub_app.core.reading import Fetch, within
 from cellhub_app.core.settings import get_settings
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.session import Scope
+from cellhub_app.models.team import Team, TeamMember, TeamRole, TeamShare
 from cellhub_app.models.user import Role
 
 
@@ -22,6 +24,12 @@ class ProjectNotFound(NotFound):
     """There is no such project for this caller."""
 
     code, title = "projectNotFound", "There is no such project, or it is not shared with you"
+
+
+class TeamNotFound(NotFound):
+    """There is no such team for this caller."""
+
+    code, title = "teamNotFound", "There is no such team, or you are not in it"
 
 
 class Permission(StrEnum):
@@ -71,33 +79,50 @@ def has_proven_address(principal: Principal) -> bool:
     return principal.email_verified or not get_settings().smtp_url
 
 
-def readable_projects(principal: Principal) -> Select[UUID]:
-    """The ids of every project the principal may see, for `in_()`."""
-    query = select(col(Project.id)).where(col(Project.deleted_at).is_(None))
+# Whoever takes part, with one row for each way: by their own membership, and by each team of theirs.
+_BY_TEAM = col(TeamMember.team_id) == col(TeamShare.team_id)
+GRANTED = union_all(
+    select(col(Membership.project_id), col(Membership.user_id), col(Membership.role)),
+    select(col(TeamShare.project_id), col(TeamMember.user_id), col(TeamShare.role)).join(TeamMember, _BY_TEAM),
+).subquery("granted")
+_RANK = case({role.value: rank for rank, role in enumerate(PROJECT_PERMISSIONS)}, value=GRANTED.c.role)
+
+
+def is_readable(principal: Principal) -> ColumnElement[bool]:
+    """Whether the principal may see the project whose row a query looks at."""
+    there = col(Project.deleted_at).is_(None)
     if principal.role in SEES_EVERY_PROJECT:
-        return query
-    return query.join(Membership, _same_project()).where(col(Membership.user_id) == principal.user_id)
+        return there
+    return and_(there, col(Project.id).in_(select(GRANTED.c.project_id).where(GRANTED.c.user_id == principal.user_id)))
 
 
-def _same_project() -> ColumnElement[bool]:
-    return col(Membership.project_id) == col(Project.id)
+def readable_projects(principal: Principal) -> Select[UUID]:
+    """The ids of every project the principal may see, each once, for `in_()`."""
+    return select(col(Project.id)).where(is_readable(principal))
+
+
+def granted_role(project_id: SQLCoreOperations[UUID], user_id: SQLCoreOperations[UUID]) -> ScalarSelect[str | None]:
+    """The highest role that membership and teams give somebody in a project, null for none; `role_by` says what it comes to."""
+    theirs = select(GRANTED.c.role).where(GRANTED.c.project_id == project_id, GRANTED.c.user_id == user_id)
+    return theirs.order_by(_RANK.desc()).limit(1).scalar_subquery()
 
 
 # Built once: it goes with every request, and to build it takes longer than to run it.
-_ROLE = (
-    select(true(), col(Membership.role))
-    .select_from(Project)
-    .join(Membership, and_(_same_project(), col(Membership.user_id) == bindparam("user_id")), isouter=True)
-    .where(col(Project.id) == bindparam("project_id"), col(Project.deleted_at).is_(None))
+_ROLE = select(true(), granted_role(bindparam("project_id", type_=Uuid), bindparam("user_id", type_=Uuid))).where(
+    col(Project.id) == bindparam("project_id"), col(Project.deleted_at).is_(None)
 )
 
 
 def may_view_project_of(project_id: SQLCoreOperations[UUID], *, sees_all: bool) -> ColumnElement[bool]:
     """Whether a project is there for the principal, to be joined to a query about what is in it; bind `:user_id`."""
     there = select(col(Project.id)).where(col(Project.id) == project_id, col(Project.deleted_at).is_(None))
+    me = bindparam("user_id", type_=Uuid)
     if sees_all:
-        return and_(there.exists(), bindparam("user_id", type_=Uuid).is_not(None))
-    return there.join(Membership, and_(_same_project(), col(Membership.user_id) == bindparam("user_id"))).exists()
+        return and_(there.exists(), me.is_not(None))
+    # Two lookups instead of GRANTED: beside a picture's row the union would be read for each of somebody's teams.
+    member = select(true()).where(col(Membership.project_id) == project_id, col(Membership.user_id) == me)
+    in_team = select(true()).where(col(TeamShare.project_id) == project_id, _BY_TEAM, col(TeamMember.user_id) == me)
+    return and_(there.exists(), or_(member.exists(), in_team.exists()))
 
 
 _MAY_VIEW = {sees_all: may_view_project_of(bindparam("project_id", type_=Uuid), sees_all=sees_all) for sees_all in (False, True)}
@@ -125,13 +150,13 @@ async def _role_of(fetch: Fetch, principal: Principal, project_id: UUID) -> Proj
     return role_by(principal, rows[0][1])
 
 
-def role_by(principal: Principal, membership: str | None) -> ProjectRole:
-    """The principal's role in a project, from that of their membership. Raises ProjectNotFound when they may not know of it."""
+def role_by(principal: Principal, granted: str | None) -> ProjectRole:
+    """The principal's role in a project, from the highest that was granted. Raises ProjectNotFound when they may not know of it."""
     if principal.role in SEES_EVERY_PROJECT:
         return ProjectRole.OWNER
-    if membership is None:
+    if granted is None:
         raise ProjectNotFound
-    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(membership)
+    return ProjectRole.VIEWER if principal.role is Role.GUEST else ProjectRole(granted)
 
 
 def allows(role: ProjectRole, permission: Permission) -> bool:
@@ -145,6 +170,40 @@ async def require(session: AsyncSession, principal: Principal, project_id: UUID,
     if not allows(role, permission):
         raise NotAllowed(f"Your role in this project ({role}) does not allow this. Ask an owner for more.")
     return role
+
+
+def sees_team(principal: Principal) -> ColumnElement[bool]:
+    """Whether the principal may know of the team whose row a query looks at: those in it do, and who sees every project."""
+    mine = aliased(TeamMember)
+    place = select(true()).where(col(mine.team_id) == col(Team.id), col(mine.user_id) == principal.user_id)
+    return true() if principal.role in SEES_EVERY_PROJECT else place.exists()
+
+
+def team_role_by(principal: Principal, membership: str | None) -> TeamRole:
+    """The principal's role in a team, from that of their membership. Raises TeamNotFound when they may not know of it."""
+    if principal.role in SEES_EVERY_PROJECT:
+        return TeamRole.MANAGER
+    if membership is None:
+        raise TeamNotFound
+    return TeamRole.MEMBER if principal.role is Role.GUEST else TeamRole(membership)
+
+
+async def require_team(session: AsyncSession, principal: Principal, team_id: UUID, *, manages: bool = False) -> TeamRole:
+    """Let the caller see the team, or manage it. Raises TeamNotFound (may not know of it), NotAllowed (is in it, but no manager)."""
+    mine = and_(col(TeamMember.team_id) == col(Team.id), col(TeamMember.user_id) == principal.user_id)
+    query = select(true(), col(TeamMember.role)).select_from(Team).outerjoin(TeamMember, mine).where(col(Team.id) == team_id)
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise TeamNotFound
+    role = team_role_by(principal, row[1])
+    if manages and role is not TeamRole.MANAGER:
+        raise NotAllowed("Only managers of the team may do this. Ask one of them.")
+    return role
+
+
+def may_start(principal: Principal) -> bool:
+    """Whether somebody may make projects and teams of their own; guests only take part in those of others."""
+    return principal.role is not Role.GUEST
 
 
 def require_admin(principal: Principal) -> None:

@@ -1,4 +1,4 @@
-"""Invitations into projects, to addresses that may have no account yet."""
+"""Invitations into projects and teams, to addresses that may have no account yet."""
 
 from sqlalchemy import CheckConstraint, Index, func, text
 from sqlmodel import Field
@@ -18,12 +18,24 @@ class Invitation(Table, table=True):
             unique=True,
             postgresql_where=text("accepted_at is null and revoked_at is null"),
         ),
+        Index(
+            "uq_invitation_open_team",
+            "team_id",
+            func.lower(text("email")),
+            unique=True,
+            postgresql_where=text("accepted_at is null and revoked_at is null"),
+        ),
         Index("ix_invitation_email", func.lower(text("email"))),
-        CheckConstraint("role in ('viewer', 'annotator', 'editor', 'owner')", name="role"),
+        CheckConstraint(
+            "project_id is not null and team_id is null and role in ('viewer', 'annotator', 'editor', 'owner')"
+            " or project_id is null and team_id is not null and role in ('member', 'manager')",
+            name="role",
+        ),
     )
 
     id: UUID = key()
-    project_id: UUID = reference("project.id")
+    project_id: UUID | None = reference("project.id", nullable=True)
+    team_id: UUID | None = reference("team.id", nullable=True)
     email: str = Field(max_length=254)
     role: str = Field(max_length=20)
     invited_by: UUID | None = reference("app_user.id", nullable=True, ondelete="SET NULL")

@@ -1,7 +1,8 @@
 """Live pages: what happens in a project reaches every tab that looks at it, at most four times a second.
 
 Each web process follows the feed once. Tabs that look at the same thing share one reading of the database (`_read_news`), and
-each gets what was read (`_show_news`). A tab whose person may not look any more is told to leave, at once and every 30 s.
+each gets what was read (`_show_news`); where each person sees something else, tabs load again. A tab whose person may not look
+any more is told to leave, at once and every 30 s.
 """
 
 import asyncio
@@ -35,13 +36,15 @@ EVENTS_KEPT = 2000
 class Topic:
     """What a tab looks at: pages of one state that look at the same id are shown the same.
 
-    What `ages` changes with time alone: it is read anew now and then also when nothing happens.
+    What `ages` changes with time alone: it is read anew now and then also when nothing happens. `reloads` are the types of events after
+    which each tab loads for itself, because what its person may see is not what others may.
     """
 
     state: type[rx.State]
     id: UUID
     every_s: float = SOON_S
     ages: bool = False
+    reloads: tuple[EventType, ...] = ()
 
 
 @dataclass
@@ -74,18 +77,21 @@ class Watch:
     principal: Principal
     project_id: UUID | None
     projects: frozenset[UUID]
+    teams: frozenset[UUID] = frozenset()
 
 
 _watches: dict[tuple[str, type[rx.State]], Watch] = {}
 
 
-async def watch(call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None) -> None:
-    """Show this tab what happens from now on; a tab looks at one thing for each of its states.
+async def watch(
+    call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None, teams: frozenset[UUID] = frozenset()
+) -> None:
+    """Show this tab what happens from now on, also in these teams; a tab looks at one thing for each of its states.
 
     Call it before reading the database, so that nothing falls between. `reload` is the event that loads the page again.
     """
     projects = frozenset([project_id]) if project_id else await _readable(call)
-    _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects)
+    _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects, teams)
 
 
 def leave(token: str) -> None:
@@ -132,7 +138,7 @@ class Live:
         if event is not None and event.type is EventType.ACCESS_CHANGED:
             await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
             return
-        self._note({watch.topic for watch in _watches.values() if event is None or event.project_id in watch.projects}, event)
+        self._note({watch.topic for watch in _watches.values() if event is None or _is_about(watch, event)}, event)
 
     def _note(self, topics: Iterable[Topic], event: Event | None) -> None:
         for topic in topics:
@@ -149,8 +155,12 @@ class Live:
         finally:
             self._tellers.pop(topic, None)
 
-    async def _tell_once(self, topic: Topic, news: News) -> None:
+    async def _tell_once(self, topic: Topic, news: News, among: frozenset[str] | None = None) -> None:
         tabs = [watch for watch in list(_watches.values()) if watch.topic == topic and self._is_open(watch)]
+        tabs = [watch for watch in tabs if among is None or watch.token in among]
+        if topic.reloads:
+            await asyncio.gather(*(self._send(watch, watch.reload) for watch in tabs if news.has(*topic.reloads)))
+            return
         for watch in tabs:
             try:
                 async with get_runtime().work() as session:
@@ -161,18 +171,23 @@ class Live:
             except Exception:  # a listener must outlive any one reading; the next event reads again
                 log.exception("live reading failed", state=topic.state.__name__)
                 return
-            await asyncio.gather(*(self._show(other, found) for other in tabs))
+            shown = await asyncio.gather(*(self._show(other, found) for other in tabs))
+            # A tab that loaded again meanwhile, as after a change of access, must not miss what is said only once.
+            anew = frozenset(other.token for other, is_shown in zip(tabs, shown, strict=True) if not is_shown and _looks_at(other))
+            if anew:
+                await self._tell_once(topic, news, anew)
             return
 
-    async def _show(self, watch: Watch, found: Any) -> None:
+    async def _show(self, watch: Watch, found: Any) -> bool:
         if _watches.get((watch.token, watch.topic.state)) is not watch:
-            return
+            return False
         try:
             async with self._app.modify_state(rx.BaseStateToken(ident=watch.token, cls=watch.topic.state)) as root:
                 state = await root.get_state(watch.topic.state)
                 state._show_news(found)
         except Exception:  # one tab's trouble (it may be closing) must not keep the others from hearing
             log.exception("a tab could not be told", state=watch.topic.state.__name__)
+        return True
 
     def _is_open(self, watch: Watch) -> bool:
         namespace = self._app.event_namespace
@@ -203,6 +218,16 @@ class Live:
         namespace = self._app.event_namespace
         if namespace is not None:
             await namespace.emit_update(StateUpdate(events=BrowserEvent.from_event_type(event)), watch.token)
+
+
+def _looks_at(watch: Watch) -> bool:
+    """Whether the tab looks at the same as it did, though perhaps by a later load."""
+    present = _watches.get((watch.token, watch.topic.state))
+    return present is not None and present.topic == watch.topic
+
+
+def _is_about(watch: Watch, event: Event) -> bool:
+    return event.project_id in watch.projects or event.team_id in watch.teams
 
 
 def _concerns_access(watch: Watch, event: Event) -> bool:

@@ -15,6 +15,8 @@ ACCOUNT = "/account"
 ADMIN = "/admin"
 ACTIVITY = "/admin/activity"
 QUEUE = "/queue"
+TEAMS = "/teams"
+TEAM = "/teams/[team]"
 PROJECT = "/projects/[project]"
 PROJECT_EXPORTS = "/projects/[project]/exports"
 PROJECT_MEMBERS = "/projects/[project]/members"
@@ -39,6 +41,11 @@ OWN_DATA = f"{API}/auth/me/data"
 def project(project_id: UUID | str | Any, tab: str = "") -> Any:
     """A project's page; works with ids and with Vars."""
     return f"/projects/{project_id}/{tab}" if tab else f"/projects/{project_id}"
+
+
+def team(team_id: UUID | str | Any) -> Any:
+    """A team's page."""
+    return f"/teams/{team_id}"
 
 
 def image(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:

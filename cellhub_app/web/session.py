@@ -14,6 +14,7 @@ from cellhub_app.domain.access import Principal, has_proven_address
 from cellhub_app.domain.jobs import overview
 from cellhub_app.web import chip, live, routes
 from cellhub_app.web.batches import endings
+from cellhub_app.web.gifts import gifts
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.theme import face_colour, initials
@@ -104,16 +105,18 @@ class SessionState(rx.State):
 
     @classmethod
     async def _read_news(cls, call: Call, _topic_id: UUID, news: News) -> Any:
-        """The chip of the queue, and the person's batches that just ended."""
+        """The chip of the queue, the person's batches that just ended, and what was given to them."""
         ended = {str(event.data["batchId"]) for event in news.events if _ends_own_batch(event, call.principal)}
         told = await overview.these(call.session, call.principal, [UUID(batch_id) for batch_id in ended]) if ended else []
-        return await chip.follow(call, news), told
+        return await chip.follow(call, news), told, await gifts(call, news)
 
     def _show_news(self, found: Any) -> None:
-        (how_far, left), ended = found
+        (how_far, left), ended, given = found
         self._put(queue_chip=how_far, queue_time=left)
         for told in endings(ended):
             self._tell(told.kind, told.title, told.detail, link=told.link)
+        for gift in given:
+            self._tell("success", gift.title, gift.detail, link=gift.link)
 
     def _put(self, **values: Any) -> None:
         """Set what is different; a field that is set travels to the browser even when it is the same as before."""

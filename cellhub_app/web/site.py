@@ -32,6 +32,7 @@ from cellhub_app.web.pages.project.pace import ProjectPace
 from cellhub_app.web.pages.project.settings import settings_tab
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.project.teams_state import TeamSharesState
 from cellhub_app.web.pages.queue.history_state import HistoryState
 from cellhub_app.web.pages.queue.pace import QueuePace
 from cellhub_app.web.pages.queue.page import queue
@@ -40,6 +41,10 @@ from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.reset_password.page import reset_password
 from cellhub_app.web.pages.sign_in.code import sign_in_code
 from cellhub_app.web.pages.sign_in.page import sign_in
+from cellhub_app.web.pages.team.page import team
+from cellhub_app.web.pages.team.state import TeamState
+from cellhub_app.web.pages.teams.page import teams
+from cellhub_app.web.pages.teams.state import TeamsState
 from cellhub_app.web.pages.tuning.page import tuning_page
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.pages.verify_email.page import verify_email
@@ -67,7 +72,7 @@ def add_pages(app: rx.App) -> None:
     for tab, route, *more in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),
-        (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members),
+        (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members, TeamSharesState.load_teams),
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
         app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *more])
@@ -77,6 +82,8 @@ def add_pages(app: rx.App) -> None:
     app.add_page(
         queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=[QueueState.load, HistoryState.load_history, QueuePace.load_pace]
     )
+    app.add_page(teams, route=routes.TEAMS, title=_title(t("Teams")), on_load=TeamsState.load)
+    app.add_page(team, route=routes.TEAM, title=_title(TeamState.name), on_load=TeamState.load)
     app.add_page(not_found, route="404", title=_title(t("No such page")))
 
 

@@ -10,8 +10,9 @@ from cellhub_app.api.forms import FORM_ANSWER, described, go_to, read_fields
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.projects import invitations
-from cellhub_app.domain.projects.schemas import InvitationLink, InvitationView, Joined, NewInvitation, ReceivedInvitation
+from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.invitations.places import IntoProject
+from cellhub_app.domain.invitations.schemas import InvitationLink, InvitationView, Joined, NewInvitation, ReceivedInvitation
 
 router = APIRouter(tags=["members"])
 OF_PROJECT = "/projects/{project_id}/invitations"
@@ -20,13 +21,13 @@ OF_PROJECT = "/projects/{project_id}/invitations"
 @router.get(OF_PROJECT, response_model=list[InvitationView])
 async def list_invitations(project_id: UUID, session: Look, who: Signed) -> list[InvitationView]:
     """Invitations that wait, newest first; for owners."""
-    return await invitations.pending(session, who, project_id)
+    return await invitations.pending(session, who, IntoProject(project_id))
 
 
 @router.post(OF_PROJECT, status_code=201, response_model=InvitationView)
 async def invite(project_id: UUID, new: NewInvitation, session: Work, who: Signed, record: Recorded) -> InvitationView:
     """Write to an address; the answer is the same whether or not it has an account."""
-    made = await invitations.invite(session, who, project_id, new.email, new.role)
+    made = await invitations.invite(session, who, IntoProject(project_id), new.email, new.role)
     await record(Action.INVITE, "project", project_id, email=made.email, role=made.role)
     return made
 
@@ -34,13 +35,13 @@ async def invite(project_id: UUID, new: NewInvitation, session: Work, who: Signe
 @router.post(OF_PROJECT + "/{invitation_id}/resend", response_model=InvitationView)
 async def resend_invitation(project_id: UUID, invitation_id: UUID, session: Work, who: Signed) -> InvitationView:
     """Write once more, with a new link."""
-    return await invitations.resend(session, who, project_id, invitation_id)
+    return await invitations.resend(session, who, IntoProject(project_id), invitation_id)
 
 
 @router.delete(OF_PROJECT + "/{invitation_id}", status_code=204)
 async def revoke_invitation(project_id: UUID, invitation_id: UUID, session: Work, who: Signed, record: Recorded) -> None:
     """Take an invitation back."""
-    await invitations.take_back(session, who, project_id, invitation_id)
+    await invitations.take_back(session, who, IntoProject(project_id), invitation_id)
     await record(Action.INVITE_REVOKE, "project", project_id)
 
 
@@ -53,9 +54,10 @@ async def list_received_invitations(session: Look, who: Signed) -> list[Received
 @router.post("/invitations/{invitation_id}/accept", response_model=Joined)
 async def accept_invitation(invitation_id: UUID, session: Work, who: Signed, record: Recorded) -> Joined:
     """Say yes to an invitation to one's own address."""
-    project_id = await invitations.accept(session, who, invitation_id)
-    await record(Action.MEMBER_ADD, "project", project_id, userId=str(who.user_id))
-    return Joined(project_id=project_id)
+    joined = await invitations.accept(session, who, invitation_id)
+    kind, place_id = joined.place
+    await record(Action.MEMBER_ADD, kind, place_id, userId=str(who.user_id))
+    return joined
 
 
 @router.delete("/invitations/{invitation_id}", status_code=204)
@@ -66,17 +68,18 @@ async def decline_invitation(invitation_id: UUID, session: Work, who: Signed) ->
 
 @router.post("/invitations/accept", response_model=Joined, openapi_extra=described(InvitationLink), responses=FORM_ANSWER)
 async def follow_invitation(request: Request, services: Services, client: Client) -> Joined | Response:
-    """Say yes with the link of the letter. A form goes on to the project, or back to ask for signing in."""
+    """Say yes with the link of the letter. A form goes on to the project or team, or back to ask for signing in."""
     fields = await read_fields(request)
     try:
         who = await principal(request)
         given = fields.read(InvitationLink)
         async with services.work() as session:
-            project_id = await invitations.accept_by_link(session, who, given.token)
-            about = {"resource_type": "project", "resource_id": project_id, "ip": client.ip, "user_agent": client.user_agent}
+            joined = await invitations.accept_by_link(session, who, given.token)
+            kind, place_id = joined.place
+            about = {"resource_type": kind, "resource_id": place_id, "ip": client.ip, "user_agent": client.user_agent}
             await activity.record(session, who, Action.MEMBER_ADD, **about)
     except CellHubError as error:
         if not fields.is_form:
             raise
         return go_to(invitations.PAGE, error=error.code, fragment=str(fields.values.get("token", "")))
-    return go_to(f"/projects/{project_id}") if fields.is_form else Joined(project_id=project_id)
+    return go_to(f"/{kind}s/{place_id}") if fields.is_form else joined

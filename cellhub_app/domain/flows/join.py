@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.domain.accounts.schemas import RegisteredView, Registering
-from cellhub_app.domain.projects import invitations
+from cellhub_app.domain.invitations import service as invitations
 
 
 async def register(session: AsyncSession, new: Registering) -> RegisteredView:

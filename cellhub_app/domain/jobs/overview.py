@@ -5,23 +5,24 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, literal, select, text, true, tuple_
+from sqlalchemy import Row, Select, literal, select, text, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.core.runtime import get_runtime
-from cellhub_app.domain.access import Permission, Principal, allows, readable_projects, require, role_by
+from cellhub_app.domain.access import Permission, Principal, allows, granted_role, is_readable, readable_projects, require, role_by
 from cellhub_app.domain.jobs import repository, service, workers
 from cellhub_app.domain.jobs.outlook import views
 from cellhub_app.domain.jobs.schemas import BatchLine, BatchView, Cause, EndedBatch, FailedImage, QueueView, Starter
 from cellhub_app.models.job import Batch
-from cellhub_app.models.project import Membership, Project
+from cellhub_app.models.project import Project
 from cellhub_app.models.user import User
 
 CAUSES_SHOWN = 5
-_Line = Row[Batch, str, str, UUID, str, str]
-_Lines = Select[Batch, str, str, UUID, str, str]
+_Line = Row[Batch, str, str | None, UUID, str, str]
+_Lines = Select[Batch, str, str | None, UUID, str, str]
 # A sentence that names its image would be a cause of its own; a very short name may stand in it by chance.
 _CAUSES = text("""
     select * from (
@@ -41,17 +42,17 @@ _CAUSES = text("""
 
 
 def _lines(principal: Principal) -> _Lines:
-    """(batch, its project's name, the caller's membership role, starter's id, name and address) of what the caller may see."""
-    mine = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == principal.user_id)
-    query = select(Batch, col(Project.name), col(Membership.role), col(User.id), col(User.name), col(User.email))
-    query = query.join(Project, col(Project.id) == col(Batch.project_id)).outerjoin(Membership, mine)
-    return query.outerjoin(User, col(User.id) == col(Batch.user_id)).where(col(Project.id).in_(readable_projects(principal)))
+    """(batch, its project's name, the role that was granted to the caller, starter's id, name and address) of what the caller may see."""
+    granted = granted_role(col(Project.id), literal(principal.user_id, Uuid))
+    query = select(Batch, col(Project.name), granted, col(User.id), col(User.name), col(User.email))
+    query = query.join(Project, col(Project.id) == col(Batch.project_id))
+    return query.outerjoin(User, col(User.id) == col(Batch.user_id)).where(is_readable(principal))
 
 
 def _about(principal: Principal, row: _Line) -> dict[str, Any]:
-    _, project, membership, user_id, name, email = row
+    _, project, granted, user_id, name, email = row
     starter = Starter(id=user_id, name=name, email=email) if user_id else None
-    return {"project_name": project, "started_by": starter, "can_edit": allows(role_by(principal, membership), Permission.EDIT)}
+    return {"project_name": project, "started_by": starter, "can_edit": allows(role_by(principal, granted), Permission.EDIT)}
 
 
 async def queue(session: AsyncSession, principal: Principal) -> QueueView:

@@ -80,7 +80,9 @@ _WAITING = text("""
         select from job where kind = t.kind and user_id = t.user_id and status = 'queued' and priority > :above
                               and run_after <= clock_timestamp() order by priority desc, id limit 1) as any_job
 """)
-_CHOSEN = {"export_id": "export_id = :export_id", "image_ids": "image_id = any(:image_ids)", "job_ids": "id = any(:job_ids)"}
+_CHOSEN = {"export_id": "export_id = :export_id", "image_ids": "image_id = any(:image_ids)", "job_ids": "id = any(:job_ids)",
+           "user_id": "user_id = :user_id", "kind": "kind = :kind"}  # fmt: skip
+_SUBJECTS = text("select id, kind, project_id, batch_id, image_id, export_id, model from job where id = any(:ids) order by id")
 _CANCEL = text("""
     update job set status = 'cancelled', lease_id = null, lease_until = null, finished_at = clock_timestamp() where id = any(:ids)
 """)
@@ -124,6 +126,11 @@ async def lock_jobs(session: AsyncSession, statuses: Sequence[JobStatus], **chos
     where = " and ".join(_CHOSEN[name] for name in chosen)
     query = text(_LOCK_JOBS.format(chosen=where))
     return list((await session.execute(query, {"statuses": list(statuses), **chosen})).scalars())
+
+
+async def subjects_of(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """What jobs are about, for the events that tell of them."""
+    return (await session.execute(_SUBJECTS, {"ids": list(ids)})).mappings().all()
 
 
 async def cancel_jobs(session: AsyncSession, ids: Sequence[UUID]) -> None:

@@ -12,7 +12,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import emit, wake
 from cellhub_app.domain.access import Permission, Principal, allows, project_role, require
-from cellhub_app.domain.jobs import repository, service, work
+from cellhub_app.domain.jobs import repository, service, subjects, work
 from cellhub_app.domain.jobs.moving import Move, Moved, move
 from cellhub_app.domain.jobs.news import Subject, batch_event, job_event
 from cellhub_app.domain.jobs.outlook import views
@@ -73,6 +73,20 @@ async def steer_mine(session: AsyncSession, principal: Principal, act: Act) -> S
         if allows(await project_role(session, principal, project_id), Permission.EDIT)
     }  # fmt: skip
     return await _steer(session, principal, [batch for batch in started if batch.project_id in editable], act)
+
+
+async def stop_all_of(session: AsyncSession, principal: Principal, user_id: UUID) -> None:
+    """Cancel whatever somebody started, in any project: they lost their account, and nobody waits for it.
+
+    Reading goes on: files that were uploaded belong to their project.
+    """
+    await _steer(session, principal, await repository.steerable(session, user_id=user_id), Act.CANCEL)
+    for kind in (JobKind.EXPORT, JobKind.TRIAL):
+        held = await repository.lock_jobs(session, work.UNFINISHED, user_id=user_id, kind=kind)
+        await repository.cancel_jobs(session, held)
+        await subjects.follow(session, kind, held)
+        for row in await repository.subjects_of(session, held):
+            emit(session, job_event(Subject.of(dict(row)), JobStatus.CANCELLED))
 
 
 async def _steer(session: AsyncSession, principal: Principal, batches: Sequence[Batch], act: Act) -> Steered:

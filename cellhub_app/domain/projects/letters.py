@@ -1,24 +1,18 @@
 """The letters that projects send."""
 
-import re
-
-from cellhub_app.core.mail import Letter
-from cellhub_app.domain.access import Principal
-
-SHOWN_CHARACTERS = 80
+from cellhub_app.core.mail import Letter, plain
 
 
-def invitation(email: str, link: str, *, project: str, inviter: Principal) -> Letter:
-    """To somebody who is asked into a project."""
-    name = plain(project)
+def given_to_you(email: str, page: str, *, project: str, giver: str) -> Letter:
+    """To somebody who owns a project from now on."""
+    text = f"{plain(giver)} gave you the project “{plain(project)}” on CellHub. You own it from now on:\n\n{page}\n"
+    return Letter(email, f"{plain(project)} is yours", text)
+
+
+def given_away(email: str, page: str, *, project: str, receiver: str) -> Letter:
+    """To somebody who owned a project until now."""
     text = (
-        f"{plain(inviter.name)} ({inviter.email}) asks you into the project “{name}” on CellHub.\n\n"
-        f"{link}\n\nThe link works once, for two weeks. If you do not know the sender, you need not do anything.\n"
+        f"You gave the project “{plain(project)}” on CellHub to {plain(receiver)}. You can still edit it:\n\n{page}\n\n"
+        "If that was not you, change your password and tell the admin of your server at once.\n"
     )
-    return Letter(email, f"{name}: you are invited", text, link)
-
-
-def plain(words: str) -> str:
-    """Words that somebody typed, on one line, short, and without what mail programs would turn into a link."""
-    calm = re.sub(r"(?<=\w)[.:/@\\]+(?=\w)|[:/@\\]{2,}", " ", " ".join(words.split()))
-    return calm[:SHOWN_CHARACTERS]
+    return Letter(email, f"{plain(project)} has a new owner", text)

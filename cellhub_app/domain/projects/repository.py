@@ -1,11 +1,10 @@
 """Queries about projects and members; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, delete, func, literal, not_, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, any_, delete, func, literal, not_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -14,26 +13,25 @@ from sqlmodel import col
 
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
-from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, readable_projects
+from cellhub_app.domain.access import GRANTED, SEES_EVERY_PROJECT, Principal, granted_role, is_readable, readable_projects
 from cellhub_app.models.image import Image, ImageStatus
-from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.team import Team, TeamMember, TeamShare
 from cellhub_app.models.user import User
 
 MOSAIC = 4
 _BUSY = ("queued", "running", "paused")
 
 
-def _readable(principal: Principal) -> Select[Project, str | None]:
-    mine = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == principal.user_id)
-    is_member_only = principal.role not in SEES_EVERY_PROJECT
-    query = select(Project, col(Membership.role)).join(Membership, mine, isouter=not is_member_only)
-    return query.where(col(Project.deleted_at).is_(None))
+def readable_page(principal: Principal) -> Select[Project, str | None]:
+    """Every project that the caller may see, with the highest role that was granted to them there."""
+    granted = granted_role(col(Project.id), literal(principal.user_id, Uuid))
+    return select(Project, granted).where(is_readable(principal))
 
 
 async def page(session: AsyncSession, principal: Principal, q: str | None, request: PageRequest) -> Page[tuple[Project, str | None]]:
-    """One page of the projects that the caller may see, newest first, each with the caller's own membership role."""
-    query = _readable(principal)
+    """One page of the projects that the caller may see, newest first, each with the role that was granted to the caller."""
+    query = readable_page(principal)
     if q:
         found = col(Project.name).icontains(q, autoescape=True)
         query = query.where(or_(found, col(Project.description).icontains(q, autoescape=True)))
@@ -94,6 +92,25 @@ async def members(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[Me
     return (await session.execute(query.order_by(col(Membership.created_at), col(Membership.user_id)))).all()
 
 
+async def teams(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[UUID, UUID, str, int]]:
+    """(project, team, its name, its people) of the teams that these projects are shared with, in the order they came."""
+    people = select(func.count()).select_from(TeamMember).where(col(TeamMember.team_id) == col(Team.id)).correlate(Team).scalar_subquery()
+    query = select(col(TeamShare.project_id), col(Team.id), col(Team.name), people).join(Team, col(Team.id) == col(TeamShare.team_id))
+    query = query.where(col(TeamShare.project_id) == _among(ids))
+    return (await session.execute(query.order_by(col(TeamShare.created_at), col(TeamShare.team_id)))).all()
+
+
+async def everybody_in(session: AsyncSession, project_id: UUID) -> Sequence[UUID]:
+    """Who takes part in a project, by themselves or through a team."""
+    query = select(GRANTED.c.user_id).where(GRANTED.c.project_id == project_id).distinct()
+    return (await session.execute(query)).scalars().all()
+
+
+async def users(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[User]:
+    """The accounts of these people."""
+    return (await session.execute(select(User).where(col(User.id) == _among(ids)))).scalars().all()
+
+
 async def readable_ids(session: AsyncSession, principal: Principal) -> frozenset[UUID]:
     """The projects that the caller may see now."""
     return frozenset((await session.execute(readable_projects(principal))).scalars())
@@ -115,11 +132,6 @@ async def trashed(session: AsyncSession, principal: Principal, project_id: UUID)
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def user_by_email(session: AsyncSession, email: str) -> User | None:
-    """The account of an address, without regard to case."""
-    return (await session.execute(select(User).where(func.lower(col(User.email)) == email.strip().lower()))).scalar_one_or_none()
-
-
 async def add_membership(session: AsyncSession, project_id: UUID, user_id: UUID, role: ProjectRole) -> bool:
     """Take a person in; False when they are in already."""
     statement = insert(Membership).values(project_id=project_id, user_id=user_id, role=role, created_at=now())
@@ -139,13 +151,14 @@ async def remove_membership(session: AsyncSession, project_id: UUID, user_id: UU
 
 
 async def solely_owned(session: AsyncSession, user_id: UUID) -> Sequence[Row[Project, int]]:
-    """The projects that only this person owns, each with the number of its members."""
+    """The projects that only this person owns, each with how many others take part, a team counting as one."""
     others = aliased(Membership)
     here = col(others.project_id) == col(Project.id)
     another_owner = select(others).where(here, col(others.role) == ProjectRole.OWNER, col(others.user_id) != user_id).exists()
-    members = select(func.count()).select_from(others).where(here).scalar_subquery()
+    members = select(func.count()).select_from(others).where(here, col(others.user_id) != user_id).scalar_subquery()
+    teams = select(func.count()).select_from(TeamShare).where(col(TeamShare.project_id) == col(Project.id)).scalar_subquery()
     mine = and_(col(Membership.project_id) == col(Project.id), col(Membership.user_id) == user_id)
-    query = select(Project, members).join(Membership, mine).where(col(Membership.role) == ProjectRole.OWNER)
+    query = select(Project, members + teams).join(Membership, mine).where(col(Membership.role) == ProjectRole.OWNER)
     return (await session.execute(query.where(col(Project.deleted_at).is_(None), not_(another_owner)))).all()
 
 
@@ -154,54 +167,3 @@ async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[Row[Memb
     query = select(Membership, col(Project.name)).join(Project, col(Project.id) == col(Membership.project_id))
     here = query.where(col(Membership.user_id) == user_id, col(Project.deleted_at).is_(None))
     return (await session.execute(here.order_by(col(Membership.created_at)))).all()
-
-
-def _is_open() -> tuple[ColumnElement[bool], ...]:
-    return col(Invitation.accepted_at).is_(None), col(Invitation.revoked_at).is_(None)
-
-
-async def is_member(session: AsyncSession, project_id: UUID, email: str) -> bool:
-    """Whether somebody with this address takes part."""
-    same = func.lower(col(User.email)) == email.lower()
-    query = (
-        select(col(User.id)).join(Membership, col(Membership.user_id) == col(User.id)).where(same, col(Membership.project_id) == project_id)
-    )
-    return (await session.execute(query)).first() is not None
-
-
-async def open_invitation(session: AsyncSession, project_id: UUID, email: str) -> Invitation | None:
-    """The invitation of an address into a project that waits, locked until the transaction ends."""
-    same = func.lower(col(Invitation.email)) == email.lower()
-    query = select(Invitation).where(same, col(Invitation.project_id) == project_id, *_is_open()).with_for_update()
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def count_open_invitations(session: AsyncSession, project_id: UUID) -> int:
-    """How many invitations into a project wait."""
-    query = select(func.count()).select_from(Invitation).where(col(Invitation.project_id) == project_id, *_is_open())
-    return (await session.execute(query)).scalar_one()
-
-
-async def open_invitations(session: AsyncSession, project_id: UUID) -> Sequence[Invitation]:
-    """The invitations into a project that wait, newest first."""
-    query = select(Invitation).where(col(Invitation.project_id) == project_id, *_is_open())
-    return (await session.execute(query.order_by(col(Invitation.created_at).desc(), col(Invitation.id)))).scalars().all()
-
-
-async def invitation(session: AsyncSession, invitation_id: UUID) -> Invitation | None:
-    """An invitation that waits, locked until the transaction ends."""
-    return (await session.execute(select(Invitation).where(col(Invitation.id) == invitation_id, *_is_open()).with_for_update())).scalar()
-
-
-async def invitation_by_token(session: AsyncSession, token_hash: str) -> Invitation | None:
-    """The invitation behind a link, if it waits, locked until the transaction ends."""
-    query = select(Invitation).where(col(Invitation.token_hash) == token_hash, *_is_open()).with_for_update()
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def invitations_to(session: AsyncSession, email: str, moment: datetime) -> Sequence[Row[Invitation, str, str | None]]:
-    """What waits for an address: the invitation, its project's name and who sent it."""
-    query = select(Invitation, col(Project.name), col(User.name)).join(Project, col(Project.id) == col(Invitation.project_id))
-    query = query.outerjoin(User, col(User.id) == col(Invitation.invited_by)).where(func.lower(col(Invitation.email)) == email.lower())
-    here = query.where(col(Project.deleted_at).is_(None), col(Invitation.expires_at) > moment, *_is_open())
-    return (await session.execute(here.order_by(col(Invitation.created_at)))).all()

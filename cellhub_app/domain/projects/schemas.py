@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from cellhub_app.core.address import EmailText
 from cellhub_app.core.limits import NAME_MAX_LENGTH, TEXT_MAX_LENGTH
 from cellhub_app.domain.schema import Schema
 from cellhub_app.models.project import ProjectRole, SampleKind
@@ -43,53 +42,10 @@ class MemberView(Schema):
     role: ProjectRole
 
 
-class AddedMember(Schema):
-    """Who takes part from now on, or, without an account of that address, was invited: `user_id` and `name` are None then."""
+class NewOwner(Schema):
+    """The member whom a project is given to."""
 
-    user_id: UUID | None
-    email: str
-    name: str | None
-    role: ProjectRole
-
-
-class NewInvitation(Schema):
-    """Whom to ask in, by their address."""
-
-    email: EmailText
-    role: ProjectRole = ProjectRole.EDITOR
-
-
-class InvitationView(Schema):
-    """An invitation that waits, as those see it who may send them."""
-
-    id: UUID
-    email: str
-    role: ProjectRole
-    sent_at: datetime
-    expires_at: datetime
-    is_expired: bool
-
-
-class ReceivedInvitation(Schema):
-    """An invitation that waits for the caller."""
-
-    id: UUID
-    project: str
-    role: ProjectRole
-    invited_by: str
-    expires_at: datetime
-
-
-class InvitationLink(Schema):
-    """The secret of an invitation's link."""
-
-    token: str = Field(min_length=1, max_length=200)
-
-
-class Joined(Schema):
-    """The project that the caller takes part in from now on."""
-
-    project_id: UUID
+    user_id: UUID
 
 
 class RoleChange(Schema):
@@ -123,9 +79,18 @@ class ProjectImages(Schema):
     objects: int = 0
 
 
+class TeamOnCard(Schema):
+    """A team that a project is shared with."""
+
+    id: UUID
+    name: str
+    members: int
+
+
 class ProjectCard(ProjectView):
-    """A project as the dashboard shows it: with counts, the four newest pictures and its members."""
+    """A project as the dashboard shows it: with counts, the four newest pictures, its members and its teams."""
 
     images: ProjectImages
     newest_image_ids: list[UUID]
     members: list[MemberView]
+    teams: list[TeamOnCard]

@@ -10,24 +10,20 @@ from cellhub_app.core.errors import Conflict, NotAllowed, NotFound
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import now
 from cellhub_app.core.pagination import Page, PageRequest
-from cellhub_app.core.runtime import emit
-from cellhub_app.domain.access import Permission, Principal, ProjectNotFound, require, role_by
-from cellhub_app.domain.projects import repository
-from cellhub_app.domain.projects.schemas import MemberView, NewProject, ProjectCard, ProjectChange, ProjectImages, ProjectView
+from cellhub_app.core.runtime import emit, send_later
+from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.access import SEES_EVERY_PROJECT, Permission, Principal, ProjectNotFound, may_start, require, role_by
+from cellhub_app.domain.projects import letters, repository
+from cellhub_app.domain.projects.schemas import MemberView, NewProject, ProjectCard, ProjectChange, ProjectImages, ProjectView, TeamOnCard
+from cellhub_app.domain.telling import tell_access
 from cellhub_app.models.project import Membership, Project, ProjectRole
-from cellhub_app.models.user import Role, User
+from cellhub_app.models.user import Role, User, UserStatus
 
 
 class MemberNotFound(NotFound):
     """Nobody of that id takes part in the project."""
 
     code, title = "memberNotFound", "There is no such member in this project"
-
-
-class MemberAlready(Conflict):
-    """The person takes part already."""
-
-    code, title = "memberAlready", "This person is a member already"
 
 
 class OwnerNeeded(Conflict):
@@ -38,7 +34,7 @@ class OwnerNeeded(Conflict):
 
 async def create(session: AsyncSession, principal: Principal, new: NewProject) -> ProjectView:
     """Start a project; its maker owns it. Raises NotAllowed for guests."""
-    if principal.role is Role.GUEST:
+    if not may_start(principal):
         raise NotAllowed("Guests only see what is shared with them; ask an admin for an account that may create projects.")
     row = Project(**new.model_dump(), created_by=principal.user_id)
     session.add(row)
@@ -61,7 +57,7 @@ def _view(row: Project, role: ProjectRole) -> ProjectView:
 async def list_cards(
     session: AsyncSession, principal: Principal, request: PageRequest | None = None, q: str | None = None
 ) -> Page[ProjectCard]:
-    """One page of the caller's projects, newest first, with counts, pictures and members: four queries, however many projects."""
+    """One page of the caller's projects, newest first, with counts, pictures, members and teams: five queries, however many projects."""
     found = await repository.page(session, principal, q, request or PageRequest())
     cards = await _cards(session, principal, found.data)
     return Page(cards, found.next_cursor, found.prev_cursor)
@@ -85,12 +81,16 @@ async def _cards(session: AsyncSession, principal: Principal, rows: Sequence[tup
     people: dict[UUID, list[MemberView]] = defaultdict(list)
     for membership, user in await repository.members(session, ids):
         people[membership.project_id].append(_member(membership, user))
+    teams: dict[UUID, list[TeamOnCard]] = defaultdict(list)
+    for project_id, team_id, name, count in await repository.teams(session, ids):
+        teams[project_id].append(TeamOnCard(id=team_id, name=name, members=count))
     return [
         ProjectCard(
             **_view(row, role_by(principal, role)).model_dump(),
             images=counts.get(row.id, ProjectImages()),
             newest_image_ids=pictures[row.id],
             members=people[row.id],
+            teams=teams[row.id],
         )
         for row, role in rows
     ]
@@ -148,8 +148,7 @@ async def restore(session: AsyncSession, principal: Principal, project_id: UUID)
         raise ProjectNotFound
     row.deleted_at = None
     await session.flush()
-    for _, member in await repository.members(session, [row.id]):
-        emit(session, Event(EventType.ACCESS_CHANGED, row.id, member.id))
+    tell_access(session, row.id, *await repository.everybody_in(session, row.id))
     _tell(session, row)
     return _view(row, ProjectRole.OWNER)
 
@@ -159,7 +158,7 @@ def _member(membership: Membership, user: User) -> MemberView:
 
 
 async def members(session: AsyncSession, principal: Principal, project_id: UUID) -> list[MemberView]:
-    """Everybody who takes part. Raises ProjectNotFound."""
+    """Who takes part by themselves; teams are listed apart. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
     return [_member(membership, user) for membership, user in await repository.members(session, [project_id])]
 
@@ -170,7 +169,7 @@ async def change_member(session: AsyncSession, principal: Principal, project_id:
     rows = await repository.lock_memberships(session, project_id)
     row = _present(rows, user_id)
     if role is not ProjectRole.OWNER:
-        _keep_an_owner(rows, user_id)
+        await _keep_an_owner(session, rows, user_id)
     row.role = role
     await session.flush()
     tell_access(session, project_id, user_id)
@@ -182,8 +181,10 @@ async def remove_member(session: AsyncSession, principal: Principal, project_id:
     leaves = user_id == principal.user_id
     await require(session, principal, project_id, Permission.VIEW if leaves else Permission.MANAGE)
     rows = await repository.lock_memberships(session, project_id)
+    if leaves and user_id not in rows and principal.role not in SEES_EVERY_PROJECT:
+        raise Conflict("You are here through a team: leave the team, or ask an owner to end the sharing.")
     _present(rows, user_id)
-    _keep_an_owner(rows, user_id)
+    await _keep_an_owner(session, rows, user_id)
     await repository.remove_membership(session, project_id, user_id)
     tell_access(session, project_id, user_id)
 
@@ -194,21 +195,53 @@ def _present(rows: dict[UUID, Membership], user_id: UUID) -> Membership:
     return rows[user_id]
 
 
-def _keep_an_owner(rows: dict[UUID, Membership], going: UUID) -> None:
-    if not any(row.role == ProjectRole.OWNER for user_id, row in rows.items() if user_id != going):
-        raise OwnerNeeded("A project needs at least one owner: make somebody else an owner first.")
+async def _keep_an_owner(session: AsyncSession, rows: dict[UUID, Membership], going: UUID) -> None:
+    if rows[going].role != ProjectRole.OWNER:
+        return
+    others = [user_id for user_id, row in rows.items() if row.role == ProjectRole.OWNER and user_id != going]
+    if not any(_can_own(user) for user in await repository.users(session, others)):
+        raise OwnerNeeded("A project needs at least one owner: give it to somebody first, or delete it.")
 
 
-def tell_access(session: AsyncSession, project_id: UUID, user_id: UUID) -> None:
-    """Let the person's pages and the project's look again at who may do what."""
-    emit(session, Event(EventType.ACCESS_CHANGED, project_id, user_id))
-    emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"members": True}))
+def _can_own(user: User) -> bool:
+    return user.role != Role.GUEST and user.status == UserStatus.ACTIVE
+
+
+async def transfer(session: AsyncSession, principal: Principal, project_id: UUID, user_id: UUID) -> MemberView:
+    """Give a project to one of its members; the caller, if it was theirs, edits from then on. Both are told.
+
+    Raises MemberNotFound, Conflict for somebody who cannot own it or owns it as the caller, NotAllowed, ProjectNotFound.
+    """
+    await require(session, principal, project_id, Permission.MANAGE)
+    rows = await repository.lock_memberships(session, project_id)
+    theirs, mine = _present(rows, user_id), rows.get(principal.user_id)
+    if user_id == principal.user_id:
+        raise Conflict("This is you. Choose somebody else to give the project to.")
+    [receiver] = await repository.users(session, [user_id])
+    if not _can_own(receiver):
+        raise Conflict(f"{receiver.name} is a guest, or may not sign in now, so the project can't be theirs.")
+    theirs.role = ProjectRole.OWNER
+    if mine is not None and mine.role == ProjectRole.OWNER:
+        mine.role = ProjectRole.EDITOR
+    await session.flush()
+    await _tell_of_transfer(session, principal, await _row(session, project_id), receiver)
+    return _member(theirs, receiver)
+
+
+async def _tell_of_transfer(session: AsyncSession, principal: Principal, row: Project, receiver: User) -> None:
+    tell_access(session, row.id, receiver.id, principal.user_id)
+    emit(session, Event(EventType.PROJECT_CHANGED, row.id, data={"givenTo": receiver.id, "givenBy": principal.user_id}))
+    page = f"{get_settings().base_url}/projects/{row.id}"
+    if receiver.email_verified_at:
+        send_later(session, letters.given_to_you(receiver.email, page, project=row.name, giver=principal.name))
+    if principal.email_verified:
+        send_later(session, letters.given_away(principal.email, page, project=row.name, receiver=receiver.name))
 
 
 async def let_go_of_all(session: AsyncSession, principal: Principal) -> None:
     """Before an account is closed: put the projects that are the caller's alone in the trash. Raises OwnerNeeded for shared ones."""
     owned = await repository.solely_owned(session, principal.user_id)
-    shared = [project.name for project, members in owned if members > 1]
+    shared = [project.name for project, others in owned if others]
     if shared:
         names = ", ".join(f"“{name}”" for name in shared[:3]) + (" and others" if len(shared) > 3 else "")
         raise OwnerNeeded(f"You are the only owner of {names}. Make somebody else an owner or delete it first.")

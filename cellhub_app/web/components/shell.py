@@ -45,6 +45,7 @@ def _sidebar(here: str) -> rx.Component:
         link(logo(), to=routes.HOME, aria_label="CellHub", class_name="logo"),
         _entry("projects", here, routes.HOME, "layout-grid", t("Projects")),
         _entry("queue", here, routes.QUEUE, "list-ordered", t("Queue"), queue_chip),
+        _entry("teams", here, routes.TEAMS, "users", t("Teams")),
         rx.cond(SessionState.is_admin, _entry("admin", here, routes.ADMIN, "shield-check", t("Admin"))),
         rx.el.div(class_name="grow"),
         class_name="sidebar",

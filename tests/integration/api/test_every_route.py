@@ -12,6 +12,7 @@ import pytest
 from cellhub_app.api import limits
 from cellhub_app.api.app import PREFIX, create_api
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.models.team import TeamMember, TeamRole
 from tests.fixtures import rows
 from tests.integration.api.conftest import Person
 
@@ -36,6 +37,13 @@ VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
     ("post", "/projects/{project_id}/invitations"): {"email": "eve@example.org", "role": "viewer"},
     ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
+    ("post", "/projects/{project_id}/transfer"): {"userId": str(uuid4())},
+    ("post", "/projects/{project_id}/teams"): {"teamId": str(uuid4()), "role": "viewer"},
+    ("patch", "/projects/{project_id}/teams/{team_id}"): {"role": "viewer"},
+    ("post", "/teams"): {"name": "T"},
+    ("patch", "/teams/{team_id}"): {"name": "T"},
+    ("post", "/teams/{team_id}/members"): {"email": "eve@example.org", "role": "member"},
+    ("patch", "/teams/{team_id}/members/{user_id}"): {"role": "member"},
     ("patch", "/images/{image_id}"): {"name": "x.png"},
     ("patch", "/images/{image_id}/polygons"): {"editId": str(uuid4()), "baseRevision": 0},
     ("post", "/projects/{project_id}/upload-sessions"): {"files": [{"name": "a.png", "size": 1}]},
@@ -82,6 +90,8 @@ def _fresh_ids() -> dict[str, str]:
         "invitation_id",
         "face_off_id",
         "trial_id",
+        "team_id",
+        "team_invitation_id",
     )
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
@@ -121,6 +131,9 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
     drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
     asked = (await ada.http.post(f"/api/v1/projects/{project_id}/invitations", json={"email": "x@example.org", "role": "viewer"})).json()
+    team = (await ada.http.post("/api/v1/teams", json={"name": "T"})).json()
+    await ada.http.post(f"/api/v1/projects/{project_id}/teams", json={"teamId": team["id"], "role": "viewer"})
+    asked_into_team = (await ada.http.post(f"/api/v1/teams/{team['id']}/members", json={"email": "x@example.org"})).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
     async with runtime.work() as session:
         [ready] = await rows.images(session, UUID(project_id), ["ready.png"])
@@ -137,6 +150,8 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "upload_id": large.headers["location"].rpartition("/")[2],
         "face_off_id": trial["id"],
         "trial_id": trial["trials"][0]["id"],
+        "team_id": team["id"],
+        "team_invitation_id": asked_into_team["id"],
         "revision": "1",
     }
 
@@ -150,8 +165,12 @@ async def test_strangers_never_learn_that_something_exists(owned: dict[str, str]
 
 
 @pytest.mark.parametrize("role", ["viewer", "annotator"])
-async def test_viewers_and_annotators_change_nothing_but_polygons(owned: dict[str, str], ada: Person, bob: Person, role: str) -> None:
+async def test_viewers_and_annotators_change_nothing_but_polygons(
+    owned: dict[str, str], ada: Person, bob: Person, role: str, runtime: Runtime
+) -> None:
     await ada.share(owned["project_id"], bob, role)
+    async with runtime.work() as session:
+        session.add(TeamMember(team_id=UUID(owned["team_id"]), user_id=bob.id, role=TeamRole.MEMBER))
     for method, path in WITH_ID:
         if method == "get" or path.endswith("/exports") or "/members/{user_id}" in path:
             continue

@@ -17,14 +17,18 @@ from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.team.state import TeamState
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.session import SessionState
+from tests.integration.doors.requests import with_ids
 from tests.integration.doors.world import OUTSIDE, Caller, World
 from tests.integration.web.states import Tab
 
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
     "ImageState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
+    "MembersState": routes.PROJECT_MEMBERS, "TeamSharesState": routes.PROJECT_MEMBERS,
+    "TeamsState": routes.TEAMS, "TeamState": routes.TEAM,
     "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN, "ActivityState": routes.ACTIVITY,
 }  # fmt: skip
 FITTING = {
@@ -67,7 +71,8 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     """A tab that shows the world's project, as if its page had been loaded: what the server remembers of it must not open doors."""
     ids = world.ids
     route = PLACES.get(state.__name__, routes.PROJECT)
-    query = {"project": ids["project_id"], "image": ids["image_id"], "face_off": ids["face_off_id"]} if "[" in route else {}
+    query = {"project": ids["project_id"], "image": ids["image_id"], "face_off": ids["face_off_id"], "team": ids["team_id"]}
+    query = {name: value for name, value in query.items() if f"[{name}]" in route}
     path = route.replace("/index", "/")
     for name, value in query.items():
         path = path.replace(f"[{name}]", value)
@@ -80,6 +85,7 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     tab.state(TuningState).project_id, tab.state(TuningState).image_id = ids["project_id"], ids["image_id"]
     tab.state(TuningState).model = "classical"
     tab.state(FaceOffState).project_id, tab.state(FaceOffState).face_off_id = ids["project_id"], ids["face_off_id"]
+    tab.state(TeamState).team_id = ids["team_id"]
     tab.state(NewFaceOffState).images = [ids["image_id"]]
     tab.state(NewFaceOffState).rivals = [Rival(name, name, fits=True, takes_part=True) for name in ("classical", "unet")]
     tab.state(ExportsState)._offer(1, only_selected=False)
@@ -89,7 +95,7 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
 def arguments_of(world: World, state: type[rx.State], handler: str, given: tuple[object, ...] | None) -> list[object]:
     """What the handler is called with: ids of the world by the names of its parameters, and something fitting for the others."""
     if given is not None:
-        return [world.ids.get(str(value), value) for value in given]
+        return [with_ids(value, world) for value in given]
     names = list(inspect.signature(state.event_handlers[handler].fn).parameters)[1:]
     return [world.ids.get(name, FITTING.get(name)) for name in names]
 

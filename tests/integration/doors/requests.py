@@ -35,6 +35,13 @@ BODIES: dict[str, Any] = {
     "patch /projects/{project_id}/members/{user_id}": {"role": "owner"},
     "post /projects/{project_id}/members": {"email": "eve@example.org", "role": "owner"},
     "post /projects/{project_id}/invitations": {"email": "eve@example.org", "role": "owner"},
+    "post /projects/{project_id}/transfer": {"userId": "user_id"},
+    "post /teams": {"name": "New"},
+    "patch /teams/{team_id}": {"name": "Other"},
+    "post /teams/{team_id}/members": {"email": "eve@example.org", "role": "manager"},
+    "patch /teams/{team_id}/members/{user_id}": {"role": "manager"},
+    "post /projects/{project_id}/teams": {"teamId": "other_team_id", "role": "editor"},
+    "patch /projects/{project_id}/teams/{team_id}": {"role": "annotator"},
     "post /projects/{project_id}/upload-sessions": {"files": [{"name": "b.png", "size": 1}]},
     "post /projects/{project_id}/segmentations": {"imageIds": "all", "model": "classical"},
     "post /projects/{project_id}/exports": {"formats": ["coco"], "imageIds": "all"},
@@ -70,14 +77,16 @@ async def ask_with(http: httpx.AsyncClient, world: World, token: str, route: str
     if path.startswith("/uploads"):
         return await http.request(method, url, content=b"", headers=headers | _tus(world))
     query = QUERIES.get(route, {})
-    return await http.request(method, url, params=query, json=_with_ids(BODIES.get(route), world), headers=headers)
+    return await http.request(method, url, params=query, json=with_ids(BODIES.get(route), world), headers=headers)
 
 
-def _with_ids(body: Any, world: World) -> Any:
-    """The body with the world's ids in the place of lists of their names."""
-    if not isinstance(body, dict):
-        return body
-    return {key: [world.ids.get(one, one) for one in value] if value == ["image_id"] else value for key, value in body.items()}
+def with_ids(body: Any, world: World) -> Any:
+    """The body with the world's ids in the place of their names."""
+    if isinstance(body, dict):
+        return {key: with_ids(value, world) for key, value in body.items()}
+    if isinstance(body, list):
+        return [with_ids(one, world) for one in body]
+    return world.ids.get(body, body) if isinstance(body, str) else body
 
 
 def _tus(world: World) -> dict[str, str]:

@@ -53,6 +53,7 @@ THEIR_UPLOAD = Door(_NOT_SIGNED_IN | {Caller.STRANGER: 404, Caller.GUEST: 403, C
 SOMEBODY_ELSES = _only(members=404)
 # The member in question is the viewer: everybody may leave.
 LEAVE_OR_MANAGE = _only(Caller.VIEWER, Caller.ADMIN, Caller.OWNER)
+LEAVE = _only(Caller.GUEST, Caller.VIEWER, Caller.OWNER, members=404)
 
 ROUTES: dict[str, Door] = {
     **dict.fromkeys(("post /auth/register", "post /auth/login", "post /auth/refresh", "post /auth/session"), ANYBODY),
@@ -79,6 +80,15 @@ ROUTES: dict[str, Door] = {
     **dict.fromkeys(("get /projects/{project_id}/invitations", "post /projects/{project_id}/invitations"), MANAGE),
     "delete /projects/{project_id}/invitations/{invitation_id}": MANAGE,
     "post /projects/{project_id}/invitations/{invitation_id}/resend": MANAGE,
+    "post /projects/{project_id}/transfer": MANAGE,
+    **{"get /teams": SELF, "post /teams": NOT_GUESTS},
+    **{f"get /teams/{{team_id}}{part}": VIEW for part in ("", "/members", "/projects")},
+    **dict.fromkeys(("patch /teams/{team_id}", "delete /teams/{team_id}", "post /teams/{team_id}/members"), MANAGE),
+    **{"patch /teams/{team_id}/members/{user_id}": MANAGE, "delete /teams/{team_id}/members/{user_id}": LEAVE_OR_MANAGE},
+    **{"get /teams/{team_id}/invitations": MANAGE, "delete /teams/{team_id}/invitations/{team_invitation_id}": MANAGE},
+    "post /teams/{team_id}/invitations/{team_invitation_id}/resend": MANAGE,
+    **{"get /projects/{project_id}/teams": VIEW, "post /projects/{project_id}/teams": MANAGE},
+    **dict.fromkeys(("patch /projects/{project_id}/teams/{team_id}", "delete /projects/{project_id}/teams/{team_id}"), MANAGE),
     **dict.fromkeys(("get /projects/{project_id}/images", "get /projects/{project_id}/measurements"), VIEW),
     **dict.fromkeys(("get /projects/{project_id}/exports", "post /projects/{project_id}/exports"), VIEW),
     **dict.fromkeys(("post /projects/{project_id}/images", "post /projects/{project_id}/segmentations"), EDIT),
@@ -154,6 +164,14 @@ HANDLERS: dict[str, Door] = {
     **_of("FaceOffState", lay=SELF.given("swipe"), show_veil=SELF, show_outlines=SELF, use=EDIT.given("classical", "all"), delete=EDIT),
     **_of("MembersState", load_members=VIEW, invite=MANAGE.given({"email": "eve@example.org", "role": "owner"}), resend=MANAGE),
     **_of("MembersState", take_back=MANAGE, change_role=MANAGE.given("user_id", "owner"), remove=LEAVE_OR_MANAGE),
+    **_of("MembersState", ask_leave=SELF, leave=LEAVE, ask_transfer=SELF.given("user_id"), transfer=MANAGE),
+    **_of("TeamSharesState", load_teams=VIEW, share=MANAGE.given({"team_id": "other_team_id", "role": "viewer"})),
+    **_of("TeamSharesState", change_share=MANAGE.given("team_id", "annotator"), end_share=MANAGE),
+    **_of("TeamsState", load=SELF, show_more=SELF, set_create_open=SELF, close_dialogs=ANYBODY, create=NOT_GUESTS.given({"name": "New"})),
+    **_of("TeamState", load=SELF, ask=SELF.given("leave"), rename=MANAGE.given({"name": "Other"}), delete=MANAGE, leave=LEAVE),
+    **_of("TeamState", invite=MANAGE.given({"email": "eve@example.org", "role": "manager"}), remove=LEAVE_OR_MANAGE),
+    **_of("TeamState", resend=MANAGE.given("team_invitation_id"), take_back=MANAGE.given("team_invitation_id")),
+    **_of("TeamState", change_role=MANAGE.given("user_id", "manager"), end_share=MANAGE),
     **_of("SettingsState", load_settings=VIEW, save=MANAGE.given(PROJECT), delete=MANAGE),
     **_of("QueueActions", **STEER, retry_all=EDIT),
     **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),

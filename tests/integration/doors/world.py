@@ -26,13 +26,14 @@ from cellhub_app.models.job import Batch, Job
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.session import Scope, Session, SessionKind
 from cellhub_app.models.tables import metadata
+from cellhub_app.models.team import ShareRole, Team, TeamMember, TeamRole, TeamShare
 from cellhub_app.models.trial import FaceOff, Trial
 from cellhub_app.models.upload import ResumableUpload, UploadFile, UploadSession
 from cellhub_app.models.user import Role, User, UserStatus
 from tests.fixtures import rows
 
 # Words that nobody may read who may not know of the project.
-SECRETS = ("Unheard-of project", "unheard-of.png")
+SECRETS = ("Unheard-of project", "unheard-of.png", "Unheard-of team")
 
 
 class Caller(StrEnum):
@@ -108,7 +109,7 @@ async def build(runtime: Runtime) -> World:
 # Of a password that nobody here gives, at the least cost.
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
 _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
-          "face_off_id", "trial_id", "preview_id")  # fmt: skip
+          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
@@ -150,6 +151,19 @@ async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Cal
     await _trials(session, ids, owner)
     asked = {"email": "asked@example.org", "role": "viewer", "token_hash": uuid4().hex, "expires_at": now() + timedelta(days=1)}
     await _add(session, Invitation(id=ids["invitation_id"], project_id=project_id, invited_by=owner, **asked))
+    await _teams(session, ids, people)
+
+
+async def _teams(session: AsyncSession, ids: dict[str, UUID], people: dict[Caller, UUID]) -> None:
+    """A team that the project is shared with, whose guest manages it by the row, and another that it is not shared with."""
+    for name in ("team_id", "other_team_id"):
+        await _add(session, Team(id=ids[name], name=SECRETS[2]))
+        managers = {caller: people[caller] for caller in (Caller.OWNER, Caller.GUEST, Caller.SUSPENDED)}
+        session.add_all(TeamMember(team_id=ids[name], user_id=person, role=TeamRole.MANAGER) for person in managers.values())
+        await _add(session, TeamMember(team_id=ids[name], user_id=people[Caller.VIEWER], role=TeamRole.MEMBER))
+    await _add(session, TeamShare(project_id=ids["project_id"], team_id=ids["team_id"], role=ShareRole.VIEWER))
+    asked = {"email": "asked@example.org", "role": "member", "token_hash": uuid4().hex, "expires_at": now() + timedelta(days=1)}
+    await _add(session, Invitation(id=ids["team_invitation_id"], team_id=ids["team_id"], invited_by=people[Caller.OWNER], **asked))
 
 
 async def _trials(session: AsyncSession, ids: dict[str, UUID], owner: UUID) -> None:

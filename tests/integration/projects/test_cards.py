@@ -68,7 +68,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_projects(runtime: Ru
             with _statements() as seen:
                 await projects.list_cards(session, ada, PageRequest(limit=50))
         counts.append(len(seen))
-    assert counts == [4, 4]
+    assert counts == [5, 5]
 
 
 async def test_people_see_their_own_projects_and_admins_all(runtime: Runtime, ada: Principal) -> None:

@@ -11,17 +11,18 @@ from sqlalchemy import update
 
 from cellhub_app.core.errors import NotAllowed
 from cellhub_app.core.ids import now
-from cellhub_app.core.mail import Letter
+from cellhub_app.core.mail import SHOWN_CHARACTERS, Letter, plain
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Principal, ProjectNotFound
 from cellhub_app.domain.accounts.schemas import Registering
 from cellhub_app.domain.accounts.service import RegistrationClosed
 from cellhub_app.domain.flows import join
-from cellhub_app.domain.projects import invitations, letters
+from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.invitations.places import IntoProject
+from cellhub_app.domain.invitations.schemas import InvitationView
+from cellhub_app.domain.invitations.service import MemberAlready
 from cellhub_app.domain.projects import service as projects
-from cellhub_app.domain.projects.schemas import InvitationView
-from cellhub_app.domain.projects.service import MemberAlready
 from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.project import ProjectRole
 from tests.fixtures import rows
@@ -40,7 +41,7 @@ async def scene(runtime: Runtime) -> Scene:
 async def invite(runtime: Runtime, scene: Scene, email: str, role: ProjectRole = ProjectRole.EDITOR) -> tuple[InvitationView, Letter]:
     project_id, ada, _ = scene
     async with runtime.work() as session:
-        view = await invitations.invite(session, ada, project_id, email, role)
+        view = await invitations.invite(session, ada, IntoProject(project_id), email, role)
         [letter] = session.info["letters"]
         return view, letter
 
@@ -49,9 +50,9 @@ def token_of(letter: Letter) -> str:
     return letter.link.partition("#")[2]
 
 
-async def follow(runtime: Runtime, who: Principal, token: str) -> UUID:
+async def follow(runtime: Runtime, who: Principal, token: str) -> UUID | None:
     async with runtime.work() as session:
-        return await invitations.accept_by_link(session, who, token)
+        return (await invitations.accept_by_link(session, who, token)).project_id
 
 
 async def received(runtime: Runtime, who: Principal) -> list[UUID]:
@@ -73,11 +74,11 @@ async def test_whoever_has_the_account_of_the_address_finds_the_invitation_and_s
     view, _ = await invite(runtime, scene, " EVE@Example.org ", ProjectRole.ANNOTATOR)
     assert (await received(runtime, eve), await received(runtime, ada)) == ([view.id], [])
     async with runtime.work() as session:
-        assert await invitations.accept(session, eve, view.id) == project_id
+        assert (await invitations.accept(session, eve, view.id)).project_id == project_id
     async with runtime.work() as session:
         assert {member.name: member.role for member in await projects.members(session, eve, project_id)}["Eve"] == "annotator"
-        assert await invitations.pending(session, ada, project_id) == []
-    with pytest.raises(projects.MemberAlready):
+        assert await invitations.pending(session, ada, IntoProject(project_id)) == []
+    with pytest.raises(MemberAlready):
         await invite(runtime, scene, eve.email)
 
 
@@ -101,12 +102,12 @@ async def test_a_resent_letter_kills_the_link_before_it_and_one_taken_back_leads
     project_id, ada, eve = scene
     view, first = await invite(runtime, scene, eve.email)
     async with runtime.work() as session:
-        await invitations.resend(session, ada, project_id, view.id)
+        await invitations.resend(session, ada, IntoProject(project_id), view.id)
         [second] = session.info["letters"]
     with pytest.raises(invitations.InvitationSpent):
         await follow(runtime, eve, token_of(first))
     async with runtime.work() as session:
-        await invitations.take_back(session, ada, project_id, view.id)
+        await invitations.take_back(session, ada, IntoProject(project_id), view.id)
     with pytest.raises(invitations.InvitationSpent):
         await follow(runtime, eve, token_of(second))
     assert await received(runtime, eve) == []
@@ -128,14 +129,14 @@ async def test_a_declined_or_old_invitation_is_over(runtime: Runtime, scene: Sce
     with pytest.raises(invitations.InvitationSpent):
         await follow(runtime, eve, token_of(letter))
     async with runtime.work() as session:
-        assert [row.is_expired for row in await invitations.pending(session, ada, project_id)] == [True]
+        assert [row.is_expired for row in await invitations.pending(session, ada, IntoProject(project_id))] == [True]
 
 
 async def test_inviting_twice_keeps_one_invitation_with_the_newer_role(runtime: Runtime, scene: Scene) -> None:
     await invite(runtime, scene, "new@example.org", ProjectRole.OWNER)
     await invite(runtime, scene, "NEW@example.org", ProjectRole.VIEWER)
     async with runtime.work() as session:
-        assert [row.role for row in await invitations.pending(session, scene[1], scene[0])] == ["viewer"]
+        assert [row.role for row in await invitations.pending(session, scene[1], IntoProject(scene[0]))] == ["viewer"]
 
 
 @pytest.fixture
@@ -155,7 +156,9 @@ async def test_where_letters_are_sent_an_unproven_address_neither_invites_nor_re
     assert await received(runtime, replace(eve, email_verified=False)) == []
     with pytest.raises(NotAllowed, match="Confirm"):
         async with runtime.work() as session:
-            await invitations.invite(session, replace(ada, email_verified=False), project_id, "x@example.org", ProjectRole.VIEWER)
+            await invitations.invite(
+                session, replace(ada, email_verified=False), IntoProject(project_id), "x@example.org", ProjectRole.VIEWER
+            )
 
 
 async def test_an_open_invitation_opens_an_account_where_registration_is_by_invitation(
@@ -187,9 +190,9 @@ async def test_a_deleted_project_takes_nobody_in(runtime: Runtime, scene: Scene)
 
 
 def test_names_in_letters_cannot_be_links_or_headers() -> None:
-    shown = letters.plain("Win at http://evil.example/now\r\nBcc: x@y.org " + "a" * 200)
+    shown = plain("Win at http://evil.example/now\r\nBcc: x@y.org " + "a" * 200)
     assert not any(part in shown for part in ("://", "evil.example", "\n", "\r", "x@y"))
-    assert len(shown) <= letters.SHOWN_CHARACTERS
+    assert len(shown) <= SHOWN_CHARACTERS
 
 
 async def test_a_program_takes_an_account_in_at_once_and_invites_who_has_none(runtime: Runtime, scene: Scene) -> None:
@@ -200,7 +203,7 @@ async def test_a_program_takes_an_account_in_at_once_and_invites_who_has_none(ru
     assert (added.user_id, added.role, asked.user_id, asked.name) == (eve.user_id, ProjectRole.VIEWER, None, None)
     async with runtime.work() as session:
         assert {member.user_id for member in await projects.members(session, ada, project_id)} == {ada.user_id, eve.user_id}
-        assert [one.email for one in await invitations.pending(session, ada, project_id)] == ["nobody-yet@example.org"]
+        assert [one.email for one in await invitations.pending(session, ada, IntoProject(project_id))] == ["nobody-yet@example.org"]
         with pytest.raises(MemberAlready):
             await invitations.add(session, ada, project_id, eve.email, ProjectRole.OWNER)
         with pytest.raises(NotAllowed):

@@ -8,7 +8,8 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal, ProjectNotFound
-from cellhub_app.domain.projects import invitations
+from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.models.project import ProjectRole
 from tests.fixtures import rows
@@ -34,7 +35,7 @@ async def test_only_owners_manage_members_and_strangers_know_nothing(runtime: Ru
         eve = await rows.person(session, "eve")
         for who, error in ((bob, NotAllowed), (eve, ProjectNotFound)):
             with pytest.raises(error):
-                await invitations.invite(session, who, project_id, "eve@example.org", ProjectRole.OWNER)
+                await invitations.invite(session, who, IntoProject(project_id), "eve@example.org", ProjectRole.OWNER)
             with pytest.raises(error):
                 await projects.change_member(session, who, project_id, who.user_id, ProjectRole.OWNER)
             with pytest.raises(error):

@@ -17,9 +17,10 @@ from cellhub_app.core.feed import open_feed
 from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.jobs import workers
 from cellhub_app.domain.jobs.schemas import WorkerView
-from cellhub_app.domain.projects import invitations
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.models.project import ProjectRole
@@ -95,7 +96,7 @@ async def scene(runtime: Runtime) -> AsyncIterator[Scene]:
     async with runtime.work() as session:
         ada = await accounts.browser_principal(session, cookies[0])
         project = await projects.create(session, ada, NewProject(name="HeLa"))
-        asked = await invitations.invite(session, ada, project.id, "bob@example.org", ProjectRole.VIEWER)
+        asked = await invitations.invite(session, ada, IntoProject(project.id), "bob@example.org", ProjectRole.VIEWER)
         await invitations.accept(session, await accounts.browser_principal(session, cookies[1]), asked.id)
     tabs = [
         Tab(f"tab-{n}", cookie, f"/projects/{project.id}", "/projects/[project]", {"project": str(project.id)})

@@ -14,6 +14,7 @@ from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import work
 from cellhub_app.domain.jobs.claiming import Appetite
 from cellhub_app.domain.jobs.leases import Finished
+from cellhub_app.models.project import Membership
 from ml_worker.tasks.upkeep import Upkeep
 from tests.fixtures import rows
 from tests.fixtures.mail import MailServer
@@ -60,6 +61,15 @@ async def test_nobody_gets_a_letter_unasked_or_too_early(lab: Lab) -> None:
     await batch_of_two(lab, notify=False)
     async with lab.runtime.work() as session:
         await segment(session, lab.who, lab.project_id, "all", "classical", notify=True)
+    async with posting(lab.runtime) as (upkeep, server):
+        await upkeep.send_letters()
+    assert server.connections == 0
+
+
+async def test_who_may_not_see_the_project_any_more_gets_no_letter_about_it(lab: Lab) -> None:
+    await batch_of_two(lab, notify=True)
+    async with lab.runtime.work() as session:
+        await session.delete(await session.get_one(Membership, (lab.project_id, lab.who.user_id)))
     async with posting(lab.runtime) as (upkeep, server):
         await upkeep.send_letters()
     assert server.connections == 0

@@ -24,6 +24,7 @@ ONLY_THE_LOOK = {
     "ImageState.fill",
     "ImageState.open_image",
     "TuningState.open_image",
+    "TeamsState.close_dialogs",
 }
 
 

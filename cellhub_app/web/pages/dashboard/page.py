@@ -40,9 +40,10 @@ def _invitations() -> rx.Component:
 
 def _invitation(asked: rx.Var[Asked]) -> rx.Component:
     who = rx.cond(asked.who != "", asked.who, t("Somebody"))
+    into = rx.cond(asked.is_team, t("asks you into the team"), t("asks you into"))
     return rx.el.li(
         rx.icon("mail-open"),
-        rx.el.span(who, " ", t("asks you into"), " ", rx.el.b(asked.project), " ", t("as"), " ", asked.role, class_name="grow"),
+        rx.el.span(who, " ", into, " ", rx.el.b(asked.name), " ", t("as"), " ", asked.role, class_name="grow"),
         button(t("Accept"), kind="primary", small=True, on_click=DashboardState.accept(asked.id), data_testid="asked-accept"),
         button(t("Decline"), small=True, on_click=DashboardState.decline(asked.id), data_testid="asked-decline"),
         class_name="line",
@@ -114,7 +115,9 @@ def _mosaic(card: rx.Var[Card]) -> rx.Component:
 def _faces(card: rx.Var[Card]) -> rx.Component:
     people = rx.foreach(card.faces, lambda person: face(person.initials, person.colour, person.name))
     more = rx.cond(card.more_faces > 0, rx.el.span(f"+{card.more_faces}", class_name="face face-more"))
-    return rx.el.div(people, more, class_name="faces")
+    words = t("Shared with {teams}", teams=card.teams)
+    teams = rx.el.span(rx.icon("users"), class_name="face face-team", title=words, aria_label=words, role="img")
+    return rx.el.div(people, more, rx.cond(card.teams != "", teams), class_name="faces")
 
 
 def _card_menu(card: rx.Var[Card]) -> rx.Component:

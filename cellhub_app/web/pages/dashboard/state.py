@@ -12,7 +12,8 @@ from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import samples
-from cellhub_app.domain.projects import invitations
+from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.invitations.schemas import ReceivedInvitation
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject, PixelSizeUm, ProjectCard, ProjectChange, ProjectName
 from cellhub_app.domain.schema import Schema
@@ -68,6 +69,7 @@ class Card:
     pictures: list[str]
     faces: list[Face]
     more_faces: int
+    teams: str
 
 
 @dataclass
@@ -75,7 +77,8 @@ class Asked:
     """An invitation that waits for an answer."""
 
     id: str
-    project: str
+    name: str
+    is_team: bool
     who: str
     role: str
 
@@ -97,7 +100,12 @@ def _card(card: ProjectCard) -> Card:
         pictures=[routes.thumbnail(image_id) for image_id in card.newest_image_ids],
         faces=faces,
         more_faces=max(0, len(card.members) - FACES),
+        teams=", ".join(team.name for team in card.teams),
     )
+
+
+def _asked(view: ReceivedInvitation) -> Asked:
+    return Asked(str(view.id), view.team or view.project or "", view.team is not None, view.invited_by, view.role.value)
 
 
 class DashboardState(SessionState):
@@ -138,7 +146,7 @@ class DashboardState(SessionState):
         self.cards = [_card(card) for card in found]
         self.has_more = cursor is not None
         waiting = await invitations.received(call.session, call.principal)
-        self.asked = [Asked(str(view.id), view.project, view.invited_by, view.role.value) for view in waiting]
+        self.asked = [_asked(view) for view in waiting]
 
     @classmethod
     async def _read_news(cls, call: Call, _topic_id: UUID, news: News) -> Any:
@@ -188,10 +196,10 @@ class DashboardState(SessionState):
 
     @guarded
     async def accept(self, call: Call, invitation_id: UUID) -> Any:
-        """Say yes to an invitation and go to its project."""
-        project_id = await invitations.accept(call.session, call.principal, invitation_id)
-        await call.record(Action.MEMBER_ADD, "project", project_id, userId=str(call.principal.user_id))
-        return rx.redirect(routes.project(project_id))
+        """Say yes to an invitation and go to its project or team."""
+        kind, place_id = (await invitations.accept(call.session, call.principal, invitation_id)).place
+        await call.record(Action.MEMBER_ADD, kind, place_id, userId=str(call.principal.user_id))
+        return rx.redirect(routes.team(place_id) if kind == "team" else routes.project(place_id))
 
     @guarded
     async def decline(self, call: Call, invitation_id: UUID) -> None:

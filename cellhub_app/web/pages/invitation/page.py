@@ -31,7 +31,7 @@ def invitation() -> rx.Component:
     )
     return entrance(
         t("You are invited"),
-        t("Somebody asks you into a project: its images, outlines and results."),
+        t("Somebody asks you into a project, or into a team with all of its projects: images, outlines and results."),
         problem_notice(PROBLEMS, t("That did not work. Try again.")),
         rx.match(EntranceState.problem, ("invitationSpent", rx.fragment()), ("notSignedIn", ways), accept),
         aside=rx.fragment(),

@@ -1,43 +1,25 @@
 """Who takes part in a project."""
 
-from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import reflex as rx
+
+from cellhub_app.core.events import EventType
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.projects import invitations
+from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.invitations.places import IntoProject
+from cellhub_app.domain.invitations.schemas import NewInvitation
 from cellhub_app.domain.projects import service as projects
-from cellhub_app.domain.projects.schemas import InvitationView, MemberView, NewInvitation
 from cellhub_app.models.project import ProjectRole
+from cellhub_app.web import live, routes
+from cellhub_app.web.components.people import InvitationRow, MemberRow, invitation_row, member_row
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import t
+from cellhub_app.web.live import Topic
 from cellhub_app.web.pages.project.state import ProjectState
-from cellhub_app.web.theme import face_colour, initials
-
-
-@dataclass
-class MemberRow:
-    """A member as the list shows them."""
-
-    id: str
-    name: str
-    email: str
-    role: str
-    initials: str
-    colour: str
-    is_me: bool
-
-
-@dataclass
-class InvitationRow:
-    """Somebody who was invited and has not said yes or no."""
-
-    id: str
-    email: str
-    role: str
-    sent_at: str
-    is_expired: bool
 
 
 class MembersState(ProjectState):
@@ -47,26 +29,36 @@ class MembersState(ProjectState):
     invitations: list[InvitationRow] = []
     sends_mail: bool = True
     added: int = 0
+    is_owner: bool = False
+    asks_leave: bool = False
+    receiver_id: str = ""
+    receiver_name: str = ""
 
     @guarded
     async def load_members(self, call: Call) -> None:
-        """Show the members."""
-        if self.project_id:
-            await self._read(call)
+        """Show the members, now and whenever they change."""
+        if not self.project_id or not self._is_at(routes.PROJECT_MEMBERS):
+            return
+        topic = Topic(MembersState, UUID(self.project_id), live.OFTEN_S, reloads=(EventType.PROJECT_CHANGED,))
+        await live.watch(call, self._tab, topic, MembersState.load_members, topic.id)
+        await self._read(call)
 
     async def _read(self, call: Call) -> None:
         found = await projects.members(call.session, call.principal, UUID(self.project_id))
-        self.members = [_row(member, call.principal.user_id) for member in found]
-        self.sends_mail = bool(get_settings().smtp_url)
         mine = await projects.get(call.session, call.principal, UUID(self.project_id))
         may_invite = allows(mine.role, Permission.MANAGE)
-        waiting = await invitations.pending(call.session, call.principal, mine.id) if may_invite else []
-        self.invitations = [_invitation(view) for view in waiting]
+        waiting = await invitations.pending(call.session, call.principal, IntoProject(mine.id)) if may_invite else []
+        self._put(
+            members=[member_row(member, call.principal.user_id) for member in found],
+            invitations=[invitation_row(view) for view in waiting],
+            sends_mail=bool(get_settings().smtp_url),
+            is_owner=any(member.user_id == call.principal.user_id and member.role is ProjectRole.OWNER for member in found),
+        )
 
     @guarded
     async def invite(self, call: Call, form: NewInvitation) -> None:
         """Ask somebody in by their address, whether or not they have an account."""
-        made = await invitations.invite(call.session, call.principal, UUID(self.project_id), form.email, form.role)
+        made = await invitations.invite(call.session, call.principal, IntoProject(UUID(self.project_id)), form.email, form.role)
         await call.record(Action.INVITE, "project", UUID(self.project_id), email=made.email, role=made.role)
         await self._read(call)
         self.added += 1
@@ -75,7 +67,7 @@ class MembersState(ProjectState):
     @guarded
     async def resend(self, call: Call, invitation_id: UUID) -> None:
         """Write to somebody once more."""
-        made = await invitations.resend(call.session, call.principal, UUID(self.project_id), invitation_id)
+        made = await invitations.resend(call.session, call.principal, IntoProject(UUID(self.project_id)), invitation_id)
         await self._read(call)
         self._tell("success", t("A new letter is on its way to {email}", email=made.email))
 
@@ -83,7 +75,7 @@ class MembersState(ProjectState):
     async def take_back(self, call: Call, invitation_id: UUID) -> None:
         """Take an invitation back."""
         try:
-            await invitations.take_back(call.session, call.principal, UUID(self.project_id), invitation_id)
+            await invitations.take_back(call.session, call.principal, IntoProject(UUID(self.project_id)), invitation_id)
             await call.record(Action.INVITE_REVOKE, "project", UUID(self.project_id))
         finally:
             await self._read(call)
@@ -100,23 +92,38 @@ class MembersState(ProjectState):
     @guarded
     async def remove(self, call: Call, user_id: UUID) -> None:
         """Let a member go."""
-        await projects.remove_member(call.session, call.principal, UUID(self.project_id), user_id)
-        await call.record(Action.MEMBER_REMOVE, "project", UUID(self.project_id), userId=str(user_id))
+        await self._let_go(call, user_id)
         if user_id != call.principal.user_id:
             await self._read(call)
 
+    async def _let_go(self, call: Call, user_id: UUID) -> None:
+        await projects.remove_member(call.session, call.principal, UUID(self.project_id), user_id)
+        await call.record(Action.MEMBER_REMOVE, "project", UUID(self.project_id), userId=str(user_id))
 
-def _row(member: MemberView, me: UUID) -> MemberRow:
-    return MemberRow(
-        id=str(member.user_id),
-        name=member.name,
-        email=member.email,
-        role=member.role.value,
-        initials=initials(member.name),
-        colour=face_colour(member.email),
-        is_me=member.user_id == me,
-    )
+    @guarded
+    async def ask_leave(self, _call: Call, is_open: bool) -> None:
+        """Ask whether the person means it, or no longer."""
+        self.asks_leave = is_open
 
+    @guarded
+    async def leave(self, call: Call) -> Any:
+        """Leave the project and go to the others."""
+        self.asks_leave = False
+        await self._let_go(call, call.principal.user_id)
+        self._tell("success", t("You have left “{name}”", name=self.name))
+        return rx.redirect(routes.HOME)
 
-def _invitation(view: InvitationView) -> InvitationRow:
-    return InvitationRow(str(view.id), view.email, view.role.value, view.sent_at.isoformat(), view.is_expired)
+    @guarded
+    async def ask_transfer(self, _call: Call, member_id: str) -> None:
+        """Ask whether the project is to be this member's; nobody's closes the question."""
+        chosen = next((member for member in self.members if member.id == member_id), None)
+        self.receiver_id, self.receiver_name = (chosen.id, chosen.name) if chosen else ("", self.receiver_name)
+
+    @guarded
+    async def transfer(self, call: Call, user_id: UUID) -> None:
+        """Give the project to a member."""
+        self.receiver_id = ""
+        owner = await projects.transfer(call.session, call.principal, UUID(self.project_id), user_id)
+        await call.record(Action.OWNER_CHANGE, "project", UUID(self.project_id), userId=str(user_id))
+        await self._read(call)
+        self._tell("success", t("“{name}” is {receiver}'s now", name=self.name, receiver=owner.name))

@@ -1,4 +1,4 @@
-"""Inviting people by e-mail, with or without an account: nobody learns from it who has one.
+"""Inviting people by e-mail into projects and teams, with or without an account: nobody learns from it who has one.
 
 The role waits until whoever reads the letter, or is signed in with the address, says yes.
 """
@@ -16,12 +16,13 @@ from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import emit, send_later
 from cellhub_app.core.security import hash_token, new_token
 from cellhub_app.core.settings import get_settings
-from cellhub_app.domain.access import Permission, Principal, has_proven_address, require
-from cellhub_app.domain.projects import letters, repository
-from cellhub_app.domain.projects.schemas import AddedMember, InvitationView, ReceivedInvitation
-from cellhub_app.domain.projects.service import MemberAlready, tell_access
+from cellhub_app.domain.access import Principal, has_proven_address
+from cellhub_app.domain.invitations import letters, repository
+from cellhub_app.domain.invitations.places import IntoProject, Place, place_of
+from cellhub_app.domain.invitations.schemas import AddedMember, InvitationView, Joined, ReceivedInvitation
 from cellhub_app.models.invitation import Invitation
-from cellhub_app.models.project import Project, ProjectRole
+from cellhub_app.models.project import ProjectRole
+from cellhub_app.models.team import TeamRole
 from cellhub_app.models.user import UserStatus
 
 LIFE = timedelta(days=14)
@@ -41,53 +42,59 @@ class InvitationSpent(Invalid):
     code, title = "invitationSpent", "This invitation was used, taken back or is too old"
 
 
-async def invite(session: AsyncSession, principal: Principal, project_id: UUID, email: str, role: ProjectRole) -> InvitationView:
+class MemberAlready(Conflict):
+    """The person takes part already."""
+
+    code, title = "memberAlready", "This person is a member already"
+
+
+async def invite(session: AsyncSession, principal: Principal, place: Place, email: str, role: ProjectRole | TeamRole) -> InvitationView:
     """Write to an address. A second invitation replaces the first one's role and link.
 
-    Raises EmailInvalid, MemberAlready, NotAllowed, Conflict when too many wait, ProjectNotFound.
+    Raises EmailInvalid, MemberAlready, NotAllowed, Conflict when too many wait, ProjectNotFound, TeamNotFound.
     """
-    project = await _manages(session, principal, project_id)
+    name = await _manages(session, principal, place)
     address = checked_email(email)
-    if await repository.is_member(session, project_id, address):
+    if await place.has(session, address):
         raise MemberAlready(f"{address} is a member already.")
-    row = await repository.open_invitation(session, project_id, address)
+    row = await repository.open_invitation(session, place.here, address)
     if row is None:
-        if await repository.count_open_invitations(session, project_id) >= OPEN_AT_ONCE:
+        if await repository.count_open(session, place.here) >= OPEN_AT_ONCE:
             raise Conflict(f"{OPEN_AT_ONCE} invitations wait already; take some back first.")
-        row = Invitation(project_id=project_id, email=address, role=role, invited_by=principal.user_id, token_hash="")
+        row = Invitation(**place.key, email=address, role=role, invited_by=principal.user_id, token_hash="")
     row.role = role
-    await _send(session, principal, row, project)
+    await _send(session, principal, row, name)
     return _view(row)
 
 
 async def add(session: AsyncSession, principal: Principal, project_id: UUID, email: str, role: ProjectRole) -> AddedMember:
-    """Take in the person with this address at once; who has no account, or may not sign in, is invited.
+    """Take the person with this address into a project at once; who has no account, or may not sign in, is invited.
 
     For programs, which the HTTP contract promises members without delay. Raises what `invite` raises.
     """
-    await require(session, principal, project_id, Permission.MANAGE)
+    place = IntoProject(project_id)
+    await place.require_manager(session, principal)
     address = checked_email(email)
     user = await repository.user_by_email(session, address)
     if user is None or user.status != UserStatus.ACTIVE:
-        asked = await invite(session, principal, project_id, address, role)
+        asked = await invite(session, principal, place, address, role)
         return AddedMember(user_id=None, email=asked.email, name=None, role=role)
-    if not await repository.add_membership(session, project_id, user.id, role):
+    if not await place.take_in(session, user.id, role):
         raise MemberAlready(f"{user.name} is a member already.")
-    tell_access(session, project_id, user.id)
     return AddedMember(user_id=user.id, email=user.email, name=user.name, role=role)
 
 
-async def _manages(session: AsyncSession, principal: Principal, project_id: UUID) -> Project:
-    await require(session, principal, project_id, Permission.MANAGE)
+async def _manages(session: AsyncSession, principal: Principal, place: Place) -> str:
+    await place.require_manager(session, principal)
     if not has_proven_address(principal):
         raise NotAllowed("Confirm your own e-mail address first: the page of your account sends you the letter again.")
-    project = await repository.project(session, project_id)
-    if project is None:
+    name = await place.name(session)
+    if name is None:
         raise InvitationNotFound
-    return project
+    return name
 
 
-async def _send(session: AsyncSession, principal: Principal, row: Invitation, project: Project) -> None:
+async def _send(session: AsyncSession, principal: Principal, row: Invitation, name: str) -> None:
     token = new_token()
     row.token_hash, row.sent_at, row.expires_at = hash_token(token), now(), now() + LIFE
     session.add(row)
@@ -96,44 +103,44 @@ async def _send(session: AsyncSession, principal: Principal, row: Invitation, pr
     except IntegrityError as error:
         raise Conflict("Somebody invited this person at the same moment.") from error
     link = f"{get_settings().base_url}{PAGE}#{token}"
-    send_later(session, letters.invitation(row.email, link, project=project.name, inviter=principal))
+    send_later(session, letters.invitation(row.email, link, kind=place_of(row).kind, name=name, inviter=principal))
     await _tell(session, row)
 
 
 async def _tell(session: AsyncSession, row: Invitation) -> None:
-    """Let open pages of the project and of the invited person, if there is one, look again."""
-    emit(session, Event(EventType.PROJECT_CHANGED, row.project_id, data={"members": True}))
+    """Let open pages of the place and of the invited person, if there is one, look again."""
+    place_of(row).tell(session)
     invited = await repository.user_by_email(session, row.email)
     if invited is not None:
         emit(session, Event(EventType.ACCESS_CHANGED, user_id=invited.id))
 
 
-async def pending(session: AsyncSession, principal: Principal, project_id: UUID) -> list[InvitationView]:
-    """The open invitations of a project, newest first, for those who may send them. Raises NotAllowed, ProjectNotFound."""
-    await require(session, principal, project_id, Permission.MANAGE)
-    return [_view(row) for row in await repository.open_invitations(session, project_id)]
+async def pending(session: AsyncSession, principal: Principal, place: Place) -> list[InvitationView]:
+    """The open invitations into a place, newest first, for those who may send them. Raises NotAllowed, ProjectNotFound, TeamNotFound."""
+    await place.require_manager(session, principal)
+    return [_view(row) for row in await repository.open_ones(session, place.here)]
 
 
-async def resend(session: AsyncSession, principal: Principal, project_id: UUID, invitation_id: UUID) -> InvitationView:
-    """Write once more, with a new link; the old one is dead. Raises InvitationNotFound, NotAllowed, ProjectNotFound."""
-    project = await _manages(session, principal, project_id)
-    row = await _of_project(session, project_id, invitation_id)
-    await _send(session, principal, row, project)
+async def resend(session: AsyncSession, principal: Principal, place: Place, invitation_id: UUID) -> InvitationView:
+    """Write once more, with a new link; the old one is dead. Raises InvitationNotFound, NotAllowed, ProjectNotFound, TeamNotFound."""
+    name = await _manages(session, principal, place)
+    row = await _of_place(session, place, invitation_id)
+    await _send(session, principal, row, name)
     return _view(row)
 
 
-async def take_back(session: AsyncSession, principal: Principal, project_id: UUID, invitation_id: UUID) -> None:
-    """Revoke an invitation; its link is dead at once. Raises InvitationNotFound, NotAllowed, ProjectNotFound."""
-    await require(session, principal, project_id, Permission.MANAGE)
-    row = await _of_project(session, project_id, invitation_id)
+async def take_back(session: AsyncSession, principal: Principal, place: Place, invitation_id: UUID) -> None:
+    """Revoke an invitation; its link is dead at once. Raises InvitationNotFound, NotAllowed, ProjectNotFound, TeamNotFound."""
+    await place.require_manager(session, principal)
+    row = await _of_place(session, place, invitation_id)
     row.revoked_at = now()
     await session.flush()
     await _tell(session, row)
 
 
-async def _of_project(session: AsyncSession, project_id: UUID, invitation_id: UUID) -> Invitation:
+async def _of_place(session: AsyncSession, place: Place, invitation_id: UUID) -> Invitation:
     row = await repository.invitation(session, invitation_id)
-    if row is None or row.project_id != project_id:
+    if row is None or place_of(row) != place:
         raise InvitationNotFound
     return row
 
@@ -142,15 +149,17 @@ async def received(session: AsyncSession, principal: Principal) -> list[Received
     """What waits for the caller's address, once it is known to be theirs."""
     if not has_proven_address(principal):
         return []
-    rows = await repository.invitations_to(session, principal.email, now())
+    rows = await repository.to_address(session, principal.email, now())
     return [
-        ReceivedInvitation(id=row.id, project=project, role=ProjectRole(row.role), invited_by=inviter or "", expires_at=row.expires_at)
-        for row, project, inviter in rows
+        ReceivedInvitation(
+            id=row.id, project=project, team=team, role=place_of(row).roles(row.role), invited_by=inviter or "", expires_at=row.expires_at
+        )
+        for row, project, team, inviter in rows
     ]
 
 
-async def accept(session: AsyncSession, principal: Principal, invitation_id: UUID) -> UUID:
-    """Say yes to an invitation to the caller's own address; the project's id. Raises InvitationNotFound."""
+async def accept(session: AsyncSession, principal: Principal, invitation_id: UUID) -> Joined:
+    """Say yes to an invitation to the caller's own address. Raises InvitationNotFound."""
     return await _join(session, principal, await _to_caller(session, principal, invitation_id))
 
 
@@ -170,9 +179,9 @@ async def _to_caller(session: AsyncSession, principal: Principal, invitation_id:
     return row
 
 
-async def accept_by_link(session: AsyncSession, principal: Principal, token: str) -> UUID:
-    """Say yes with the link of the letter, whatever address the caller's account has; the project's id. Raises InvitationSpent."""
-    row = await repository.invitation_by_token(session, hash_token(token))
+async def accept_by_link(session: AsyncSession, principal: Principal, token: str) -> Joined:
+    """Say yes with the link of the letter, whatever address the caller's account has. Raises InvitationSpent."""
+    row = await repository.by_token(session, hash_token(token))
     if row is None or row.expires_at <= now():
         raise InvitationSpent("This invitation was used, taken back or is too old. Ask for a new one.")
     return await _join(session, principal, row)
@@ -180,25 +189,25 @@ async def accept_by_link(session: AsyncSession, principal: Principal, token: str
 
 async def is_open(session: AsyncSession, token: str) -> bool:
     """Whether a link would let somebody in: with it, accounts can be opened where registration is by invitation."""
-    row = await repository.invitation_by_token(session, hash_token(token)) if token else None
+    row = await repository.by_token(session, hash_token(token)) if token else None
     return row is not None and row.expires_at > now()
 
 
-async def _join(session: AsyncSession, principal: Principal, row: Invitation) -> UUID:
-    if await repository.project(session, row.project_id) is None:
-        raise InvitationSpent("The project is not there any more.")
-    await repository.add_membership(session, row.project_id, principal.user_id, ProjectRole(row.role))
+async def _join(session: AsyncSession, principal: Principal, row: Invitation) -> Joined:
+    place = place_of(row)
+    if await place.name(session) is None:
+        raise InvitationSpent(f"The {place.kind} is not there any more.")
+    await place.take_in(session, principal.user_id, place.roles(row.role))
     row.accepted_at = now()
     await session.flush()
-    tell_access(session, row.project_id, principal.user_id)
-    return row.project_id
+    return place.joined
 
 
 def _view(row: Invitation) -> InvitationView:
     return InvitationView(
         id=row.id,
         email=row.email,
-        role=ProjectRole(row.role),
+        role=place_of(row).roles(row.role),
         sent_at=row.sent_at,
         expires_at=row.expires_at,
         is_expired=row.expires_at <= now(),

@@ -1,0 +1,1 @@
+"""Asking people into projects and teams."""

@@ -1,0 +1,1 @@
+"""Teams, and the projects that are shared with them."""
