@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import Any, Protocol, get_type_hints
 from uuid import UUID
 
 import reflex as rx
@@ -13,19 +13,25 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError, Invalid, NotSignedIn
-from cellhub_app.core.log import bind_user
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
-
-if TYPE_CHECKING:
-    from cellhub_app.web.session import SessionState
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[..., Any]
+
+
+class Gated(Protocol):
+    """A state with guarded handlers: it asks the database who calls, sends away who may not, and shows errors."""
+
+    async def _call(self, session: AsyncSession) -> Any:
+        """What handlers work with. Raises NotSignedIn."""
+
+    def _signed_out(self) -> Any: ...
+
+    def _report(self, error: CellHubError) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,12 @@ def guarded(handler: Handler) -> Any:
     wire = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_default(field)) for name, field in _fields(arguments)]
 
     @functools.wraps(handler)
-    async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
+    async def run(self: Gated, *positional: Any, **named: Any) -> Any:
         try:
             async with get_runtime().work() as session:
-                principal = await accounts.browser_principal(session, self._session_token())
-                bind_user(principal.user_id)
-                self._recognise(principal)
+                call = await self._call(session)
                 values = _validated(arguments, positional, named)
-                return await handler(self, Call(principal, session, self.router.headers.user_agent), **values)
+                return await handler(self, call, **values)
         except NotSignedIn:
             return self._signed_out()
         except CellHubError as error:

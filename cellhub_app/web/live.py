@@ -15,14 +15,17 @@ import reflex as rx
 import structlog
 from reflex.event import Event as BrowserEvent
 from reflex.state import StateUpdate
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.feed import Feed
 from cellhub_app.core.runtime import get_runtime
-from cellhub_app.domain.access import Permission, Principal, readable_projects, require
+from cellhub_app.domain.access import Permission, Viewer, Visitor, readable_projects, require
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.shares import service as shares
 from cellhub_app.web.guard import Call
+from cellhub_app.web.visit import Visit
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +74,7 @@ class Watch:
     token: str
     topic: Topic
     reload: Any
-    principal: Principal
+    principal: Viewer
     project_id: UUID | None
     projects: frozenset[UUID]
 
@@ -79,7 +82,7 @@ class Watch:
 _watches: dict[tuple[str, type[rx.State]], Watch] = {}
 
 
-async def watch(call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None) -> None:
+async def watch(call: Call | Visit, token: str, topic: Topic, reload: Any, project_id: UUID | None = None) -> None:
     """Show this tab what happens from now on; a tab looks at one thing for each of its states.
 
     Call it before reading the database, so that nothing falls between. `reload` is the event that loads the page again.
@@ -94,7 +97,7 @@ def leave(token: str) -> None:
         _watches.pop(known, None)
 
 
-async def _readable(call: Call) -> frozenset[UUID]:
+async def _readable(call: Call | Visit) -> frozenset[UUID]:
     return frozenset((await call.session.execute(readable_projects(call.principal))).scalars())
 
 
@@ -154,7 +157,7 @@ class Live:
         for watch in tabs:
             try:
                 async with get_runtime().work() as session:
-                    found = await topic.state._read_news(Call(watch.principal, session), topic.id, news)
+                    found = await topic.state._read_news(_call(watch.principal, session), topic.id, news)
             except CellHubError:
                 await self._recheck([watch])
                 continue
@@ -187,11 +190,11 @@ class Live:
                 continue
             try:
                 async with get_runtime().work() as session:
-                    watch.principal = await accounts.still_signed_in(session, watch.principal)
+                    watch.principal = await _still_here(session, watch.principal)
                     if watch.project_id:
                         await require(session, watch.principal, watch.project_id, Permission.VIEW)
                     else:
-                        watch.projects = await _readable(Call(watch.principal, session))
+                        watch.projects = await _readable(_call(watch.principal, session))
             except CellHubError:
                 _watches.pop((watch.token, watch.topic.state), None)
                 reload = True
@@ -205,7 +208,23 @@ class Live:
             await namespace.emit_update(StateUpdate(events=BrowserEvent.from_event_type(event)), watch.token)
 
 
+def _call(viewer: Viewer, session: AsyncSession) -> Call | Visit:
+    return Visit(viewer, session) if isinstance(viewer, Visitor) else Call(viewer, session)
+
+
+async def _still_here(session: AsyncSession, viewer: Viewer) -> Viewer:
+    if isinstance(viewer, Visitor):
+        return await shares.still_open(session, viewer)
+    return await accounts.still_signed_in(session, viewer)
+
+
 def _concerns_access(watch: Watch, event: Event) -> bool:
+    link_id = event.data.get("linkId")
+    if isinstance(watch.principal, Visitor):
+        is_theirs = link_id is None or link_id == str(watch.principal.link_id)
+        return is_theirs and event.user_id is None and event.project_id in watch.projects
+    if link_id is not None:
+        return False
     return watch.principal.user_id == event.user_id or (event.user_id is None and event.project_id in watch.projects)
 
 

@@ -19,6 +19,8 @@ class Filmstrip(rx.NoSSRComponent):
     tag = "Filmstrip"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 
+    # Where visitors with a share link ask; empty for members.
+    api: rx.Var[str]
     project_id: rx.Var[str]
     image_id: rx.Var[str]
     query: rx.Var[dict[str, Any]]

@@ -9,14 +9,11 @@ import reflex as rx
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.events import EventType
 from cellhub_app.domain.annotations import service as annotations
-from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import ImageView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
-from cellhub_app.web.batches import model_title
+from cellhub_app.web.descriptions import caption, problem, provenance, size_text
 from cellhub_app.web.guard import Call, guarded
-from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
 
@@ -116,47 +113,3 @@ class ImageState(SessionState):
     def fill(self, percent: float) -> None:
         """Fill the objects more or less."""
         self.fill_percent = max(0, min(100, int(percent)))
-
-
-def size_text(image: ImageView) -> str:
-    """`1,392 × 1,040 px · 452 × 338 µm · 16 bit`."""
-    if not image.width or not image.height:
-        return ""
-    words = [f"{image.width:,} × {image.height:,} px"]
-    if image.pixel_size_um:
-        words.append(f"{image.width * image.pixel_size_um:,.0f} × {image.height * image.pixel_size_um:,.0f} µm")
-    if image.bit_depth:
-        words.append(t("{bits} bit", bits=image.bit_depth))
-    if image.channels and image.channels > 1:
-        words.append(t("{count} channels", count=image.channels))
-    return " · ".join(words)
-
-
-def caption(latest: RevisionView | None) -> str:
-    """`U-Net · revision 4`; the viewer adds how many objects it shows."""
-    if latest is None:
-        return t("Not segmented yet")
-    source = model_title(latest.model) if latest.model else t("Edited by hand")
-    return " · ".join([source, t("revision {number}", number=latest.number)])
-
-
-def provenance(latest: RevisionView | None) -> str:
-    """What made the polygons: model, weights, parameters, when."""
-    if latest is None:
-        return ""
-    words = [model_title(latest.model) if latest.model else t("Edited by hand")]
-    if latest.weights_sha256:
-        words[0] += f" ({latest.weights_sha256[:8]})"
-    names = {"threshold": t("threshold"), "min_area_px": t("at least {px} px²")}
-    if (threshold := latest.parameters.get("threshold")) is not None:
-        words.append(f"{names['threshold']} {threshold:g}")
-    if area := latest.parameters.get("min_area_px"):
-        words.append(names["min_area_px"].format(px=area))
-    return f"{', '.join(words)}. {latest.created_at:%d %b %Y, %H:%M} UTC."
-
-
-def problem(image: ImageView) -> str:
-    """Why there is no picture or no result, in one sentence."""
-    if image.error:
-        return image.error.detail
-    return image.segmentation.error.detail if image.segmentation and image.segmentation.error else ""
