@@ -86,7 +86,10 @@ async def watch(call: Call | Visit, token: str, topic: Topic, reload: Any, proje
     """Show this tab what happens from now on; a tab looks at one thing for each of its states.
 
     Call it before reading the database, so that nothing falls between. `reload` is the event that loads the page again.
+    Raises ProjectNotFound when its person may not see the project: what others of the topic are shown must not reach them.
     """
+    if project_id:
+        await require(call.session, call.principal, project_id, Permission.VIEW)
     projects = frozenset([project_id]) if project_id else await _readable(call)
     _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects)
 
@@ -164,7 +167,8 @@ class Live:
             except Exception:  # a listener must outlive any one reading; the next event reads again
                 log.exception("live reading failed", state=topic.state.__name__)
                 return
-            await asyncio.gather(*(self._show(other, found) for other in tabs))
+            # An id of one project in the address of another: who may see only the other is not shown what is read here.
+            await asyncio.gather(*(self._show(other, found) for other in tabs if other.project_id == watch.project_id))
             return
 
     async def _show(self, watch: Watch, found: Any) -> None:

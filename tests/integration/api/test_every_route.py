@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from cellhub_app.api.app import PREFIX, create_api
+from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
 from tests.fixtures import rows
 from tests.integration.api.conftest import Person
@@ -27,13 +29,15 @@ WITHOUT_PRINCIPAL = {
     ("post", "/auth/request-password-reset"),
     ("post", "/auth/reset-password"),
     ("post", "/auth/verify-email"),
+    ("post", "/shared"),
 }
-OF_ONESELF = ("/admin", "/auth", "/invitations")
+OF_ONESELF = ("/admin", "/auth", "/invitations", "/shared")
 VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects"): {"name": "P"},
     ("patch", "/projects/{project_id}"): {"name": "P"},
     ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
     ("post", "/projects/{project_id}/invitations"): {"email": "eve@example.org", "role": "viewer"},
+    ("post", "/projects/{project_id}/share-links"): {"expiresAt": (now() + timedelta(days=7)).isoformat()},
     ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("patch", "/images/{image_id}"): {"name": "x.png"},
     ("patch", "/images/{image_id}/polygons"): {"editId": str(uuid4()), "baseRevision": 0},
@@ -81,6 +85,7 @@ def _fresh_ids() -> dict[str, str]:
         "invitation_id",
         "face_off_id",
         "trial_id",
+        "link_id",
     )
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
@@ -120,6 +125,8 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
     drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
     asked = (await ada.http.post(f"/api/v1/projects/{project_id}/invitations", json={"email": "x@example.org", "role": "viewer"})).json()
+    share = {"expiresAt": (now() + timedelta(days=7)).isoformat()}
+    link = (await ada.http.post(f"/api/v1/projects/{project_id}/share-links", json=share)).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
     async with runtime.work() as session:
         [ready] = await rows.images(session, UUID(project_id), ["ready.png"])
@@ -136,6 +143,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "upload_id": large.headers["location"].rpartition("/")[2],
         "face_off_id": trial["id"],
         "trial_id": trial["trials"][0]["id"],
+        "link_id": link["id"],
         "revision": "1",
     }
 

@@ -19,7 +19,7 @@ class Filmstrip(rx.NoSSRComponent):
     tag = "Filmstrip"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 
-    # Where visitors with a share link ask; empty for members.
+    # Below which address rows and pictures are asked for; members need not say.
     api: rx.Var[str]
     project_id: rx.Var[str]
     image_id: rx.Var[str]

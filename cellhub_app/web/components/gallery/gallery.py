@@ -27,7 +27,7 @@ class Gallery(rx.NoSSRComponent):
     tag = "Gallery"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 
-    # Where visitors with a share link ask; empty for members.
+    # Below which address rows and pictures are asked for; members need not say.
     api: rx.Var[str]
     project_id: rx.Var[str]
     query: rx.Var[dict[str, Any]]

@@ -8,6 +8,7 @@ from cellhub_app.web.components.forms import field, select
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.project.frame import project_page
 from cellhub_app.web.pages.project.members_state import InvitationRow, MemberRow, MembersState
+from cellhub_app.web.pages.project.share_links import share_links
 
 ROLES = [
     ("viewer", t("Viewer: looks and exports")),
@@ -26,6 +27,7 @@ def members_tab() -> rx.Component:
         rx.cond(MembersState.can_manage, _invite_form()),
         rows,
         _waiting(),
+        share_links(),
         class_name="page page-narrow stack-large",
     )
     return project_page("members", rx.el.div(content, class_name="scroll"))
