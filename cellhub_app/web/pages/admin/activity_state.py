@@ -23,6 +23,8 @@ WORDS = {
     Action.ACCOUNT_CLOSE: t("deleted the account"), Action.ACCOUNT_CHANGE: t("changed an account"), Action.TOKEN_CREATE: t("made a token"),
     Action.TOKEN_REVOKE: t("ended a token"), Action.INVITE: t("invited somebody"), Action.INVITE_REVOKE: t("took an invitation back"),
     Action.MEMBER_ADD: t("joined a project"), Action.MEMBER_CHANGE: t("changed a role"), Action.MEMBER_REMOVE: t("removed a member"),
+    Action.SHARE_CREATE: t("made a share link"), Action.SHARE_OPEN: t("opened a share link first"),
+    Action.SHARE_REVOKE: t("revoked a share link"),
     Action.PROJECT_CREATE: t("made a project"), Action.PROJECT_UPDATE: t("changed a project"),
     Action.PROJECT_DELETE: t("deleted a project"),
     Action.UPLOAD: t("uploaded"), Action.DOWNLOAD: t("downloaded"), Action.IMAGE_UPDATE: t("changed an image"),
