@@ -17,7 +17,7 @@ document.addEventListener(
 );
 
 // A share link opens by itself, and asks for its password if it has one: then the address says so.
-if (location.pathname === "/s") {
+if (/^\/s\/?$/.test(location.pathname)) {
   const asked = new URLSearchParams(location.search);
   if (!location.hash && !asked.has("error")) location.replace("/s?error=shareLinkClosed");
   else if (!asked.has("error")) openLink({ token: location.hash.slice(1), image: asked.get("image") ?? "" });

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from cellhub_app.core.limits import PASSWORD_MAX_LENGTH
 from cellhub_app.domain.schema import Schema
@@ -44,6 +44,11 @@ class OpeningLink(Schema):
     token: str = Field(min_length=1, max_length=200)
     password: str = Field(default="", max_length=2 * PASSWORD_MAX_LENGTH)
     image: UUID | None = None
+
+    @field_validator("image", mode="before")
+    @classmethod
+    def _none_when_empty(cls, image: object) -> object:
+        return image or None
 
 
 class OpenedLink(Schema):

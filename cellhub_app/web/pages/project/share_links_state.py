@@ -24,7 +24,7 @@ class ShareForm(Schema):
     """What the form says."""
 
     life: Life
-    last_day: date | Literal[""] = ""
+    last_day: date | Literal[""] | None = None
     share_password: str = ""
 
 
