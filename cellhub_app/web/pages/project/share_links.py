@@ -55,11 +55,12 @@ def _form() -> rx.Component:
 
 
 def _fresh() -> rx.Component:
+    password = rx.fragment(" ", t("Send its password another way."))
     copy = copy_button(text=ShareLinksState.share_url, source=URL_ID, label=t("Copy link"), done=t("Copied"), by_hand=t("Press Ctrl + C"))
     return rx.el.div(
         rx.icon("link"),
         rx.el.div(
-            t("Copy the link now; it is not shown again. Send its password another way."),
+            rx.el.span(t("Copy the link now; it is not shown again."), rx.cond(ShareLinksState.share_is_locked, password)),
             rx.el.code(ShareLinksState.share_url, id=URL_ID, class_name="link-text", data_testid="share-url"),
             class_name="grow stack-small",
         ),

@@ -47,6 +47,7 @@ class ShareLinksState(ProjectState):
 
     share_rows: list[ShareRow] = []
     share_url: str = ""
+    share_is_locked: bool = False
     share_life: Life = "7"
     shares_made: int = 0
     asked_about: str = ""
@@ -75,7 +76,8 @@ class ShareLinksState(ProjectState):
         new = NewShareLink(expires_at=_end(form), password=form.share_password or None)
         made = await shares.make(call.session, call.principal, UUID(self.project_id), new)
         await call.record(Action.SHARE_CREATE, "project", UUID(self.project_id), linkId=str(made.id), hasPassword=made.has_password)
-        self.share_url, self.shares_made, self.share_life = made.url, self.shares_made + 1, "7"
+        self.share_url, self.share_is_locked = made.url, made.has_password
+        self.shares_made, self.share_life = self.shares_made + 1, "7"
         await self._read_links(call)
 
     @guarded

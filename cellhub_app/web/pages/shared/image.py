@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web import routes
 from cellhub_app.web.components.address.address import address_query
-from cellhub_app.web.components.buttons import link_button
+from cellhub_app.web.components.buttons import link, link_button
 from cellhub_app.web.components.feedback import empty_state
 from cellhub_app.web.components.image_view import canvas, side, strip, switches
 from cellhub_app.web.components.keyboard import VIEWER_KEYS, keyboard_help
@@ -19,7 +19,10 @@ def shared_image() -> rx.Component:
     body = rx.el.div(canvas(SharedImageState, api), side(SharedImageState, api), strip(SharedImageState, api=api), class_name="image-page")
     shown = rx.cond(SharedImageState.is_missing, _missing(), body)
     crumbs = [(SharedImageState.project_name, SharedImageState.back), (SharedImageState.name, "")]
-    tools = rx.fragment(switches(SharedImageState), keyboard_help(t("Keys of the viewer"), VIEWER_KEYS))
+    back = link(
+        rx.icon("arrow-left"), to=SharedImageState.back, aria_label=t("All images"), class_name="btn btn-ghost btn-icon shared-back"
+    )
+    tools = rx.fragment(back, switches(SharedImageState), keyboard_help(t("Keys of the viewer"), VIEWER_KEYS))
     return shared_page(shown, address_query(query=SharedImageState.query), crumbs=crumbs, tools=tools)
 
 
