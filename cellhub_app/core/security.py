@@ -21,7 +21,7 @@ ALGORITHM = "HS256"
 # Personal tokens start so: scanners for leaked secrets know them by it, and so do we.
 PERSONAL = "cellhub_"
 HALF_SIGNED_IN_MINUTES = 5
-_HALF = "second-factor"
+_HALF, _VISIT = "second-factor", "share-link"
 
 
 def _digest(password: str) -> bytes:
@@ -110,3 +110,17 @@ def read_half_token(secret: str, token: str) -> UUID:
         return UUID(claims["sub"])
     except (jwt.InvalidTokenError, ValueError) as error:
         raise NotSignedIn("Too much time has passed. Sign in again.") from error
+
+
+def make_visit_token(secret: str, link_id: UUID, until: datetime) -> str:
+    """Says until then that somebody knew a share link's secret and its password, if it has one; the link's row is asked each time."""
+    return jwt.encode({"sub": str(link_id), "aud": _VISIT, "exp": until}, secret, algorithm=ALGORITHM)
+
+
+def read_visit_token(secret: str, token: str) -> UUID:
+    """Which link was opened. Raises NotSignedIn."""
+    try:
+        claims = jwt.decode(token, secret, algorithms=[ALGORITHM], audience=_VISIT, options={"require": ["sub", "aud", "exp"]})
+        return UUID(claims["sub"])
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise NotSignedIn from error

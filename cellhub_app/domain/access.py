@@ -88,15 +88,17 @@ GRANTED = union_all(
 _RANK = case({role.value: rank for rank, role in enumerate(PROJECT_PERMISSIONS)}, value=GRANTED.c.role)
 
 
-def is_readable(principal: Principal) -> ColumnElement[bool]:
+def is_readable(principal: "Viewer") -> ColumnElement[bool]:
     """Whether the principal may see the project whose row a query looks at."""
     there = col(Project.deleted_at).is_(None)
+    if isinstance(principal, Visitor):
+        return and_(there, col(Project.id) == principal.project_id)
     if principal.role in SEES_EVERY_PROJECT:
         return there
     return and_(there, col(Project.id).in_(select(GRANTED.c.project_id).where(GRANTED.c.user_id == principal.user_id)))
 
 
-def readable_projects(principal: Principal) -> Select[UUID]:
+def readable_projects(principal: "Viewer") -> Select[UUID]:
     """The ids of every project the principal may see, each once, for `in_()`."""
     return select(col(Project.id)).where(is_readable(principal))
 
@@ -128,22 +130,24 @@ def may_view_project_of(project_id: SQLCoreOperations[UUID], *, sees_all: bool) 
 _MAY_VIEW = {sees_all: may_view_project_of(bindparam("project_id", type_=Uuid), sees_all=sees_all) for sees_all in (False, True)}
 
 
-def may_view(principal: Principal) -> ColumnElement[bool]:
-    """Whether the principal may see the project `:project_id`, to be joined to a query about it; bind `:user_id` as well."""
-    return _MAY_VIEW[principal.role in SEES_EVERY_PROJECT]
+def may_view(principal: "Viewer") -> ColumnElement[bool]:
+    """Whether the principal may see the project `:project_id`, to be joined to a query about it; bind `values_of(principal)` as well."""
+    return _MAY_VISIT if isinstance(principal, Visitor) else _MAY_VIEW[principal.role in SEES_EVERY_PROJECT]
 
 
-async def project_role(session: AsyncSession, principal: Principal, project_id: UUID) -> ProjectRole:
+async def project_role(session: AsyncSession, principal: "Viewer", project_id: UUID) -> ProjectRole:
     """The principal's role in the project. Raises ProjectNotFound when they may not know of it."""
     return await _role_of(within(session), principal, project_id)
 
 
-async def require_view(fetch: Fetch, principal: Principal, project_id: UUID) -> None:
+async def require_view(fetch: Fetch, principal: "Viewer", project_id: UUID) -> None:
     """Let pass who may see the project. Raises ProjectNotFound."""
     await _role_of(fetch, principal, project_id)  # every role sees
 
 
-async def _role_of(fetch: Fetch, principal: Principal, project_id: UUID) -> ProjectRole:
+async def _role_of(fetch: Fetch, principal: "Viewer", project_id: UUID) -> ProjectRole:
+    if isinstance(principal, Visitor):
+        return _role_of_visitor(principal, project_id)
     rows = await fetch(_ROLE, {"project_id": project_id, "user_id": principal.user_id})
     if not rows:
         raise ProjectNotFound
@@ -164,7 +168,7 @@ def allows(role: ProjectRole, permission: Permission) -> bool:
     return permission in PROJECT_PERMISSIONS[role]
 
 
-async def require(session: AsyncSession, principal: Principal, project_id: UUID, permission: Permission) -> ProjectRole:
+async def require(session: AsyncSession, principal: "Viewer", project_id: UUID, permission: Permission) -> ProjectRole:
     """Let the caller pass or raise ProjectNotFound (may not know of it) or NotAllowed (may see it, but not do this)."""
     role = await project_role(session, principal, project_id)
     if not allows(role, permission):
@@ -210,3 +214,54 @@ def require_admin(principal: Principal) -> None:
     """Let an admin pass or raise NotAllowed."""
     if not principal.is_admin:
         raise NotAllowed("Only admins may do this.")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who opened a share link, as the database knows the link at this moment: they see one project, and are nobody.
+
+    No Principal, so that only what says `Viewer` takes one: everything else refuses visitors before it runs.
+    """
+
+    link_id: UUID
+    project_id: UUID
+
+
+Viewer = Principal | Visitor
+
+
+class Sight(StrEnum):
+    """How somebody comes to see a project; a statement that is built once is built for each."""
+
+    EVERYTHING = "everything"
+    MEMBERSHIP = "membership"
+    LINK = "link"
+
+
+def sight_of(viewer: Viewer) -> Sight:
+    """How the viewer comes to see projects."""
+    if isinstance(viewer, Visitor):
+        return Sight.LINK
+    return Sight.EVERYTHING if viewer.role in SEES_EVERY_PROJECT else Sight.MEMBERSHIP
+
+
+def may_see(project_id: SQLCoreOperations[UUID], sight: Sight) -> ColumnElement[bool]:
+    """Whether a project is there for a viewer, to be joined to a query about what is in it; bind `values_of(viewer)`."""
+    if sight is not Sight.LINK:
+        return may_view_project_of(project_id, sees_all=sight is Sight.EVERYTHING)
+    there = select(col(Project.id)).where(col(Project.id) == project_id, col(Project.deleted_at).is_(None))
+    return there.where(col(Project.id) == bindparam("shared_id", type_=Uuid)).exists()
+
+
+_MAY_VISIT = may_see(bindparam("project_id", type_=Uuid), Sight.LINK)
+
+
+def values_of(viewer: Viewer) -> dict[str, UUID]:
+    """What is bound to ask whether the viewer may see something."""
+    return {"shared_id": viewer.project_id} if isinstance(viewer, Visitor) else {"user_id": viewer.user_id}
+
+
+def _role_of_visitor(visitor: Visitor, project_id: UUID) -> ProjectRole:
+    if project_id != visitor.project_id:
+        raise ProjectNotFound
+    return ProjectRole.VIEWER

@@ -1,6 +1,6 @@
 """Every table, imported so that `Table.metadata` is whole."""
 
-from cellhub_app.models import annotation, audit, export, image, invitation, job, link, project, session, team, trial, upload, user
+from cellhub_app.models import annotation, audit, export, image, invitation, job, link, project, session, share, team, trial, upload, user
 from cellhub_app.models.base import Table
 
 metadata = Table.metadata
@@ -16,6 +16,7 @@ __all__ = [
     "metadata",
     "project",
     "session",
+    "share",
     "team",
     "trial",
     "upload",

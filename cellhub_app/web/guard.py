@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import Any, Protocol, get_type_hints
 from uuid import UUID
 
 import reflex as rx
@@ -13,16 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError, Invalid, NotSignedIn
-from cellhub_app.core.log import bind_user
 from cellhub_app.core.ratelimit import check_rate
 from cellhub_app.core.runtime import get_runtime
-from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.access import Principal, Viewer, Visitor
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
-
-if TYPE_CHECKING:
-    from cellhub_app.web.session import SessionState
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +29,19 @@ class NothingShown(Invalid):
     """An event of a page whose project or image this tab does not show."""
 
     code, title = "nothingShown", "Open a project or an image first"
+
+
+class Gated(Protocol):
+    """A state with guarded handlers: it asks the database who calls, sends away who may not, and shows errors."""
+
+    async def _call(self, session: AsyncSession) -> Any:
+        """What handlers work with. Raises NotSignedIn."""
+
+    def _shows_its_thing(self) -> bool: ...
+
+    def _signed_out(self) -> Any: ...
+
+    def _report(self, error: CellHubError) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -60,18 +68,15 @@ def guarded(handler: Handler) -> Any:
     arguments = _argument_model(handler, after=2)
 
     @functools.wraps(handler)
-    async def run(self: "SessionState", *positional: Any, **named: Any) -> Any:
+    async def run(self: Gated, *positional: Any, **named: Any) -> Any:
         try:
             async with get_runtime().work() as session:
-                principal = await accounts.browser_principal(session, self._session_token())
-                bind_user(principal.user_id)
-                self._recognise(principal)
-                await _check_pace(principal)
+                call = await self._call(session)
+                await _check_pace(call.principal)
                 values = _validated(arguments, positional, named)
                 if not self._shows_its_thing() and handler.__name__ != "load":
                     return None if handler.__name__.startswith("load_") else self._report(NothingShown())
-                tab = self.router
-                return await handler(self, Call(principal, session, tab.headers.user_agent, tab.session.client_ip), **values)
+                return await handler(self, call, **values)
         except NotSignedIn:
             return self._signed_out()
         except CellHubError as error:
@@ -88,10 +93,11 @@ def guarded(handler: Handler) -> Any:
     return _as_event(run, arguments)
 
 
-async def _check_pace(principal: Principal) -> None:
-    """A person at a page may do more than a program, because dragging and holding a key down are many events."""
+async def _check_pace(viewer: Viewer) -> None:
+    """Whoever is at a page may do more than a program, because dragging and holding a key down are many events."""
     services = get_runtime()
-    await check_rate(services.redis, "pages", str(principal.user_id), EVENTS_FOR_A_REQUEST * services.settings.requests_per_minute)
+    who = viewer.link_id if isinstance(viewer, Visitor) else viewer.user_id
+    await check_rate(services.redis, "pages", str(who), EVENTS_FOR_A_REQUEST * services.settings.requests_per_minute)
 
 
 def unguarded(handler: Handler) -> Any:

@@ -16,14 +16,17 @@ import reflex as rx
 import structlog
 from reflex.event import Event as BrowserEvent
 from reflex.state import StateUpdate
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.feed import Feed
 from cellhub_app.core.runtime import get_runtime
-from cellhub_app.domain.access import Permission, Principal, readable_projects, require
+from cellhub_app.domain.access import Permission, Viewer, Visitor, readable_projects, require
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.shares import service as shares
 from cellhub_app.web.guard import Call
+from cellhub_app.web.visit import Visit
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +77,7 @@ class Watch:
     token: str
     topic: Topic
     reload: Any
-    principal: Principal
+    principal: Viewer
     project_id: UUID | None
     projects: frozenset[UUID]
     teams: frozenset[UUID] = frozenset()
@@ -84,12 +87,15 @@ _watches: dict[tuple[str, type[rx.State]], Watch] = {}
 
 
 async def watch(
-    call: Call, token: str, topic: Topic, reload: Any, project_id: UUID | None = None, teams: frozenset[UUID] = frozenset()
+    call: Call | Visit, token: str, topic: Topic, reload: Any, project_id: UUID | None = None, teams: frozenset[UUID] = frozenset()
 ) -> None:
     """Show this tab what happens from now on, also in these teams; a tab looks at one thing for each of its states.
 
     Call it before reading the database, so that nothing falls between. `reload` is the event that loads the page again.
+    Raises ProjectNotFound when its person may not see the project: what others of the topic are shown must not reach them.
     """
+    if project_id:
+        await require(call.session, call.principal, project_id, Permission.VIEW)
     projects = frozenset([project_id]) if project_id else await _readable(call)
     _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects, teams)
 
@@ -100,7 +106,7 @@ def leave(token: str) -> None:
         _watches.pop(known, None)
 
 
-async def _readable(call: Call) -> frozenset[UUID]:
+async def _readable(call: Call | Visit) -> frozenset[UUID]:
     return frozenset((await call.session.execute(readable_projects(call.principal))).scalars())
 
 
@@ -164,16 +170,18 @@ class Live:
         for watch in tabs:
             try:
                 async with get_runtime().work() as session:
-                    found = await topic.state._read_news(Call(watch.principal, session), topic.id, news)
+                    found = await topic.state._read_news(_call(watch.principal, session), topic.id, news)
             except CellHubError:
                 await self._recheck([watch])
                 continue
             except Exception:  # a listener must outlive any one reading; the next event reads again
                 log.exception("live reading failed", state=topic.state.__name__)
                 return
-            shown = await asyncio.gather(*(self._show(other, found) for other in tabs))
+            # An id of one project in the address of another: who may see only the other is not shown what is read here.
+            same = [other for other in tabs if other.project_id == watch.project_id]
+            shown = await asyncio.gather(*(self._show(other, found) for other in same))
             # A tab that loaded again meanwhile, as after a change of access, must not miss what is said only once.
-            anew = frozenset(other.token for other, is_shown in zip(tabs, shown, strict=True) if not is_shown and _looks_at(other))
+            anew = frozenset(other.token for other, is_shown in zip(same, shown, strict=True) if not is_shown and _looks_at(other))
             if anew:
                 await self._tell_once(topic, news, anew)
             return
@@ -202,11 +210,11 @@ class Live:
                 continue
             try:
                 async with get_runtime().work() as session:
-                    watch.principal = await accounts.still_signed_in(session, watch.principal)
+                    watch.principal = await _still_here(session, watch.principal)
                     if watch.project_id:
                         await require(session, watch.principal, watch.project_id, Permission.VIEW)
                     else:
-                        watch.projects = await _readable(Call(watch.principal, session))
+                        watch.projects = await _readable(_call(watch.principal, session))
             except CellHubError:
                 _watches.pop((watch.token, watch.topic.state), None)
                 reload = True
@@ -230,7 +238,23 @@ def _is_about(watch: Watch, event: Event) -> bool:
     return event.project_id in watch.projects or event.team_id in watch.teams
 
 
+def _call(viewer: Viewer, session: AsyncSession) -> Call | Visit:
+    return Visit(viewer, session) if isinstance(viewer, Visitor) else Call(viewer, session)
+
+
+async def _still_here(session: AsyncSession, viewer: Viewer) -> Viewer:
+    if isinstance(viewer, Visitor):
+        return await shares.still_open(session, viewer)
+    return await accounts.still_signed_in(session, viewer)
+
+
 def _concerns_access(watch: Watch, event: Event) -> bool:
+    link_id = event.data.get("linkId")
+    if isinstance(watch.principal, Visitor):
+        is_theirs = link_id is None or link_id == str(watch.principal.link_id)
+        return is_theirs and event.user_id is None and event.project_id in watch.projects
+    if link_id is not None:
+        return False
     return watch.principal.user_id == event.user_id or (event.user_id is None and event.project_id in watch.projects)
 
 

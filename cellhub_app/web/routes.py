@@ -11,6 +11,9 @@ FORGOT_PASSWORD = "/forgot-password"  # noqa: S105
 RESET_PASSWORD = "/reset-password"  # noqa: S105
 VERIFY_EMAIL = "/verify-email"
 INVITATION = "/invitation"
+SHARE = "/s"
+SHARED = "/s/[share]"
+SHARED_IMAGE = "/s/[share]/images/[image]"
 ACCOUNT = "/account"
 ADMIN = "/admin"
 ACTIVITY = "/admin/activity"
@@ -35,6 +38,7 @@ FORGOT_PASSWORD_ACTION = f"{API}/auth/request-password-reset"
 RESET_PASSWORD_ACTION = f"{API}/auth/reset-password"
 VERIFY_EMAIL_ACTION = f"{API}/auth/verify-email"
 INVITATION_ACTION = f"{API}/invitations/accept"
+SHARE_ACTION = f"{API}/shared"
 OWN_DATA = f"{API}/auth/me/data"
 
 
@@ -51,6 +55,16 @@ def team(team_id: UUID | str | Any) -> Any:
 def image(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
     """An image's page."""
     return f"/projects/{project_id}/images/{image_id}"
+
+
+def shared(link_id: UUID | str | Any, image_id: UUID | str | Any = "") -> Any:
+    """A project's page for visitors with a share link, or the page of one of its images."""
+    return f"/s/{link_id}/images/{image_id}" if image_id else f"/s/{link_id}"
+
+
+def shared_api(link_id: UUID | str | Any) -> Any:
+    """Below which address visitors ask what members ask below API."""
+    return f"{API}/shared/{link_id}"
 
 
 def tuning(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:

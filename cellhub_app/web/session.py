@@ -7,10 +7,13 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import reflex as rx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.log import bind_user
 from cellhub_app.domain.access import Principal, has_proven_address
+from cellhub_app.domain.accounts import service as accounts
 from cellhub_app.domain.jobs import overview
 from cellhub_app.web import chip, live, routes
 from cellhub_app.web.batches import endings
@@ -61,6 +64,14 @@ class SessionState(rx.State):
         except CookieError:
             return ""
         return cookie.value if cookie else ""
+
+    async def _call(self, session: AsyncSession) -> Call:
+        """Who sits in front of the tab, as the database knows them now. Raises NotSignedIn."""
+        principal = await accounts.browser_principal(session, self._session_token())
+        bind_user(principal.user_id)
+        self._recognise(principal)
+        tab = self.router
+        return Call(principal, session, tab.headers.user_agent, tab.session.client_ip)
 
     def _recognise(self, principal: Principal) -> None:
         verified = principal.email_verified

@@ -31,6 +31,7 @@ from cellhub_app.web.pages.project.members_state import MembersState
 from cellhub_app.web.pages.project.pace import ProjectPace
 from cellhub_app.web.pages.project.settings import settings_tab
 from cellhub_app.web.pages.project.settings_state import SettingsState
+from cellhub_app.web.pages.project.share_links_state import ShareLinksState
 from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.pages.project.teams_state import TeamSharesState
 from cellhub_app.web.pages.queue.history_state import HistoryState
@@ -39,6 +40,11 @@ from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.reset_password.page import reset_password
+from cellhub_app.web.pages.shared.gallery import shared_gallery
+from cellhub_app.web.pages.shared.image import shared_image
+from cellhub_app.web.pages.shared.image_state import SharedImageState
+from cellhub_app.web.pages.shared.opening import opening
+from cellhub_app.web.pages.shared.state import SharedState
 from cellhub_app.web.pages.sign_in.code import sign_in_code
 from cellhub_app.web.pages.sign_in.page import sign_in
 from cellhub_app.web.pages.team.page import team
@@ -62,6 +68,7 @@ def add_pages(app: rx.App) -> None:
         (forgot_password, routes.FORGOT_PASSWORD, t("Forgot the password?")),
         (reset_password, routes.RESET_PASSWORD, t("Set a new password")),
         (invitation, routes.INVITATION, t("You are invited")),
+        (opening, routes.SHARE, t("A shared project")),
         (verify_email, routes.VERIFY_EMAIL, t("Confirm your e-mail address")),
     ):
         app.add_page(page, route=route, title=_title(words), on_load=EntranceState.read_address)
@@ -72,7 +79,7 @@ def add_pages(app: rx.App) -> None:
     for tab, route, *more in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),
-        (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members, TeamSharesState.load_teams),
+        (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members, TeamSharesState.load_teams, ShareLinksState.load_share_links),
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
         app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *more])
@@ -84,6 +91,12 @@ def add_pages(app: rx.App) -> None:
     )
     app.add_page(teams, route=routes.TEAMS, title=_title(t("Teams")), on_load=TeamsState.load)
     app.add_page(team, route=routes.TEAM, title=_title(TeamState.name), on_load=TeamState.load)
+    unlisted = [{"name": "robots", "content": "noindex"}]
+    for page, route, words, load in (
+        (shared_gallery, routes.SHARED, SharedState.project_name, SharedState.load),
+        (shared_image, routes.SHARED_IMAGE, SharedImageState.name, SharedImageState.load_image),
+    ):
+        app.add_page(page, route=route, title=_title(words), on_load=load, meta=unlisted)
     app.add_page(not_found, route="404", title=_title(t("No such page")))
 
 

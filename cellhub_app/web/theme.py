@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 from cellhub_app.web.i18n import t
 
-_SHEETS = ("fonts", "base", "controls", "shell", "overlays", "sign_in", "dashboard", "project", "panels", "queue", "image", "trials")
+_SHEETS = (
+    "fonts", "base", "controls", "shell", "overlays", "sign_in", "dashboard", "project", "panels", "queue", "image", "trials", "shared",
+)  # fmt: skip
+
 STYLESHEETS = [f"/styles/{name}.css" for name in _SHEETS]
 
 FACE_COLOURS = ("#0a7f72", "#7c3aad", "#2563a8", "#a3481a", "#8a6100", "#a02763")

@@ -22,6 +22,7 @@ from cellhub_app.domain.images import trash
 from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.shares import service as shares
 from cellhub_app.domain.trials import service as trials
 from ml_worker.tasks.export import expire_exports
 from ml_worker.tasks.leftovers import clear_incoming, clear_partial, forget_uploads
@@ -97,6 +98,7 @@ class Upkeep:
             _Chore("send letters", self.send_letters, WAKE_EVERY_S),
             _Chore("drop old exports", self.drop_exports, EXPIRE_EVERY_S),
             _Chore("forget old trials", self.forget_trials, EXPIRE_EVERY_S),
+            _Chore("forget old share links", self.forget_share_links, EXPIRE_EVERY_S),
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
             _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
@@ -163,6 +165,12 @@ class Upkeep:
         async with self._runtime.work() as session:
             if count := await trials.forget_old(session, self._runtime.storage):
                 log.info("old face-offs were forgotten", count=count)
+
+    async def forget_share_links(self) -> None:
+        """Drop share links that ended a while ago."""
+        async with self._runtime.work() as session:
+            if count := await shares.forget_old(session):
+                log.info("old share links were forgotten", count=count)
 
     async def empty_trash(self) -> None:
         """Delete for good what lay in the trash for its time."""

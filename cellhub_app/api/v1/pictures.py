@@ -10,7 +10,7 @@ from cellhub_app.api.deps import Client, MediaSigned, Services
 from cellhub_app.api.downloads import ASK_FIRST, FOR_EVER, stored
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.reading import read
-from cellhub_app.domain.access import Principal
+from cellhub_app.domain.access import Viewer
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.images import service as images
@@ -19,7 +19,7 @@ from cellhub_app.models.image import ImageStatus, storage_key
 
 router = APIRouter(prefix="/images/{image_id}", tags=["images"])
 WEBP = "image/webp"
-_PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {WEBP: {"schema": {"type": "string", "format": "binary"}}}}}
+PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {WEBP: {"schema": {"type": "string", "format": "binary"}}}}}
 _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -37,7 +37,8 @@ class FileNotReady(NotFound):
     code, title = "fileNotReady", "The file of this image has not been checked yet"
 
 
-async def _ready(principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Picture:
+async def ready(principal: Viewer, image_id: UUID, *, also_trashed: bool = False) -> Picture:
+    """What it takes to find the pictures of an image that was read. Raises ImageNotFound, PictureNotReady."""
     found = await images.picture(read, principal, image_id, also_trashed=also_trashed)
     if found.status != ImageStatus.READY:
         raise PictureNotReady
@@ -59,23 +60,23 @@ async def original(image_id: UUID, request: Request, services: Services, princip
     return await stored(request, services.storage, key, media_type="application/octet-stream", etag=etag, name=row.name)
 
 
-@router.get("/display", response_class=Response, responses=_PICTURE)
+@router.get("/display", response_class=Response, responses=PICTURE)
 async def display(image_id: UUID, request: Request, services: Services, principal: MediaSigned) -> Response:
     """The picture for the viewer: 8-bit WebP in full resolution, its longest side at most 8192 pixels."""
-    row = await _ready(principal, image_id)
+    row = await ready(principal, image_id)
     etag = f'"{row.sha256[:32]}-display"'
     return await stored(request, services.storage, storage_key(image_id, "display.webp"), media_type=WEBP, etag=etag)
 
 
-@router.get("/thumbnail", response_class=Response, responses=_PICTURE)
+@router.get("/thumbnail", response_class=Response, responses=PICTURE)
 async def thumbnail(image_id: UUID, request: Request, services: Services, principal: MediaSigned) -> Response:
     """A small WebP; 404 until the image is read."""
-    row = await _ready(principal, image_id, also_trashed=True)
+    row = await ready(principal, image_id, also_trashed=True)
     etag = f'"{row.sha256[:32]}-thumbnail"'
     return await stored(request, services.storage, storage_key(image_id, "thumbnail.webp"), media_type=WEBP, etag=etag)
 
 
-@router.get("/overlay", response_class=Response, responses=_PICTURE)
+@router.get("/overlay", response_class=Response, responses=PICTURE)
 async def overlay(
     image_id: UUID,
     request: Request,
@@ -84,7 +85,7 @@ async def overlay(
     revision: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; without it the newest")] = None,
 ) -> Response:
     """The outlines of a revision drawn on nothing, the size of the thumbnail; 404 until the image is segmented."""
-    row = await _ready(principal, image_id, also_trashed=True)
+    row = await ready(principal, image_id, also_trashed=True)
     number = revision or row.revision
     key = storage_key(image_id, f"overlay-{number}.webp")
     cache = FOR_EVER if revision else ASK_FIRST

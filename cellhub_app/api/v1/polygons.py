@@ -11,6 +11,7 @@ from cellhub_app.api.deps import Look, Paged, Recorded, Signed, Work
 from cellhub_app.api.downloads import ASK_FIRST, is_current, not_modified
 from cellhub_app.core.pagination import Page
 from cellhub_app.core.reading import read
+from cellhub_app.domain.access import Viewer
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.annotations import measurements, outlines
 from cellhub_app.domain.annotations import service as annotations
@@ -22,7 +23,7 @@ GEOJSON = "application/geo+json"
 BINARY = "application/x-cellhub-polygons"
 Frame = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Number = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
-_ANSWERS: dict[int | str, dict[str, Any]] = {
+POLYGONS: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {"schema": {"type": "object"}}, BINARY: {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "The client has this revision"},
 }
@@ -36,9 +37,14 @@ class PolygonsQuery(BaseModel):
     format: Literal["geojson", "binary"] | None = Field(default=None, description="`geojson` by default")
 
 
-@router.get("/images/{image_id}/polygons", response_class=Response, responses=_ANSWERS, tags=["polygons"])
+@router.get("/images/{image_id}/polygons", response_class=Response, responses=POLYGONS, tags=["polygons"])
 async def get_polygons(image_id: UUID, request: Request, query: Annotated[PolygonsQuery, Query()], principal: Signed) -> Response:
     """The polygons of one frame, in pixels: GeoJSON, or the viewer's binary form (also by Accept). The ETag is the revision."""
+    return await polygons_answer(request, principal, image_id, query)
+
+
+async def polygons_answer(request: Request, principal: Viewer, image_id: UUID, query: PolygonsQuery) -> Response:
+    """The polygons for whoever may see the image, or that the client has them. Raises ImageNotFound, RevisionNotFound."""
     if query.revision is None and "if-none-match" in request.headers:
         etag = f'"{await outlines.head(read, principal, image_id, query.frame)}"'
         if is_current(request, etag):

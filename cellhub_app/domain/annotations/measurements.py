@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.pagination import Page, PageRequest
-from cellhub_app.domain.access import Permission, Principal, require
+from cellhub_app.domain.access import Permission, Principal, Viewer, require
 from cellhub_app.domain.annotations import repository
 from cellhub_app.domain.annotations.schemas import ImageMeasurements, ObjectMeasurements
 from cellhub_app.domain.annotations.service import readable_image
@@ -15,7 +15,7 @@ from cellhub_app.models.annotation import Object
 from cellhub_app.models.image import Image
 
 
-async def of_image(session: AsyncSession, principal: Principal, image_id: UUID, frame: int = 0) -> ImageMeasurements:
+async def of_image(session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0) -> ImageMeasurements:
     """All present objects of an image's frame with their measures. Raises ImageNotFound."""
     image = await readable_image(session, principal, image_id, Permission.VIEW)
     segmentation = await repository.segmentation(session, image_id, frame)

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.reading import Fetch
-from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, may_view_project_of
+from cellhub_app.domain.access import Sight, Viewer, may_see, sight_of, values_of
 from cellhub_app.domain.annotations.service import ImageNotFound, RevisionNotFound
 from cellhub_app.models.annotation import Object, Revision, Segmentation
 from cellhub_app.models.image import Image
@@ -27,21 +27,21 @@ class Outline(NamedTuple):
     geometry: bytes
 
 
-def _of_image(query: Select[int], *, sees_all: bool) -> Select[int]:
+def _of_image(query: Select[int], sight: Sight) -> Select[int]:
     """Join an image that the caller may see to the segmentation of one of its frames, if there is one."""
     is_frame = and_(col(Segmentation.image_id) == col(Image.id), col(Segmentation.frame) == bindparam("frame"))
     query = query.select_from(Image).join(Segmentation, is_frame, isouter=True)
     here = (col(Image.id) == bindparam("image_id"), col(Image.deleted_at).is_(None))
-    return query.where(*here, may_view_project_of(col(Image.project_id), sees_all=sees_all))
+    return query.where(*here, may_see(col(Image.project_id), sight))
 
 
 @lru_cache
-def _head(*, sees_all: bool) -> Select[int]:
-    return _of_image(select(col(Segmentation.head)), sees_all=sees_all)
+def _head(sight: Sight) -> Select[int]:
+    return _of_image(select(col(Segmentation.head)), sight)
 
 
 @lru_cache
-def _objects(*, sees_all: bool, now: bool) -> Select[int]:
+def _objects(sight: Sight, *, now: bool) -> Select[int]:
     """(revision, is it there) and an outline a row; at least one row, without an outline, for an image that may be seen."""
     number: BindParameter[int] = bindparam("revision", type_=Integer)
     removed = col(Object.removed_revision)
@@ -49,30 +49,30 @@ def _objects(*, sees_all: bool, now: bool) -> Select[int]:
     present = removed.is_(None) if now else and_(col(Object.added_revision) <= number, or_(removed.is_(None), removed > number))
     columns = [getattr(Object, name) for name in Outline._fields]
     which = (col(Segmentation.head), col(Segmentation.id).is_not(None)) if now else (number, known)
-    query = _of_image(select(*which, *columns), sees_all=sees_all)
+    query = _of_image(select(*which, *columns), sight)
     joined = query.join(Object, and_(col(Object.segmentation_id) == col(Segmentation.id), present), isouter=True)
     return joined.order_by(col(Object.id))
 
 
-async def head(fetch: Fetch, principal: Principal, image_id: UUID, frame: int = 0) -> int:
+async def head(fetch: Fetch, principal: Viewer, image_id: UUID, frame: int = 0) -> int:
     """The newest revision's number, 0 when there is none. Raises ImageNotFound."""
-    values = {"image_id": image_id, "frame": frame, "user_id": principal.user_id}
-    rows = await fetch(_head(sees_all=principal.role in SEES_EVERY_PROJECT), values)
+    values = {"image_id": image_id, "frame": frame, **values_of(principal)}
+    rows = await fetch(_head(sight_of(principal)), values)
     if not rows:
         raise ImageNotFound
     return rows[0][0] or 0
 
 
 async def at_revision(
-    fetch: Fetch, principal: Principal, image_id: UUID, frame: int = 0, revision: int | None = None
+    fetch: Fetch, principal: Viewer, image_id: UUID, frame: int = 0, revision: int | None = None
 ) -> tuple[int, Sequence[Outline]]:
     """The revision (None asks for the newest, 0 is before the first) and its outlines, in the order of their making.
 
     Raises ImageNotFound, RevisionNotFound.
     """
-    values = {"image_id": image_id, "frame": frame, "user_id": principal.user_id}
+    values = {"image_id": image_id, "frame": frame, **values_of(principal)}
     asked = {} if revision is None else {"revision": revision}
-    rows = await fetch(_objects(sees_all=principal.role in SEES_EVERY_PROJECT, now=revision is None), values | asked)
+    rows = await fetch(_objects(sight_of(principal), now=revision is None), values | asked)
     if not rows:
         raise ImageNotFound
     number, is_known = rows[0][:2]

@@ -12,7 +12,7 @@ from sqlmodel import col
 from cellhub_app.core.db import copy_rows
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.pagination import Page, PageRequest, paginate
-from cellhub_app.domain.access import Principal, readable_projects
+from cellhub_app.domain.access import Viewer, readable_projects
 from cellhub_app.domain.annotations.schemas import NewObject
 from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
@@ -31,7 +31,7 @@ def present_at(revision: int | None) -> ColumnElement[bool]:
     return and_(col(Object.added_revision) <= revision, or_(removed.is_(None), removed > revision))
 
 
-async def readable_image(session: AsyncSession, principal: Principal, image_id: UUID) -> Image | None:
+async def readable_image(session: AsyncSession, principal: Viewer, image_id: UUID) -> Image | None:
     """An image that the caller may see."""
     query = select(Image).where(col(Image.id) == image_id, col(Image.deleted_at).is_(None))
     return (await session.execute(query.where(col(Image.project_id).in_(readable_projects(principal))))).scalar_one_or_none()

@@ -13,7 +13,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.geometry import codec, polygon
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import emit
-from cellhub_app.domain.access import Permission, Principal, require
+from cellhub_app.domain.access import Permission, Principal, Viewer, require
 from cellhub_app.domain.annotations import repository
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, EditConflict, NewObject, NewResult, RevisionView
 from cellhub_app.models.annotation import Revision, RevisionKind, Segmentation
@@ -38,7 +38,7 @@ class PolygonsConflict(Conflict):
     code, title = "polygonsConflict", "Somebody changed these objects first"
 
 
-async def readable_image(session: AsyncSession, principal: Principal, image_id: UUID, permission: Permission) -> Image:
+async def readable_image(session: AsyncSession, principal: Viewer, image_id: UUID, permission: Permission) -> Image:
     """The image, if the caller may do this with its polygons. Raises ImageNotFound, NotAllowed."""
     image = await repository.readable_image(session, principal, image_id)
     if image is None:
@@ -47,7 +47,7 @@ async def readable_image(session: AsyncSession, principal: Principal, image_id: 
     return image
 
 
-async def revisions(session: AsyncSession, principal: Principal, image_id: UUID, frame: int = 0) -> list[RevisionView]:
+async def revisions(session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0) -> list[RevisionView]:
     """The history of an image's frame, newest first."""
     await readable_image(session, principal, image_id, Permission.VIEW)
     segmentation = await repository.segmentation(session, image_id, frame)

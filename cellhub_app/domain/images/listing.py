@@ -39,7 +39,7 @@ from sqlmodel import col
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.pagination import Cursor, Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
-from cellhub_app.domain.access import Principal, may_view
+from cellhub_app.domain.access import Viewer, may_view, values_of
 from cellhub_app.domain.images.schemas import COLUMNS, ImageFilters
 from cellhub_app.models.image import Image
 
@@ -241,7 +241,7 @@ def _place(row: Sequence[Any]) -> tuple[Any, UUID]:
 
 
 async def page(
-    fetch: Fetch, project_id: UUID, filters: ImageFilters, request: PageRequest, viewer: Principal | None = None
+    fetch: Fetch, project_id: UUID, filters: ImageFilters, request: PageRequest, viewer: Viewer | None = None
 ) -> Page[Sequence[Any]]:
     """One page in the order that the filters ask for, by keyset on (value, id): rows of COLUMNS.
 
@@ -253,7 +253,7 @@ async def page(
     shape = Shape(sort, down, cursor is not None, filters.status, filters.trashed, tuple(asked), access)
     values = {"project_id": project_id, "count": request.limit + 1, **asked}
     if viewer:
-        values["user_id"] = viewer.user_id
+        values |= values_of(viewer)
     if cursor:
         values |= {"here": _cursor_value(sort, cursor.value), "here_id": cursor.id}
     rows = await fetch(_statement(shape), values)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from cellhub_app.core.ids import now
 from cellhub_app.core.reading import Fetch
-from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal, may_view_project_of, readable_projects
+from cellhub_app.domain.access import Sight, Viewer, may_see, readable_projects, sight_of, values_of
 from cellhub_app.domain.images.listing import conditions_of
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.models.image import Image
@@ -40,7 +40,7 @@ async def counts(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, s
     return (await session.execute(query.where(present(project_id)).group_by(status, segmentation))).all()
 
 
-async def readable(session: AsyncSession, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Image | None:
+async def readable(session: AsyncSession, principal: Viewer, image_id: UUID, *, also_trashed: bool = False) -> Image | None:
     """An image that the caller may see."""
     query = select(Image).where(col(Image.id) == image_id)
     if not also_trashed:
@@ -56,21 +56,20 @@ class Picture(NamedTuple):
     revision: int
 
 
-def _picture(*, sees_all: bool, also_trashed: bool) -> Select[str, str, int]:
+def _picture(sight: Sight, *, also_trashed: bool) -> Select[str, str, int]:
     query = select(col(Image.status), col(Image.sha256), col(Image.revision)).where(col(Image.id) == bindparam("image_id"))
-    if not also_trashed:
+    if not also_trashed or sight is Sight.LINK:
         query = query.where(col(Image.deleted_at).is_(None))
-    return query.where(may_view_project_of(col(Image.project_id), sees_all=sees_all))
+    return query.where(may_see(col(Image.project_id), sight))
 
 
 # Built once: a gallery asks for hundreds of thumbnails.
-_PICTURES = {(sees, trash): _picture(sees_all=sees, also_trashed=trash) for sees in (False, True) for trash in (False, True)}
+_PICTURES = {(sight, trash): _picture(sight, also_trashed=trash) for sight in Sight for trash in (False, True)}
 
 
-async def picture(fetch: Fetch, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> Picture | None:
-    """The pictures of an image that the caller may see."""
-    values = {"image_id": image_id, "user_id": principal.user_id}
-    rows = await fetch(_PICTURES[principal.role in SEES_EVERY_PROJECT, also_trashed], values)
+async def picture(fetch: Fetch, principal: Viewer, image_id: UUID, *, also_trashed: bool = False) -> Picture | None:
+    """The pictures of an image that the caller may see; of one in the trash never for visitors."""
+    rows = await fetch(_PICTURES[sight_of(principal), also_trashed], {"image_id": image_id, **values_of(principal)})
     return Picture(*rows[0]) if rows else None
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.core.errors import Invalid, NotFound, SelectionEmpty
+from cellhub_app.core.errors import Invalid, NotAllowed, NotFound, SelectionEmpty
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.limits import FILE_NAME_MAX_LENGTH, IMAGES_PER_REQUEST
 from cellhub_app.core.pagination import Page, PageRequest
 from cellhub_app.core.reading import Fetch, within
 from cellhub_app.core.runtime import emit
-from cellhub_app.domain.access import Permission, Principal, require, require_view
+from cellhub_app.domain.access import Permission, Principal, Viewer, Visitor, require, require_view
 from cellhub_app.domain.images import listing, repository
 from cellhub_app.domain.images.schemas import ImageChange, ImageCounts, ImageFilters, ImageView, image_json, image_view, listed_view
 from cellhub_app.models.image import Image
@@ -34,17 +34,17 @@ async def page(
     return (await listing.page(within(session), project_id, filters, request)).map(listed_view)
 
 
-async def page_json(
-    fetch: Fetch, principal: Principal, project_id: UUID, filters: ImageFilters, request: PageRequest
-) -> Page[dict[str, Any]]:
-    """The same as plain values, for the API: the right to see is asked in the same statement. Raises ProjectNotFound."""
+async def page_json(fetch: Fetch, principal: Viewer, project_id: UUID, filters: ImageFilters, request: PageRequest) -> Page[dict[str, Any]]:
+    """The same as plain values, for the API: the right to see is asked in the same statement. Raises ProjectNotFound, NotAllowed."""
+    if filters.trashed and isinstance(principal, Visitor):
+        raise NotAllowed("Only members see the trash.")
     found = await listing.page(fetch, project_id, filters, request, principal)
     if not found.data:
         await require_view(fetch, principal, project_id)
     return found.map(image_json)
 
 
-async def counts(session: AsyncSession, principal: Principal, project_id: UUID) -> ImageCounts:
+async def counts(session: AsyncSession, principal: Viewer, project_id: UUID) -> ImageCounts:
     """How many images of the project are where."""
     await require(session, principal, project_id, Permission.VIEW)
     found = ImageCounts()
@@ -70,7 +70,7 @@ def _stage(status: str, segmentation: str | None) -> str:
 
 
 async def row(
-    session: AsyncSession, principal: Principal, image_id: UUID, permission: Permission = Permission.VIEW, *, also_trashed: bool = False
+    session: AsyncSession, principal: Viewer, image_id: UUID, permission: Permission = Permission.VIEW, *, also_trashed: bool = False
 ) -> Image:
     """The row of an image that the caller may work on. Raises ImageNotFound, NotAllowed."""
     image = await repository.readable(session, principal, image_id, also_trashed=also_trashed)
@@ -80,12 +80,12 @@ async def row(
     return image
 
 
-async def get(session: AsyncSession, principal: Principal, image_id: UUID) -> ImageView:
+async def get(session: AsyncSession, principal: Viewer, image_id: UUID) -> ImageView:
     """One image. Raises ImageNotFound."""
     return image_view(await row(session, principal, image_id))
 
 
-async def picture(fetch: Fetch, principal: Principal, image_id: UUID, *, also_trashed: bool = False) -> repository.Picture:
+async def picture(fetch: Fetch, principal: Viewer, image_id: UUID, *, also_trashed: bool = False) -> repository.Picture:
     """What it takes to find an image's pictures. Raises ImageNotFound."""
     found = await repository.picture(fetch, principal, image_id, also_trashed=also_trashed)
     if found is None:

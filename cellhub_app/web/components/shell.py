@@ -20,7 +20,7 @@ def shell(
 ) -> rx.Component:
     """A page inside the frame; `here` is its entry in the navigation, `fixed` keeps scrolling inside it, `narrow` folds the frame."""
     main = rx.el.main(*content, id="content", tab_index=-1, class_name="fixed" if fixed else "")
-    stage = rx.el.div(_topbar(crumbs, tools), _connection_banner(), main, class_name="stage")
+    stage = rx.el.div(_topbar(crumbs, tools), connection_banner(), main, class_name="stage")
     messages = toasts(messages=SessionState.messages, on_dismiss=SessionState.dismiss, on_action=SessionState.undo)
     return rx.el.div(
         rx.el.a(t("Skip to the content"), href="#content", class_name="skip-link"),
@@ -61,7 +61,7 @@ def _entry(name: str, here: str, to: str, icon: str, words: str, *more: rx.Compo
 
 
 def _topbar(crumbs: list[Crumb], tools: rx.Component | None) -> rx.Component:
-    return rx.el.header(_breadcrumb(crumbs), tools or rx.fragment(), _live_chip(), _theme_button(), _user_menu(), class_name="topbar")
+    return rx.el.header(_breadcrumb(crumbs), tools or rx.fragment(), _live_chip(), theme_button(), _user_menu(), class_name="topbar")
 
 
 def _breadcrumb(crumbs: list[Crumb]) -> rx.Component:
@@ -79,7 +79,8 @@ def _live_chip() -> rx.Component:
     return rx.cond(has_connection_errors, chip(t("Reconnecting"), "live live-lost"), chip(t("Live"), "live"))
 
 
-def _connection_banner() -> rx.Component:
+def connection_banner() -> rx.Component:
+    """Said while the server does not answer."""
     words = t("The server does not answer. What you see may be out of date; this page reconnects by itself.")
     return rx.cond(has_connection_errors, rx.el.div(rx.icon("wifi-off"), words, class_name="banner", role="alert"))
 
@@ -96,7 +97,8 @@ def unconfirmed() -> rx.Component:
     return rx.cond(SessionState.awaits_letter, note)
 
 
-def _theme_button() -> rx.Component:
+def theme_button() -> rx.Component:
+    """Light or dark."""
     return rx.color_mode_cond(
         icon_button(t("Dark theme"), "moon", on_click=rx.toggle_color_mode, data_testid="theme-toggle"),
         icon_button(t("Light theme"), "sun", on_click=rx.toggle_color_mode, data_testid="theme-toggle"),

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from cellhub_app.api import limits
 from cellhub_app.api.app import PREFIX, create_api
+from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.models.team import TeamMember, TeamRole
 from tests.fixtures import rows
@@ -29,13 +31,15 @@ WITHOUT_PRINCIPAL = {
     ("post", "/auth/request-password-reset"),
     ("post", "/auth/reset-password"),
     ("post", "/auth/verify-email"),
+    ("post", "/shared"),
 }
-OF_ONESELF = ("/admin", "/auth", "/invitations")
+OF_ONESELF = ("/admin", "/auth", "/invitations", "/shared")
 VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/projects"): {"name": "P"},
     ("patch", "/projects/{project_id}"): {"name": "P"},
     ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
     ("post", "/projects/{project_id}/invitations"): {"email": "eve@example.org", "role": "viewer"},
+    ("post", "/projects/{project_id}/share-links"): {"expiresAt": (now() + timedelta(days=7)).isoformat()},
     ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
     ("post", "/projects/{project_id}/transfer"): {"userId": str(uuid4())},
     ("post", "/projects/{project_id}/teams"): {"teamId": str(uuid4()), "role": "viewer"},
@@ -92,6 +96,7 @@ def _fresh_ids() -> dict[str, str]:
         "trial_id",
         "team_id",
         "team_invitation_id",
+        "link_id",
     )
     return {name: str(uuid4()) for name in names} | {"revision": "1"}
 
@@ -134,6 +139,8 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
     team = (await ada.http.post("/api/v1/teams", json={"name": "T"})).json()
     await ada.http.post(f"/api/v1/projects/{project_id}/teams", json={"teamId": team["id"], "role": "viewer"})
     asked_into_team = (await ada.http.post(f"/api/v1/teams/{team['id']}/members", json={"email": "x@example.org"})).json()
+    share = {"expiresAt": (now() + timedelta(days=7)).isoformat()}
+    link = (await ada.http.post(f"/api/v1/projects/{project_id}/share-links", json=share)).json()
     image = (await ada.http.get(f"/api/v1/images/{image_id}")).json()
     async with runtime.work() as session:
         [ready] = await rows.images(session, UUID(project_id), ["ready.png"])
@@ -152,6 +159,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "trial_id": trial["trials"][0]["id"],
         "team_id": team["id"],
         "team_invitation_id": asked_into_team["id"],
+        "link_id": link["id"],
         "revision": "1",
     }
 

@@ -17,6 +17,7 @@ from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.shared.state import SharedState
 from cellhub_app.web.pages.team.state import TeamState
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.session import SessionState
@@ -24,11 +25,13 @@ from tests.integration.doors.requests import with_ids
 from tests.integration.doors.world import OUTSIDE, Caller, World
 from tests.integration.web.states import Tab
 
+TOPS = (SessionState, EntranceState, SharedState)
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
     "ImageState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
     "MembersState": routes.PROJECT_MEMBERS, "TeamSharesState": routes.PROJECT_MEMBERS,
     "TeamsState": routes.TEAMS, "TeamState": routes.TEAM,
+    "SharedState": routes.SHARED, "SharedImageState": routes.SHARED_IMAGE,
     "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN, "ActivityState": routes.ACTIVITY,
 }  # fmt: skip
 FITTING = {
@@ -46,14 +49,14 @@ def states(first: type[rx.State]) -> list[type[rx.State]]:
 @cache
 def every_handler() -> dict[str, type[rx.State]]:
     """Each public handler of each of our states, as `State.handler`."""
-    ours = [state for top in (SessionState, EntranceState) for state in states(top)]
+    ours = [state for top in TOPS for state in states(top)]
     named = {f"{state.__name__}.{name}": state for state in ours for name in state.event_handlers if name in vars(state)}
     return {name: state for name, state in named.items() if not name.endswith(".setvar")}  # it calls setters, and there are none
 
 
 def setters() -> list[str]:
     """What `setvar`, which every state has, could set from outside."""
-    ours = [state for top in (SessionState, EntranceState) for state in states(top)]
+    ours = [state for top in TOPS for state in states(top)]
     named = [(state, name) for state in ours for name in state.vars if name != "is_hydrated"]  # Reflex's own, which only hides the page
     found = [(state, name, state.event_handlers.get(f"set_{name}")) for state, name in named]
     return [f"{state.__name__}.{name}" for state, name, setter in found if setter and not getattr(setter.fn, "is_guarded", False)]
@@ -72,11 +75,11 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     ids = world.ids
     route = PLACES.get(state.__name__, routes.PROJECT)
     query = {"project": ids["project_id"], "image": ids["image_id"], "face_off": ids["face_off_id"], "team": ids["team_id"]}
-    query = {name: value for name, value in query.items() if f"[{name}]" in route}
+    query = {name: value for name, value in (query | {"share": ids["link_id"]}).items() if f"[{name}]" in route}
     path = route.replace("/index", "/")
     for name, value in query.items():
         path = path.replace(f"[{name}]", value)
-    tab = Tab(f"tab-{caller}", world.cookies[caller], path, route, query)
+    tab = Tab(f"tab-{caller}", world.cookies[caller], path, route, query, more_cookies=world.cookie_of(caller))
     tab.state(ProjectState).project_id = ids["project_id"]
     tab.state(ImageState).project_id, tab.state(ImageState).image_id = ids["project_id"], ids["image_id"]
     tab.state(ImagesState)._choose([ids["image_id"]], selects_all=False, count=1)
@@ -101,14 +104,17 @@ def arguments_of(world: World, state: type[rx.State], handler: str, given: tuple
 
 
 async def call(world: World, caller: Caller, name: str, given: tuple[object, ...] | None) -> tuple[int, str]:
-    """What the caller meets, as a status, and all that the tab shows afterwards: 401 when sent to the sign-in page, 0 when it passes."""
+    """What the caller meets, as a status, and all that the tab shows afterwards: 401 when sent to the sign-in page, 0 when it passes.
+
+    401 is also what a visitor meets who is told that the link is not open.
+    """
     state, handler = every_handler()[name], name.partition(".")[2]
     tab = await tab_of(world, caller, state)
     answer = await tab.call(state, handler, *arguments_of(world, state, handler, given))
     live.leave(tab.token)
     messages = [message for message in tab.state(SessionState).messages if message["kind"] == "error"]
     assert not [message for message in messages if "has logged why" in message["detail"]], (name, caller, messages)
-    if f"{routes.SIGN_IN}?next" in str(getattr(answer, "args", "")):
+    if f"{routes.SIGN_IN}?next" in str(getattr(answer, "args", "")) or tab.state(SharedState).is_closed:
         return 401, _shown(tab, caller)
     told = {message["title"] for message in messages}
     met = [status for status, titles in REFUSALS.items() if told & titles]

@@ -2,12 +2,14 @@
 
 import base64
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from cellhub_app.api.app import PREFIX, create_api
+from cellhub_app.core.ids import now
 from tests.integration.doors.world import Caller, World
 
 NO_PASSWORD = {"password": "not the password"}
@@ -46,6 +48,8 @@ BODIES: dict[str, Any] = {
     "post /projects/{project_id}/segmentations": {"imageIds": "all", "model": "classical"},
     "post /projects/{project_id}/exports": {"formats": ["coco"], "imageIds": "all"},
     "post /projects/{project_id}/face-offs": {"imageIds": ["image_id"], "models": ["classical", "unet"]},
+    "post /projects/{project_id}/share-links": {"expiresAt": (now() + timedelta(days=7)).isoformat()},
+    "post /shared": {"token": "x"},
     "post /face-offs/{face_off_id}/choice": {"model": "classical"},
     "post /invitations/accept": {"token": "x"},
     "patch /images/{image_id}": {"name": "other.png"},
@@ -64,14 +68,14 @@ def every_route() -> list[str]:
 
 async def ask(http: httpx.AsyncClient, world: World, caller: Caller, route: str) -> httpx.Response:
     """What the caller is answered."""
-    return await ask_with(http, world, world.bearers[caller], route)
+    return await ask_with(http, world, world.bearers[caller], route, world.cookie_of(caller))
 
 
-async def ask_with(http: httpx.AsyncClient, world: World, token: str, route: str) -> httpx.Response:
+async def ask_with(http: httpx.AsyncClient, world: World, token: str, route: str, cookie: str = "") -> httpx.Response:
     """What is answered to who holds the token."""
     method, path = route.split(" ", 1)
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = ({"Authorization": f"Bearer {token}"} if token else {}) | ({"Cookie": cookie} if cookie else {})
     if route == "post /projects/{project_id}/images":
         return await http.post(url, files=[("files", ("n.png", uuid4().bytes))], headers=headers)
     if path.startswith("/uploads"):

@@ -32,7 +32,7 @@ class Door:
         return Door(self.refused, arguments, self.is_costly)
 
 
-_NOT_SIGNED_IN = {Caller.NOBODY: 401, Caller.SUSPENDED: 401}
+_NOT_SIGNED_IN = dict.fromkeys((Caller.NOBODY, Caller.SUSPENDED, Caller.VISITOR), 401)
 
 
 def _only(*passing: Caller, members: int = 403, strangers: int = 404) -> Door:
@@ -51,6 +51,8 @@ ADMIN = _only(Caller.ADMIN, strangers=403)
 THEIR_OWN = _only(Caller.OWNER, members=404)
 THEIR_UPLOAD = Door(_NOT_SIGNED_IN | {Caller.STRANGER: 404, Caller.GUEST: 403, Caller.VIEWER: 403, Caller.ADMIN: 404})
 SOMEBODY_ELSES = _only(members=404)
+# An account opens no share link: its own cookie does.
+VISIT = Door({caller: 401 for caller in Caller if caller is not Caller.VISITOR})
 # The member in question is the viewer: everybody may leave.
 LEAVE_OR_MANAGE = _only(Caller.VIEWER, Caller.ADMIN, Caller.OWNER)
 LEAVE = _only(Caller.GUEST, Caller.VIEWER, Caller.OWNER, members=404)
@@ -89,6 +91,13 @@ ROUTES: dict[str, Door] = {
     "post /teams/{team_id}/invitations/{team_invitation_id}/resend": MANAGE,
     **{"get /projects/{project_id}/teams": VIEW, "post /projects/{project_id}/teams": MANAGE},
     **dict.fromkeys(("patch /projects/{project_id}/teams/{team_id}", "delete /projects/{project_id}/teams/{team_id}"), MANAGE),
+    **dict.fromkeys(("get /projects/{project_id}/share-links", "post /projects/{project_id}/share-links"), MANAGE),
+    "delete /projects/{project_id}/share-links/{link_id}": MANAGE,
+    "post /shared": ANYBODY,
+    **dict.fromkeys(("get /shared/{link_id}", "get /shared/{link_id}/projects/{project_id}/images"), VISIT),
+    "get /shared/{link_id}/images/{image_id}": VISIT,
+    **{f"get /shared/{{link_id}}/images/{{image_id}}/{part}": VISIT for part in ("display", "overlay", "thumbnail")},
+    **{f"get /shared/{{link_id}}/images/{{image_id}}/{part}": VISIT for part in ("measurements", "polygons")},
     **dict.fromkeys(("get /projects/{project_id}/images", "get /projects/{project_id}/measurements"), VIEW),
     **dict.fromkeys(("get /projects/{project_id}/exports", "post /projects/{project_id}/exports"), VIEW),
     **dict.fromkeys(("post /projects/{project_id}/images", "post /projects/{project_id}/segmentations"), EDIT),
@@ -172,6 +181,11 @@ HANDLERS: dict[str, Door] = {
     **_of("TeamState", invite=MANAGE.given({"email": "eve@example.org", "role": "manager"}), remove=LEAVE_OR_MANAGE),
     **_of("TeamState", resend=MANAGE.given("team_invitation_id"), take_back=MANAGE.given("team_invitation_id")),
     **_of("TeamState", change_role=MANAGE.given("user_id", "manager"), end_share=MANAGE),
+    **_of("ShareLinksState", load_share_links=VIEW, choose_life=SELF.given("7"), ask_revoke=SELF, revoke_link=MANAGE),
+    **_of("ShareLinksState", make_link=MANAGE.given({"life": "7"})),
+    **_of("SharedState", load=VISIT, search=VISIT, order=VISIT),
+    **_of("SharedState", resize=ANYBODY, show_thumbnail_outlines=ANYBODY, open_picture=ANYBODY),
+    **_of("SharedImageState", load_image=VISIT, select=VISIT, open_image=ANYBODY, show_outlines=ANYBODY, fill=ANYBODY),
     **_of("SettingsState", load_settings=VIEW, save=MANAGE.given(PROJECT), delete=MANAGE),
     **_of("QueueActions", **STEER, retry_all=EDIT),
     **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),

@@ -1,4 +1,4 @@
-"""Every door of the house, and seven people before each: nobody gets further than the table says, and nothing moves when they may not."""
+"""Every door of the house, and eight people before each: nobody gets further than the table says, and nothing moves when they may not."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

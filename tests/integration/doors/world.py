@@ -1,4 +1,4 @@
-"""One project with one of everything in it, and seven people before its doors. Made of plain rows: nothing is hashed, nobody signs in."""
+"""One project with one of everything in it, and eight people before its doors. Made of plain rows: nothing is hashed, nobody signs in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.core.security import PERSONAL, hash_token, make_access_token
+from cellhub_app.core.security import PERSONAL, hash_token, make_access_token, make_visit_token
 from cellhub_app.domain.annotations import outlines
 from cellhub_app.domain.flows.preview import exact
 from cellhub_app.domain.segmentation import service as catalogue
+from cellhub_app.domain.shares.service import cookie_name
 from cellhub_app.models import export, image, trial
 from cellhub_app.models.annotation import Revision, Segmentation
 from cellhub_app.models.base import Table
@@ -25,6 +26,7 @@ from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.job import Batch, Job
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.session import Scope, Session, SessionKind
+from cellhub_app.models.share import ShareLink
 from cellhub_app.models.tables import metadata
 from cellhub_app.models.team import ShareRole, Team, TeamMember, TeamRole, TeamShare
 from cellhub_app.models.trial import FaceOff, Trial
@@ -46,6 +48,7 @@ class Caller(StrEnum):
     VIEWER = "viewer"
     ADMIN = "admin"
     OWNER = "owner"
+    VISITOR = "visitor"
 
 
 # Who may not even know of the project.
@@ -64,18 +67,26 @@ _PEOPLE = {
 
 @dataclass(frozen=True)
 class World:
-    """The ids of what there is, by the names that routes and handlers use; each caller's tokens; personal ones of owner and admin."""
+    """The ids of what there is, by the names that routes and handlers use; each caller's tokens; personal ones of owner and admin.
+
+    `visit` is the cookie of whoever opened the share link.
+    """
 
     ids: dict[str, str]
     bearers: dict[Caller, str]
     cookies: dict[Caller, str]
     tokens: dict[str, str]
+    visit: str
+
+    def cookie_of(self, caller: Caller) -> str:
+        """The cookie of whoever opened a share link; it goes with all that they ask, though a browser would send it to few places."""
+        return self.visit if caller is Caller.VISITOR else ""
 
 
 async def build(runtime: Runtime) -> World:
     """A fresh project with everything in it, and fresh people."""
     secret = runtime.settings.secret_key.get_secret_value()
-    ids, bearers, cookies = {name: new_id() for name in _NAMES}, {Caller.NOBODY: ""}, {Caller.NOBODY: ""}
+    ids, bearers, cookies = {name: new_id() for name in _NAMES}, dict.fromkeys(_WITHOUT_ACCOUNT, ""), dict.fromkeys(_WITHOUT_ACCOUNT, "")
     tokens = {whose: f"{PERSONAL}{uuid4().hex}" for whose in ("reader", "writer")}
     async with runtime.work() as session:
         people: dict[Caller, UUID] = {}
@@ -103,13 +114,15 @@ async def build(runtime: Runtime) -> World:
         await runtime.storage.put(trial.outlines_key(ids[name]), outlines.packed(1, []))
     runtime.settings.partial_folder.mkdir(parents=True, exist_ok=True)
     (runtime.settings.partial_folder / ids["upload_id"].hex).touch()
-    return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies, tokens)
+    visit = f"{cookie_name(ids['link_id'])}={make_visit_token(secret, ids['link_id'], now() + timedelta(days=1))}"
+    return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies, tokens, visit)
 
 
 # Of a password that nobody here gives, at the least cost.
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
+_WITHOUT_ACCOUNT = (Caller.NOBODY, Caller.VISITOR)
 _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
-          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id")  # fmt: skip
+          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
@@ -149,6 +162,8 @@ async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Cal
     await _add(session, UploadFile(session_id=ids["session_id"], index=0, name="b.png", path="b.png", size=1, state="needed"))
     await _add(session, ResumableUpload(id=ids["upload_id"], project_id=project_id, user_id=owner, name="c.png", length=9))
     await _trials(session, ids, owner)
+    link = {"token_hash": uuid4().hex, "expires_at": now() + timedelta(days=1), "open_count": 1}
+    await _add(session, ShareLink(id=ids["link_id"], project_id=project_id, created_by=owner, **link))
     asked = {"email": "asked@example.org", "role": "viewer", "token_hash": uuid4().hex, "expires_at": now() + timedelta(days=1)}
     await _add(session, Invitation(id=ids["invitation_id"], project_id=project_id, invited_by=owner, **asked))
     await _teams(session, ids, people)

@@ -41,15 +41,17 @@ class Tab:
     path: str = "/"
     route: str = "/index"
     query: dict[str, str] = field(default_factory=dict)
+    more_cookies: str = ""
     root: rx.State = field(default_factory=lambda: rx.State(_reflex_internal_init=True))
 
     def __post_init__(self) -> None:
+        cookies = [f"cellhub_session={self.cookie}" if self.cookie else "", self.more_cookies]
         words = "&".join(f"{name}={value}" for name, value in self.query.items())
         self.root.router = RouterData.from_router_data(
             {
                 "token": self.token,
                 "sid": f"sid-{self.token}",
-                "headers": {"cookie": f"cellhub_session={self.cookie}" if self.cookie else "", "origin": "http://localhost:8000"},
+                "headers": {"cookie": "; ".join(filter(None, cookies)), "origin": "http://localhost:8000"},
                 "pathname": self.route,
                 "asPath": f"{self.path}?{words}" if words else self.path,
                 "query": dict(self.query),

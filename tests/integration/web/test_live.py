@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -17,20 +18,27 @@ from cellhub_app.core.feed import open_feed
 from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.images import service as images
+from cellhub_app.domain.images.schemas import ImageChange
 from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.jobs import workers
 from cellhub_app.domain.jobs.schemas import WorkerView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
+from cellhub_app.domain.shares import service as shares
+from cellhub_app.domain.shares.schemas import NewShareLink, OpeningLink
 from cellhub_app.models.project import ProjectRole
 from cellhub_app.web import live
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import live_pages
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.pages.queue.state import QueueState
+from cellhub_app.web.pages.shared.state import SharedState
+from tests.fixtures import rows
 from tests.integration.web.states import Tab, account, browser_token, end_sessions
 
 SOON_S = 5.0
@@ -226,3 +234,56 @@ async def test_what_changes_with_time_alone_is_read_again_though_nothing_happens
         await workers.beat(scene.runtime.redis, view)
         await until(lambda: queue.state(QueueState).workers)
     assert queue.state(QueueState).workers[0].pace == "9.4 images/s"
+
+
+async def visiting(scene: Scene) -> tuple[Tab, UUID]:
+    """Somebody without an account looks at the project with a share link; their tab, and the link."""
+    async with scene.runtime.work() as session:
+        call = await scene.call_of(scene.ada, session)
+        made = await shares.make(session, call.principal, scene.project_id, NewShareLink(expires_at=now() + timedelta(days=1)))
+        visit = await shares.open_link(session, OpeningLink(token=made.url.partition("#")[2]), "10.0.0.1")
+    cookie = f"{shares.cookie_name(made.id)}={visit.token}"
+    tab = Tab(f"tab-{made.id}", "", f"/s/{made.id}", "/s/[share]", {"share": str(made.id)}, more_cookies=cookie)
+    scene.browsers.tabs[tab.token] = tab
+    await tab.call(SharedState, "load")
+    return tab, made.id
+
+
+async def test_a_visitor_sees_changes_until_the_link_is_revoked_and_nothing_after(scene: Scene) -> None:
+    await scene.open(scene.bob)
+    (tab, link_id), (other, _) = await visiting(scene), await visiting(scene)
+    shown = tab.state(SharedState)
+    await rename(scene, "for visitors too")
+    await until(lambda: shown.project_name == "for visitors too")
+    told = len(scene.browsers.sent)
+    async with scene.runtime.work() as session:
+        await shares.revoke(session, (await scene.call_of(scene.ada, session)).principal, scene.project_id, link_id)
+    await until(lambda: len(scene.browsers.sent) > told)
+    assert [token for token, _ in scene.browsers.sent[told:]] == [tab.token]
+    await rename(scene, "not for them")
+    await until(lambda: other.state(SharedState).project_name == "not for them")
+    assert shown.project_name == "for visitors too"
+    await tab.call(SharedState, "load")
+    assert (shown.is_closed, shown.project_name, shown.project_id) == (True, "", "")
+    live.leave(other.token)
+
+
+async def test_the_id_of_a_foreign_image_in_an_address_of_ones_own_shows_nothing_of_it(scene: Scene) -> None:
+    async with scene.runtime.work() as session:
+        [image_id] = await rows.images(session, scene.project_id, ["a.png"])
+        eve = await accounts.browser_principal(session, await browser_token(scene.runtime, await account(scene.runtime, "eve")))
+        theirs = await projects.create(session, eve, NewProject(name="Eve's"))
+    cookie = await browser_token(scene.runtime, "eve@example.org")
+    for tab, project_id in ((Tab("tab-eve", cookie), theirs.id), (Tab("tab-owner", scene.ada.cookie), scene.project_id)):
+        query = {"project": str(project_id), "image": str(image_id)}
+        shown = Tab(tab.token, tab.cookie, f"/projects/{project_id}/images/{image_id}", "/projects/[project]/images/[image]", query)
+        scene.browsers.tabs[tab.token] = shown
+        await shown.call(ImageState, "load")
+    eves, adas = (scene.browsers.tabs[token].state(ImageState) for token in ("tab-eve", "tab-owner"))
+    async with scene.runtime.work() as session:
+        call = await scene.call_of(scene.ada, session)
+        await images.update(session, call.principal, image_id, ImageChange(name="secret.png"))
+    await until(lambda: adas.name == "secret.png")
+    assert (eves.is_missing, eves.name, eves.image_id) == (True, "", "")
+    for token in ("tab-eve", "tab-owner"):
+        live.leave(token)

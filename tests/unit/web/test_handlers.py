@@ -8,6 +8,7 @@ import reflex as rx
 from cellhub_app.web import site
 from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.guard import guarded
+from cellhub_app.web.pages.shared.state import SharedState
 from cellhub_app.web.session import SessionState
 
 ONLY_THE_LOOK = {
@@ -23,6 +24,12 @@ ONLY_THE_LOOK = {
     "ImageState.show_outlines",
     "ImageState.fill",
     "ImageState.open_image",
+    "SharedState.resize",
+    "SharedState.show_thumbnail_outlines",
+    "SharedState.open_picture",
+    "SharedImageState.show_outlines",
+    "SharedImageState.fill",
+    "SharedImageState.open_image",
     "TuningState.open_image",
     "TeamsState.close_dialogs",
 }
@@ -33,7 +40,7 @@ def states(first: type[rx.State]) -> list[type[rx.State]]:
     return [first, *(below for state in first.get_substates() for below in states(state))]
 
 
-OURS = [state for top in (SessionState, EntranceState) for state in states(top)]
+OURS = [state for top in (SessionState, EntranceState, SharedState) for state in states(top)]
 
 
 def own_functions(state: type[rx.State]) -> dict[str, object]:

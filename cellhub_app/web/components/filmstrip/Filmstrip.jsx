@@ -6,18 +6,18 @@ import './filmstrip.css';
 const EMPTY = { rows: [], cursor: null };
 
 /** The rows around the image; read again only when it is not among them. */
-function useFrames(projectId, query, imageId) {
+function useFrames(list, imageId) {
   const [frames, setFrames] = useState(EMPTY);
-  const key = JSON.stringify([projectId, query]);
+  const key = JSON.stringify(list);
   const shown = useRef('');
   const knows = shown.current === key && frames.rows.some(image => image.id === imageId);
   useEffect(() => {
-    if (!projectId || !imageId || knows) return undefined;
+    if (!list.projectId || !imageId || knows) return undefined;
     const controller = new AbortController();
-    readUntil(projectId, query, imageId, controller.signal).then(found => { shown.current = key; setFrames(found); }, () => {});
+    readUntil(list, imageId, controller.signal).then(found => { shown.current = key; setFrames(found); }, () => {});
     return () => controller.abort();
   }, [key, imageId, knows]);
-  const more = () => frames.cursor && readMore(frames, projectId, query).then(setFrames, () => {});
+  const more = () => frames.cursor && readMore(frames, list).then(setFrames, () => {});
   return [frames.rows, more];
 }
 
@@ -32,13 +32,13 @@ function useStepKeys(previousId, nextId, open) {
   });
 }
 
-function Frame({ image, current, open }) {
+function Frame({ image, api, current, open }) {
   return (
     <button
       type="button" className="ch-frame" aria-current={current ? 'true' : undefined} aria-label={image.name} title={image.name}
       data-testid="frame" data-image-id={image.id} onClick={() => open(image.id)}
     >
-      {image.status === 'ready' && <img src={`/api/v1/images/${image.id}/thumbnail`} alt="" loading="lazy" decoding="async" draggable={false} />}
+      {image.status === 'ready' && <img src={`${api}/images/${image.id}/thumbnail`} alt="" loading="lazy" decoding="async" draggable={false} />}
     </button>
   );
 }
@@ -51,8 +51,8 @@ function Step({ name, path, to, open }) {
   );
 }
 
-export function Filmstrip({ projectId, imageId, query, onOpen }) {
-  const [rows, more] = useFrames(projectId, query, imageId);
+export function Filmstrip({ api = '/api/v1', projectId, imageId, query, onOpen }) {
+  const [rows, more] = useFrames({ api, projectId, query }, imageId);
   const list = useRef(null);
   const index = rows.findIndex(image => image.id === imageId);
   const [previousId, nextId] = index < 0 ? [] : [rows[index - 1]?.id, rows[index + 1]?.id];
@@ -68,7 +68,7 @@ export function Filmstrip({ projectId, imageId, query, onOpen }) {
         <Virtuoso
           ref={list} horizontalDirection className="ch-film-list" totalCount={rows.length} initialTopMostItemIndex={{ index: Math.max(0, index), align: 'center' }}
           endReached={more} computeItemKey={place => rows[place].id} increaseViewportBy={400}
-          itemContent={place => <Frame image={rows[place]} current={place === index} open={open} />}
+          itemContent={place => <Frame image={rows[place]} api={api} current={place === index} open={open} />}
         />
       )}
       <Step name="Next image (right arrow)" path="m6 3.500 4.500 4.500-4.500 4.500" to={nextId} open={open} />

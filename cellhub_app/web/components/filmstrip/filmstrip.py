@@ -19,6 +19,8 @@ class Filmstrip(rx.NoSSRComponent):
     tag = "Filmstrip"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 
+    # Below which address rows and pictures are asked for; members need not say.
+    api: rx.Var[str]
     project_id: rx.Var[str]
     image_id: rx.Var[str]
     query: rx.Var[dict[str, Any]]

@@ -2,23 +2,23 @@
 const PAGE = 100;
 const PAGES_TO_FIND = 20;
 
-async function fetchPage(projectId, query, cursor, signal) {
+async function fetchPage({ api, projectId, query }, cursor, signal) {
   const parameters = new URLSearchParams({ limit: String(PAGE) });
   for (const [name, value] of Object.entries(query ?? {})) if (value) parameters.set(name, String(value));
   if (cursor) parameters.set('cursor', cursor);
-  const response = await fetch(`/api/v1/projects/${encodeURIComponent(projectId)}/images?${parameters}`, {
+  const response = await fetch(`${api}/projects/${encodeURIComponent(projectId)}/images?${parameters}`, {
     signal, credentials: 'same-origin', headers: { Accept: 'application/json' },
   });
   if (!response.ok) throw new Error(`status ${response.status}`);
   return response.json();
 }
 
-/** {rows, cursor}: enough pages to hold the image, at least one. */
-export async function readUntil(projectId, query, imageId, signal) {
+/** {rows, cursor} of a list {api, projectId, query}: enough pages to hold the image, at least one. */
+export async function readUntil(list, imageId, signal) {
   let rows = [];
   let cursor = null;
   for (let page = 0; page < PAGES_TO_FIND; page += 1) {
-    const answer = await fetchPage(projectId, query, cursor, signal);
+    const answer = await fetchPage(list, cursor, signal);
     rows = [...rows, ...answer.data];
     cursor = answer.nextCursor;
     if (!answer.hasMore || rows.slice(0, -10).some(image => image.id === imageId)) break;
@@ -26,8 +26,8 @@ export async function readUntil(projectId, query, imageId, signal) {
   return { rows, cursor };
 }
 
-export async function readMore({ rows, cursor }, projectId, query, signal) {
-  const answer = await fetchPage(projectId, query, cursor, signal);
+export async function readMore({ rows, cursor }, list, signal) {
+  const answer = await fetchPage(list, cursor, signal);
   return { rows: [...rows, ...answer.data], cursor: answer.nextCursor };
 }
 

@@ -14,10 +14,10 @@ function Placeholder() {
 }
 
 /** The thumbnail with its outlines above it; a picture that cannot be had leaves a quiet placeholder. */
-function Thumbnail({ image, outlines }) {
+function Thumbnail({ image, outlines, api }) {
   const [broken, setBroken] = useState('');
-  const address = thumbnailUrl(image);
-  const overlay = outlines && isSegmented(image) ? overlayUrl(image) : '';
+  const address = thumbnailUrl(image, api);
+  const overlay = outlines && isSegmented(image) ? overlayUrl(image, api) : '';
   const [brokenOverlay, setBrokenOverlay] = useState('');
   if (image.status !== 'ready' || broken === address) return <Placeholder />;
   return (
@@ -60,7 +60,7 @@ function Tags({ tags }) {
   );
 }
 
-export const Cell = memo(function Cell({ image, index, total, galleryId, selected, focused, outlines, doubtFrom }) {
+export const Cell = memo(function Cell({ image, index, total, galleryId, selected, focused, outlines, doubtFrom, api }) {
   const badge = badgeOf(image, doubtFrom);
   const reason = reasonOf(image);
   return (
@@ -80,7 +80,7 @@ export const Cell = memo(function Cell({ image, index, total, galleryId, selecte
       data-status={image.segmentation?.status ?? image.status}
     >
       <div className="ch-cell-frame">
-        <Thumbnail image={image} outlines={outlines} />
+        <Thumbnail image={image} outlines={outlines} api={api} />
         <span className="ch-cell-tick" data-tick aria-hidden="true"><svg viewBox="0 0 16 16"><path d="m3.5 8.4 3 3 6-6.6" /></svg></span>
         <Tags tags={image.tags} />
       </div>

@@ -4,7 +4,7 @@ import { Cell, cellId, SkeletonCell } from './Cell.jsx';
 import { layoutFor } from './layout.js';
 import { freshChanges, ImageLoader } from './loader.js';
 import { Empty, LoadMoreProblem, Problem, Reading } from './Notices.jsx';
-import { fetchPage } from './requests.js';
+import { API, fetchPage } from './requests.js';
 import { useKeys, usePointer } from './useinput.js';
 import { usePlace } from './useplace.js';
 import { useSelection } from './useselection.js';
@@ -25,20 +25,20 @@ const COMPONENTS = { List, Item, Footer, ScrollSeekPlaceholder: SkeletonCell };
 
 const NO_MARKS = Object.freeze({});
 
-function cellAt(index, _data, { rows, isSelected, focusIndex, total, galleryId, outlines, doubtFrom }) {
+function cellAt(index, _data, { rows, isSelected, focusIndex, total, galleryId, outlines, doubtFrom, api }) {
   const image = rows[index];
   if (!image) return <SkeletonCell />;
   return (
     <Cell
-      image={image} index={index} total={total} galleryId={galleryId} outlines={outlines} doubtFrom={doubtFrom}
+      image={image} index={index} total={total} galleryId={galleryId} outlines={outlines} doubtFrom={doubtFrom} api={api}
       selected={isSelected(image.id)} focused={index === focusIndex}
     />
   );
 }
 
 /** One loader for a project and a filter; live changes and refreshes go into it. */
-function useImages({ projectId, query, queryKey, refresh, changes }) {
-  const loader = useMemo(() => new ImageLoader(page => fetchPage(projectId, query, page)), [queryKey]);
+function useImages({ api, projectId, query, queryKey, refresh, changes }) {
+  const loader = useMemo(() => new ImageLoader(page => fetchPage(projectId, query, page, api)), [queryKey]);
   const snapshot = useSyncExternalStore(loader.subscribe, loader.getSnapshot);
   useEffect(() => {
     loader.start();
@@ -106,8 +106,9 @@ const NO_CHANGES = { first: 0, rows: [] };
 
 export function Gallery(props) {
   const { projectId, query, refresh = 0, changes, total = UNKNOWN_TOTAL, thumbnailSize = 160, outlines = true, canWrite = false } = props;
-  const queryKey = JSON.stringify([projectId, query]);
-  const { loader, snapshot, gone } = useImages({ projectId, query, queryKey, refresh, changes: changes ?? NO_CHANGES });
+  const { api = API, canSelect = true } = props;
+  const queryKey = JSON.stringify([api, projectId, query]);
+  const { loader, snapshot, gone } = useImages({ api, projectId, query, queryKey, refresh, changes: changes ?? NO_CHANGES });
   const { rows, hasMore, status, problem } = snapshot;
   const count = hasMore ? Math.max(total, rows.length) : rows.length;
   const chosen = useSelection({ snapshot, total: count, queryKey, onSelectionChange: props.onSelectionChange });
@@ -120,19 +121,20 @@ export function Gallery(props) {
   const reach = useReach(loader, layout.columns);
   usePlace(scroller.element, queryKey, scroller.width > 0 && status === 'ready');
   const openAt = index => rows[index] && props.onOpen?.(rows[index].id);
-  const keys = useKeys({ chosen, rows, count, layout, scroller: scroller.element, openAt });
-  const pointer = usePointer({ chosen, rows, openAt });
+  const keys = useKeys({ chosen, rows, count, layout, scroller: scroller.element, openAt, canSelect });
+  const pointer = usePointer({ chosen, rows, openAt, canSelect });
   const focused = rows[chosen.focusIndex];
   const context = {
-    rows, galleryId, outlines, doubtFrom: props.doubtFrom ?? NO_MARKS, total: count, isSelected: chosen.isSelected, focusIndex: chosen.focusIndex,
+    rows, galleryId, outlines, api, doubtFrom: props.doubtFrom ?? NO_MARKS, total: count, isSelected: chosen.isSelected,
+    focusIndex: chosen.focusIndex,
   };
   const sizes = { '--ch-columns': layout.columns, '--ch-cell-width': `${layout.cellWidth}px`, '--ch-cell-height': `${layout.cellHeight}px` };
   const failed = status === 'failed' && rows.length === 0;
   const selecting = chosen.selection.all || chosen.selection.ids.size > 0;
   return (
-    <div className="ch-gallery" style={sizes} data-testid="gallery" data-loaded={rows.length} data-selecting={selecting || undefined}>
+    <div className="ch-gallery" style={sizes} data-testid="gallery" data-loaded={rows.length} data-selecting={selecting || undefined} data-looking={!canSelect || undefined}>
       <div
-        ref={scroller.setElement} className="ch-gallery-scroller" role="listbox" tabIndex={0} aria-label="Images" aria-multiselectable
+        ref={scroller.setElement} className="ch-gallery-scroller" role="listbox" tabIndex={0} aria-label="Images" aria-multiselectable={canSelect || undefined}
         aria-busy={status === 'loading'} aria-activedescendant={focused && cellId(galleryId, focused.id)} data-testid="gallery-list"
         {...keys} {...pointer}
       >

@@ -27,6 +27,8 @@ class Gallery(rx.NoSSRComponent):
     tag = "Gallery"
     lib_dependencies: list[str] = ["react-virtuoso@4.18.21"]
 
+    # Below which address rows and pictures are asked for; members need not say.
+    api: rx.Var[str]
     project_id: rx.Var[str]
     query: rx.Var[dict[str, Any]]
     total: rx.Var[int]
@@ -37,6 +39,8 @@ class Gallery(rx.NoSSRComponent):
     thumbnail_size: rx.Var[int]
     outlines: rx.Var[bool]
     can_write: rx.Var[bool]
+    # Without it a click opens.
+    can_select: rx.Var[bool]
     doubt_from: rx.Var[dict[str, float]]
 
     # {"ids", "all", "count"}: all means everything that matches the query except ids.

@@ -1,24 +1,26 @@
+/** Where members ask; visitors with a share link ask below an address of its own. */
+export const API = '/api/v1';
 const FILTERS = ['status', 'q', 'tag', 'trashed', 'minObjects', 'maxObjects', 'sort'];
 
 /** The address of one page of a project's images; empty filters are left out. */
-export function pageUrl(projectId, query, cursor, limit) {
+export function pageUrl(projectId, query, cursor, limit, api = API) {
   const parameters = new URLSearchParams({ limit: String(limit) });
   for (const name of FILTERS) {
     const value = query?.[name];
     if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value));
   }
   if (cursor) parameters.set('cursor', cursor);
-  return `/api/v1/projects/${encodeURIComponent(projectId)}/images?${parameters}`;
+  return `${api}/projects/${encodeURIComponent(projectId)}/images?${parameters}`;
 }
 
-export function thumbnailUrl(image) {
-  return `/api/v1/images/${image.id}/thumbnail`;
+export function thumbnailUrl(image, api = API) {
+  return `${api}/images/${image.id}/thumbnail`;
 }
 
 /** The revision in the address lets the browser keep an overlay for ever; without one, the job makes a new segmentation ask anew. */
-export function overlayUrl(image) {
+export function overlayUrl(image, api = API) {
   const version = image.revision > 0 ? `revision=${image.revision}` : `v=${encodeURIComponent(image.segmentation?.jobId ?? '')}`;
-  return `/api/v1/images/${image.id}/overlay?${version}`;
+  return `${api}/images/${image.id}/overlay?${version}`;
 }
 
 export function problemOf(status) {
@@ -29,10 +31,10 @@ export function problemOf(status) {
   return "Couldn't load the images: the server had a problem. Try again in a moment.";
 }
 
-export async function fetchPage(projectId, query, { cursor, limit, signal }) {
+export async function fetchPage(projectId, query, { cursor, limit, signal }, api = API) {
   let response;
   try {
-    response = await fetch(pageUrl(projectId, query, cursor, limit), { signal, credentials: 'same-origin', headers: { Accept: 'application/json' } });
+    response = await fetch(pageUrl(projectId, query, cursor, limit, api), { signal, credentials: 'same-origin', headers: { Accept: 'application/json' } });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Error("Couldn't load the images: the server did not answer. Check the connection, then try again.");

@@ -1,11 +1,18 @@
 import { expect, test } from 'bun:test';
-import { overlayUrl, pageUrl, problemOf } from './requests.js';
+import { overlayUrl, pageUrl, problemOf, thumbnailUrl } from './requests.js';
 
 test('filters go into the address, empty ones do not', () => {
   const url = new URL(pageUrl('p1', { status: 'done', q: 'plate 7 & 8', tag: '', sort: null }, 'c=1', 100), 'http://here');
   expect(url.pathname).toBe('/api/v1/projects/p1/images');
   expect(Object.fromEntries(url.searchParams)).toEqual({ limit: '100', status: 'done', q: 'plate 7 & 8', cursor: 'c=1' });
   expect(pageUrl('p1', undefined, null, 200)).toBe('/api/v1/projects/p1/images?limit=200');
+});
+
+test('visitors ask below an address of their own', () => {
+  const shared = '/api/v1/shared/l1';
+  expect(pageUrl('p1', undefined, null, 200, shared)).toBe('/api/v1/shared/l1/projects/p1/images?limit=200');
+  expect(thumbnailUrl({ id: 'i' }, shared)).toBe('/api/v1/shared/l1/images/i/thumbnail');
+  expect(overlayUrl({ id: 'i', revision: 2 }, shared)).toBe('/api/v1/shared/l1/images/i/overlay?revision=2');
 });
 
 test('another revision, or another job where none is known, makes another overlay address', () => {

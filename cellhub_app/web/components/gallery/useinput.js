@@ -1,20 +1,26 @@
 import { useEffect } from 'react';
 import { focusAfter, scrollToShow } from './layout.js';
 
-/** The keys of the grid: arrows, Home, End and pages move; Enter opens, Space toggles, Ctrl+A takes all, Escape none. */
-export function useKeys({ chosen, rows, count, layout, scroller, openAt }) {
+/**
+ * The keys of the grid: arrows, Home, End and pages move; Enter opens, Space toggles, Ctrl+A takes all, Escape none.
+ * Where nothing can be selected, Space opens too.
+ */
+export function useKeys({ chosen, rows, count, layout, scroller, openAt, canSelect }) {
   const show = index => {
     scroller.scrollTop = scrollToShow(index, layout, scroller.scrollTop, scroller.clientHeight);
   };
   const move = (event, index) => {
     chosen.focusOn(index);
-    if (event.shiftKey && rows[index]) chosen.extendTo(index, event.ctrlKey || event.metaKey);
+    if (canSelect && event.shiftKey && rows[index]) chosen.extendTo(index, event.ctrlKey || event.metaKey);
     show(index);
   };
   const act = event => {
     const command = event.ctrlKey || event.metaKey;
     const row = rows[chosen.focusIndex];
-    if (command && event.key.toLowerCase() === 'a') chosen.selectAll();
+    if (!canSelect) {
+      if (!row || (event.key !== 'Enter' && event.key !== ' ')) return false;
+      openAt(chosen.focusIndex);
+    } else if (command && event.key.toLowerCase() === 'a') chosen.selectAll();
     else if (event.key === 'Escape') chosen.clear();
     else if (event.key === 'Enter' && row) openAt(chosen.focusIndex);
     else if (event.key === ' ' && row) chosen.toggle(row.id);
@@ -42,8 +48,11 @@ export function useKeys({ chosen, rows, count, layout, scroller, openAt }) {
   return { onKeyDown, onFocus };
 }
 
-/** Clicks: select, ctrl toggles, shift extends, double opens; a tap opens until something is selected by its tick. */
-export function usePointer({ chosen, rows, openAt }) {
+/**
+ * Clicks: select, ctrl toggles, shift extends, double opens; a tap opens until something is selected by its tick.
+ * Where nothing can be selected, a click opens.
+ */
+export function usePointer({ chosen, rows, openAt, canSelect }) {
   const placeOf = event => {
     const cell = event.target.closest('[data-index]');
     const index = cell ? Number(cell.dataset.index) : -1;
@@ -51,6 +60,10 @@ export function usePointer({ chosen, rows, openAt }) {
   };
   const onClick = event => {
     const index = placeOf(event);
+    if (!canSelect) {
+      if (index >= 0) openAt(index);
+      return;
+    }
     if (index < 0) {
       chosen.clear();
       return;
@@ -67,7 +80,7 @@ export function usePointer({ chosen, rows, openAt }) {
   };
   const onDoubleClick = event => {
     const index = placeOf(event);
-    if (index >= 0 && !event.target.closest('[data-tick]')) openAt(index);
+    if (canSelect && index >= 0 && !event.target.closest('[data-tick]')) openAt(index);
   };
   return { onClick, onDoubleClick };
 }

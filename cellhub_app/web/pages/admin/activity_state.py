@@ -26,6 +26,8 @@ WORDS = {
     Action.OWNER_CHANGE: t("gave a project away"), Action.TEAM_CREATE: t("made a team"), Action.TEAM_RENAME: t("renamed a team"),
     Action.TEAM_DELETE: t("deleted a team"), Action.TEAM_SHARE: t("shared a project with a team"),
     Action.TEAM_SHARE_CHANGE: t("changed a team's role"), Action.TEAM_SHARE_END: t("stopped sharing with a team"),
+    Action.SHARE_CREATE: t("made a share link"), Action.SHARE_OPEN: t("opened a share link first"),
+    Action.SHARE_REVOKE: t("revoked a share link"),
     Action.PROJECT_CREATE: t("made a project"), Action.PROJECT_UPDATE: t("changed a project"),
     Action.PROJECT_DELETE: t("deleted a project"),
     Action.UPLOAD: t("uploaded"), Action.DOWNLOAD: t("downloaded"), Action.IMAGE_UPDATE: t("changed an image"),

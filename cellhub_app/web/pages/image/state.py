@@ -1,4 +1,4 @@
-"""One image in the viewer: what it is, what was found in it, which object is selected. Pixels and polygons never come here."""
+"""One image in the viewer of a member."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -7,46 +7,19 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import NotFound
-from cellhub_app.core.events import EventType
-from cellhub_app.domain.annotations import service as annotations
-from cellhub_app.domain.annotations.schemas import RevisionView
-from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import ImageView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
-from cellhub_app.web.batches import model_title
 from cellhub_app.web.guard import Call, guarded, unguarded
-from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
+from cellhub_app.web.picture import PictureState
 from cellhub_app.web.session import SessionState
 
-FILTERS = ("status", "q", "tag", "sort")
 
-
-class ImageState(SessionState):
+class ImageState(PictureState, SessionState):
     """The viewer's page."""
 
-    image_id: str = ""
     project_id: str = ""
     project_name: str = ""
-    name: str = ""
-    size: str = ""
-    caption: str = ""
-    provenance: str = ""
-    problem: str = ""
-    planes: int = 1
-    status: str = ""
-    width: int = 0
-    height: int = 0
-    channels: int = 1
-    revision: int = 0
-    pixel_size_um: float | None = None
-    is_segmented: bool = False
-    is_missing: bool = False
-    object_id: str = ""
-    outlines_are_shown: bool = True
-    fill_percent: int = 0
-    filters: dict[str, str] = {}
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -67,7 +40,6 @@ class ImageState(SessionState):
         if not self._is_at(routes.IMAGE):
             return
         await self._enter(call)
-        asked = self.router.url.query_parameters
         try:
             image_id, project_id = UUID(str(self.image)), UUID(str(self.project))
             await live.watch(call, self._tab, Topic(ImageState, image_id), ImageState.load, project_id)
@@ -77,28 +49,7 @@ class ImageState(SessionState):
             self.is_missing, self.image_id = True, ""
             return
         self.is_missing, self.project_id = False, str(project_id)
-        self.filters = {name: asked[name][:200] for name in FILTERS if asked.get(name)}
-        self.object_id = asked.get("object", "")[:36]
-
-    @classmethod
-    async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:
-        concerned = news.anew or any(event.data.get("imageId") == str(topic_id) for event in news.events)
-        if not concerned and not news.has(EventType.PROJECT_CHANGED):
-            return None
-        image = await images.get(call.session, call.principal, topic_id)
-        revisions = await annotations.revisions(call.session, call.principal, topic_id) if image.revision else []
-        return image, max(revisions, key=lambda revision: revision.number, default=None)
-
-    def _show_news(self, found: Any) -> None:
-        if found is None:
-            return
-        image, latest = found
-        self.image_id, self.name, self.status = str(image.id), image.name, image.status
-        self.width, self.height, self.channels = image.width or 0, image.height or 0, image.channels or 1
-        self.pixel_size_um, self.size = image.pixel_size_um, size_text(image)
-        self.planes = (image.frames or 1) * (image.timepoints or 1)
-        self.is_segmented, self.revision = image.revision > 0, image.revision
-        self.caption, self.provenance, self.problem = caption(latest), provenance(latest), problem(image)
+        self._take_address(self.router.url.query_parameters)
 
     @guarded
     async def select(self, _call: Call, object_id: str | None) -> None:
@@ -109,57 +60,3 @@ class ImageState(SessionState):
     def open_image(self, image_id: UUID) -> Any:
         """Go to another image of the strip, with the same filter."""
         return rx.redirect(f"{routes.image(self.project_id, image_id)}?{urlencode(self.filters)}".rstrip("?"))
-
-    @unguarded
-    def show_outlines(self, are_shown: bool) -> None:
-        """Draw the outlines, or not."""
-        self.outlines_are_shown = are_shown
-
-    @unguarded
-    def fill(self, percent: float) -> None:
-        """Fill the objects more or less."""
-        self.fill_percent = max(0, min(100, int(percent)))
-
-
-def size_text(image: ImageView) -> str:
-    """`1,392 × 1,040 px · 452 × 338 µm · 16 bit`."""
-    if not image.width or not image.height:
-        return ""
-    words = [f"{image.width:,} × {image.height:,} px"]
-    if image.pixel_size_um:
-        words.append(f"{image.width * image.pixel_size_um:,.0f} × {image.height * image.pixel_size_um:,.0f} µm")
-    if image.bit_depth:
-        words.append(t("{bits} bit", bits=image.bit_depth))
-    if image.channels and image.channels > 1:
-        words.append(t("{count} channels", count=image.channels))
-    return " · ".join(words)
-
-
-def caption(latest: RevisionView | None) -> str:
-    """`U-Net · revision 4`; the viewer adds how many objects it shows."""
-    if latest is None:
-        return t("Not segmented yet")
-    source = model_title(latest.model) if latest.model else t("Edited by hand")
-    return " · ".join([source, t("revision {number}", number=latest.number)])
-
-
-def provenance(latest: RevisionView | None) -> str:
-    """What made the polygons: model, weights, parameters, when."""
-    if latest is None:
-        return ""
-    words = [model_title(latest.model) if latest.model else t("Edited by hand")]
-    if latest.weights_sha256:
-        words[0] += f" ({latest.weights_sha256[:8]})"
-    names = {"threshold": t("threshold"), "min_area_px": t("at least {px} px²")}
-    if (threshold := latest.parameters.get("threshold")) is not None:
-        words.append(f"{names['threshold']} {threshold:g}")
-    if area := latest.parameters.get("min_area_px"):
-        words.append(names["min_area_px"].format(px=area))
-    return f"{', '.join(words)}. {latest.created_at:%d %b %Y, %H:%M} UTC."
-
-
-def problem(image: ImageView) -> str:
-    """Why there is no picture or no result, in one sentence."""
-    if image.error:
-        return image.error.detail
-    return image.segmentation.error.detail if image.segmentation and image.segmentation.error else ""

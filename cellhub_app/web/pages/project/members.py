@@ -7,6 +7,7 @@ from cellhub_app.web.components.people import MemberRow, confirmation, invite_fo
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.project.frame import project_page
 from cellhub_app.web.pages.project.members_state import MembersState
+from cellhub_app.web.pages.project.share_links import share_links
 from cellhub_app.web.pages.project.teams import teams_part
 
 ROLES = [
@@ -29,6 +30,7 @@ def members_tab() -> rx.Component:
         rx.el.ul(rx.foreach(MembersState.members, _row), class_name="rows", data_testid="members"),
         invited(MembersState.invitations, SHORT, on_resend=MembersState.resend, on_take_back=MembersState.take_back),
         teams_part(),
+        share_links(),
         _leave_dialog(),
         _transfer_dialog(),
         class_name="page page-narrow stack-large",

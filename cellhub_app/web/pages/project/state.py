@@ -16,20 +16,13 @@ from cellhub_app.domain.projects.schemas import ProjectView
 from cellhub_app.models.project import SampleKind
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, batch_box
+from cellhub_app.web.descriptions import meta
 from cellhub_app.web.guard import Call, guarded, unguarded
-from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
 
 FAILURES_SHOWN = 3
 FINISHED_SHOWN = 1
-OBJECTS = {
-    SampleKind.NUCLEI: ("nucleus", "nuclei"),
-    SampleKind.CELLS: ("cell", "cells"),
-    SampleKind.SPHEROIDS: ("spheroid", "spheroids"),
-    SampleKind.OTHER: ("object", "objects"),
-}
-
 Dialog = Literal["", "segment", "export", "tag", "faceOff"]
 
 
@@ -65,16 +58,6 @@ async def read_project(call: Call, project_id: UUID) -> ProjectNews:
         batches=await jobs.project_batches(call.session, call.principal, project_id),
         failed=failed,
     )
-
-
-def meta(project: ProjectView, counts: ImageCounts) -> str:
-    """`214 images · 133 segmented · 9,412 nuclei · 0.325 µm per px`."""
-    words = [counted(counts.total, "image", "images") if counts.total else t("no images yet")]
-    if counts.done:
-        words += [t("{done} segmented", done=f"{counts.done:,}"), counted(counts.objects, *OBJECTS[project.sample_kind])]
-    if project.pixel_size_um:
-        words.append(t("{size} µm per px", size=f"{project.pixel_size_um:g}"))
-    return " · ".join(words)
 
 
 def shown(news: ProjectNews) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cellhub_app.domain.teams import service as teams
 from cellhub_app.domain.teams.schemas import NewTeam, TeamView
 from cellhub_app.models.team import TeamRole
 from cellhub_app.web import live, routes
-from cellhub_app.web.guard import Call, guarded
+from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import Topic
 from cellhub_app.web.session import SessionState
@@ -77,7 +77,7 @@ class TeamsState(SessionState):
         """Open or close the dialog of a new team."""
         self.create_is_open = is_open
 
-    @rx.event
+    @unguarded
     def close_dialogs(self) -> None:
         """A page that is opened starts without a dialog."""
         self.create_is_open, self._shown = False, PAGE

@@ -1,0 +1,1 @@
+"""Share links: a project to look at, for people without an account."""

@@ -1,0 +1,1 @@
+"""A project as visitors with a share link see it."""
