@@ -65,9 +65,9 @@ class GpuWorker:
 
 
 class IoWorker:
-    """Reads uploaded files, makes exports, does the chores."""
+    """Reads uploaded files, makes exports, takes imports in, does the chores."""
 
-    functions: Sequence[Function] = (_ticket(JobKind.INGEST), _ticket(JobKind.EXPORT))
+    functions: Sequence[Function] = (_ticket(JobKind.INGEST), _ticket(JobKind.EXPORT), _ticket(JobKind.IMPORT))
     queue_name = IO_QUEUE
     redis_settings = _redis_settings()
     on_startup = _begin_io

@@ -19,6 +19,7 @@ from cellhub_app.api.v1 import (
     events,
     exports,
     images,
+    imports,
     invitations,
     letters,
     members,
@@ -59,6 +60,7 @@ ROUTERS = (
     queue.router,
     polygons.router,
     exports.router,
+    imports.router,
     events.router,
     admin.router,
 )

@@ -1,7 +1,7 @@
 """Reading a multipart upload as it arrives: small files stay in memory, large ones go to a temporary folder, too large ones nowhere."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from contextlib import ExitStack, asynccontextmanager
 from io import BufferedWriter
 from pathlib import Path
@@ -14,6 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from cellhub_app.core.errors import Invalid, WrongMediaType
 from cellhub_app.core.limits import FILES_PER_REQUEST, MEGABYTE
+from cellhub_app.domain.flows.bring_in import IncomingImport
 from cellhub_app.domain.flows.upload import Incoming, IncomingFile
 
 IN_MEMORY_A_FILE = 4 * MEGABYTE
@@ -65,9 +66,10 @@ class _Part:
 
 
 class _Form:
-    """The callbacks of the parser: keeps the files, and of other fields only `session` and `index`."""
+    """The callbacks of the parser: keeps the files, and of other fields only those that are asked for."""
 
-    def __init__(self, stack: ExitStack, max_file_bytes: int) -> None:
+    def __init__(self, stack: ExitStack, max_file_bytes: int, wanted: Set[str]) -> None:
+        self._wanted = wanted
         self.parts: list[_Part] = []
         self.fields: dict[str, str] = {}
         self.is_complete = False
@@ -140,7 +142,7 @@ class _Form:
     def _finish(self) -> None:
         if self._file is not None:
             self._file.close()
-        elif self._field in {"session", "index"}:
+        elif self._field in self._wanted:
             self.fields[self._field] = _text(self._value[:FIELD_MAX_BYTES])
 
     def _complete(self) -> None:
@@ -168,8 +170,8 @@ def _session(word: str) -> UUID | None:
 
 
 @asynccontextmanager
-async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator[Incoming]:
-    """The files of a multipart body and the upload session they belong to; temporary files go away with the block.
+async def _received(request: Request, max_file_bytes: int, wanted: Set[str]) -> AsyncIterator[tuple[list[IncomingFile], dict[str, str]]]:
+    """The files of a multipart body and the fields that are wanted; temporary files go away with the block.
 
     Raises WrongMediaType for another kind of body, Invalid for a broken one or a wrong number of files.
     """
@@ -178,7 +180,7 @@ async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator
     if kind != b"multipart/form-data" or not boundary:
         raise WrongMediaType("Send the files as multipart/form-data, in fields called `files`.")
     with ExitStack() as stack:
-        form = _Form(stack, max_file_bytes)
+        form = _Form(stack, max_file_bytes, wanted)
         try:
             parser = form.parser(boundary)
             async for chunk in request.stream():
@@ -194,4 +196,18 @@ async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator
         chosen = [part for part in form.parts if part.name or part.size]
         if not chosen:
             raise Invalid("Choose at least one file.")
-        yield Incoming([part.incoming() for part in chosen], _session(form.fields.get("session", "")))
+        yield [part.incoming() for part in chosen], form.fields
+
+
+@asynccontextmanager
+async def incoming_files(request: Request, max_file_bytes: int) -> AsyncIterator[Incoming]:
+    """The files of an upload and the session they belong to. Raises what `_received` raises."""
+    async with _received(request, max_file_bytes, {"session", "index"}) as (files, fields):
+        yield Incoming(files, _session(fields.get("session", "")))
+
+
+@asynccontextmanager
+async def incoming_import(request: Request, max_file_bytes: int) -> AsyncIterator[IncomingImport]:
+    """The files of an import and how they are to be read. Raises what `_received` raises."""
+    async with _received(request, max_file_bytes, {"format", "mode"}) as (files, fields):
+        yield IncomingImport(files, **{name: value for name, value in fields.items() if value})

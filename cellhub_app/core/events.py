@@ -20,6 +20,7 @@ class EventType(StrEnum):
     QUEUE_UPDATE = "queueUpdate"
     BATCH_FINISHED = "batchFinished"
     EXPORT_PROGRESS = "exportProgress"
+    IMPORT_STATUS = "importStatus"
     TRIAL_STATUS = "trialStatus"
     PROJECT_CHANGED = "projectChanged"
     TEAM_CHANGED = "teamChanged"

@@ -16,11 +16,12 @@ class JobKind(StrEnum):
     SEGMENT = "segment"
     EXPORT = "export"
     TRIAL = "trial"
+    IMPORT = "import"
 
     @property
     def ticket(self) -> str:
         """Name of the ARQ function that wakes this kind's work loop."""
-        return {"ingest": "ingest.run", "segment": "segmentation.run", "export": "export.run", "trial": "trial.run"}[self.value]
+        return "segmentation.run" if self is JobKind.SEGMENT else f"{self.value}.run"
 
     @property
     def queue(self) -> str:

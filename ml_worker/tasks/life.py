@@ -19,6 +19,7 @@ from cellhub_app.domain.jobs import workers
 from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.jobs.schemas import WorkerView
 from ml_worker.context import KEY, WorkerContext
+from ml_worker.tasks.bring_in import BringIn
 from ml_worker.tasks.export import run_export
 from ml_worker.tasks.ingest import Ingest
 from ml_worker.tasks.lease_keeper import LeaseKeeper
@@ -33,6 +34,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 HUNG_THREADS_MAX = 3
 INGEST_IN_HAND = 4
 TRIALS_IN_HAND = 2
+IMPORTS_IN_HAND = 1
 EXPORT_LIMIT_S = 6 * 3600.0
 
 
@@ -67,7 +69,7 @@ async def start_gpu(ctx: dict[str, Any]) -> None:
 
 
 async def start_io(ctx: dict[str, Any]) -> None:
-    """Open the services, begin to read files, make exports and do chores."""
+    """Open the services, begin to read files, make exports, take imports in and do chores."""
     context = await _open(ctx, "io")
     readers = context.runtime.settings.ingest_concurrency
     pool = ReaderPool(readers)
@@ -75,6 +77,7 @@ async def start_io(ctx: dict[str, Any]) -> None:
     _add_loop(context, JobKind.INGEST, Ingest(context.runtime, pool).work, Capacity(INGEST_IN_HAND * readers))
     exports = Capacity(context.runtime.settings.export_concurrency, hold_limit_s=EXPORT_LIMIT_S)
     _add_loop(context, JobKind.EXPORT, _exporting(context.runtime), exports)
+    _add_loop(context, JobKind.IMPORT, BringIn(context.runtime, pool).work, Capacity(IMPORTS_IN_HAND, hold_limit_s=EXPORT_LIMIT_S))
     _begin(context)
     context.tasks.append(asyncio.create_task(Upkeep(context.runtime).run(), name="upkeep"))
 

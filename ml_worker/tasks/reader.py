@@ -8,6 +8,9 @@ out {"facts": {...}} or {"refused": {"reason", "detail"}}
 
 in  {"path", "name", "archive": "list"} or {..., "archive": "unpack", "indexes", "folder"}: what is in a ZIP, or some of it (archive.py)
 out {"members": [...]} or {"unpacked": {...}} or {"refused": ...}
+
+in  {"path", "name", "annotations": format, "images", "found"}: outlines that another tool made (annotations.py)
+out {"report": {...}} or {"refused": ...}
 """
 
 import json
@@ -26,7 +29,7 @@ from cellhub_app.core.imaging.display import encode_webp, limit_side, to_display
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.imaging.thumbnail import make_thumbnail
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
-from ml_worker.tasks import archive
+from ml_worker.tasks import annotations, archive
 from ml_worker.tasks.priority import step_back
 
 MEMORY_BYTES = 2 * 1024**3
@@ -52,10 +55,10 @@ def read(task: dict[str, str]) -> dict[str, Any]:
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:
     """What comes of a task of any kind."""
-    if "archive" not in task:
+    if "archive" not in task and "annotations" not in task:
         return read(task)
     try:
-        return archive.answer(task)
+        return archive.answer(task) if "archive" in task else annotations.answer(task)
     except ImageRefused as refusal:
         return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
 

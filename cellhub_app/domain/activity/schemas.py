@@ -55,6 +55,7 @@ class Action(StrEnum):
     BATCH_CHANGE = "batchChange"
     POLYGONS_EDIT = "polygonsEdit"
     EXPORT = "export"
+    IMPORT = "import"
 
 
 class ActivityView(Schema):

@@ -37,6 +37,12 @@ async def readable_image(session: AsyncSession, principal: Viewer, image_id: UUI
     return (await session.execute(query.where(col(Image.project_id).in_(readable_projects(principal))))).scalar_one_or_none()
 
 
+async def present_image(session: AsyncSession, image_id: UUID) -> Image | None:
+    """An image that was not deleted, whoever asks."""
+    query = select(Image).where(col(Image.id) == image_id, col(Image.deleted_at).is_(None))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def segmentation(session: AsyncSession, image_id: UUID, frame: int, *, lock: bool = False) -> Segmentation | None:
     """The segmentation of an image's frame, locked against other edits if asked."""
     query = select(Segmentation).where(col(Segmentation.image_id) == image_id, col(Segmentation.frame) == frame)
@@ -129,6 +135,12 @@ async def corrected_revision(session: AsyncSession, segmentation_id: UUID) -> in
     by_hand = col(Revision.kind).in_((RevisionKind.EDIT, RevisionKind.IMPORT))
     query = select(func.max(col(Revision.number))).where(col(Revision.segmentation_id) == segmentation_id, by_hand)
     return (await session.execute(query)).scalar_one()
+
+
+async def made_by_job(session: AsyncSession, segmentation_id: UUID, job_id: UUID) -> bool:
+    """Whether a job has made its revision already."""
+    query = select(exists().where(col(Revision.segmentation_id) == segmentation_id, col(Revision.job_id) == job_id))
+    return bool((await session.execute(query)).scalar())
 
 
 async def revision_exists(session: AsyncSession, segmentation_id: UUID, number: int) -> bool:

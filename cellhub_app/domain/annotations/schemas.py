@@ -42,6 +42,19 @@ class NewResult:
     frame: int = 0
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What an import holds for one frame of an image; `replaces` says whether what was there goes."""
+
+    image_id: UUID
+    frame: int
+    objects: Sequence[NewObject]
+    job_id: UUID
+    author_id: UUID
+    note: str
+    replaces: bool
+
+
 class AddedObject(Schema):
     """A polygon that an edit brings: its id is made by whoever makes it."""
 

@@ -15,7 +15,7 @@ from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, Viewer, require
 from cellhub_app.domain.annotations import repository
-from cellhub_app.domain.annotations.schemas import AddedObject, Edit, EditConflict, NewObject, NewResult, RevisionView
+from cellhub_app.domain.annotations.schemas import AddedObject, Brought, Edit, EditConflict, NewObject, NewResult, RevisionView
 from cellhub_app.models.annotation import Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
 
@@ -65,6 +65,12 @@ async def corrected(session: AsyncSession, image_id: UUID, frame: int = 0) -> tu
     return number, [row.geometry for row in await repository.objects(session, segmentation.id, number)]
 
 
+async def present_outlines(session: AsyncSession, image_id: UUID, frame: int = 0) -> list[bytes]:
+    """The outlines that a frame has now, as codec.py packs them."""
+    segmentation = await repository.segmentation(session, image_id, frame)
+    return [row.geometry for row in await repository.objects(session, segmentation.id, None)] if segmentation else []
+
+
 async def edit(session: AsyncSession, principal: Principal, image_id: UUID, change: Edit, frame: int = 0) -> int:
     """Apply a change made by hand; answers the new revision. Raises PolygonsConflict, Invalid, ImageNotFound, NotAllowed."""
     image = await readable_image(session, principal, image_id, Permission.ANNOTATE)
@@ -104,6 +110,23 @@ async def restore(session: AsyncSession, principal: Principal, image_id: UUID, r
         if key not in stays
     ]
     await _append(session, image, segmentation, entry, removed=[key for key in present if key not in stays], added=back)
+    return entry.number
+
+
+async def bring(session: AsyncSession, brought: Brought) -> int | None:
+    """Store the objects of an import as a revision of its image; answers its number, None when the image is gone or has them already."""
+    image = await repository.present_image(session, brought.image_id)
+    if image is None:
+        return None
+    place = (brought.image_id, brought.frame)
+    segmentation = (await repository.ensure_segmentations(session, [place]))[place]
+    if await repository.made_by_job(session, segmentation.id, brought.job_id):
+        return None
+    entry = Revision(
+        segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.IMPORT, author_id=brought.author_id,
+        job_id=brought.job_id, note=brought.note,
+    )  # fmt: skip
+    await _append(session, image, segmentation, entry, removed=None if brought.replaces else [], added=brought.objects)
     return entry.number
 
 
@@ -174,8 +197,15 @@ def _hand_made(image: Image, item: AddedObject) -> NewObject:
 
 
 async def _append(
-    session: AsyncSession, image: Image, segmentation: Segmentation, entry: Revision, *, removed: Sequence[UUID], added: Sequence[NewObject]
+    session: AsyncSession,
+    image: Image,
+    segmentation: Segmentation,
+    entry: Revision,
+    *,
+    removed: Sequence[UUID] | None,
+    added: Sequence[NewObject],
 ) -> None:
+    """Write a revision; `removed` None removes everything that is there."""
     segmentation.head = entry.number
     entry.removed = await repository.remove_present(session, segmentation.id, entry.number, removed)
     entry.added = len(added)

@@ -24,7 +24,7 @@ SUSPECT = (LOST, "internal", "outOfMemory")
 UNKNOWN_MEGAPIXELS = 1.0
 UNKNOWN_SECONDS = 1.0
 
-_LOCK_NUMBERS = {JobKind.INGEST: 7101, JobKind.SEGMENT: 7102, JobKind.EXPORT: 7103, JobKind.TRIAL: 7104}
+_LOCK_NUMBERS = {JobKind.INGEST: 7101, JobKind.SEGMENT: 7102, JobKind.EXPORT: 7103, JobKind.TRIAL: 7104, JobKind.IMPORT: 7105}
 _READY = "kind = :kind and user_id = {user} and status = 'queued' and priority > :above and run_after <= clock_timestamp()"
 
 _CANDIDATES = text(f"""

@@ -45,6 +45,9 @@ def job_event(subject: Subject, status: JobStatus, *, error: dict[str, str] | No
     if subject.kind is JobKind.TRIAL:
         data = {"jobId": subject.id, "imageId": subject.image_id, "status": status, "error": error, **more}
         return Event(EventType.TRIAL_STATUS, subject.project_id, data=data)
+    if subject.kind is JobKind.IMPORT:
+        data = {"jobId": subject.id, "status": status, "error": error, **more}
+        return Event(EventType.IMPORT_STATUS, subject.project_id, data=data)
     data = {"exportId": subject.export_id, "status": status, "error": error, **more}
     return Event(EventType.EXPORT_PROGRESS, subject.project_id, data=data)
 

@@ -14,7 +14,7 @@ from cellhub_app.models.job import Batch
 
 @dataclass(frozen=True)
 class NewJob:
-    """A job to be added: an image to be read or tried out, or an export to be made."""
+    """A job to be added: an image to be read or tried out, an export to be made, annotations to be read."""
 
     kind: JobKind
     user_id: UUID

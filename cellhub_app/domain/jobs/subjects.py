@@ -29,7 +29,8 @@ _INGEST = text("""
 """)
 _EXPORT = text("update export set status = :status, finished_at = :finished_at, error = :error where id = :export_id")
 _TRIAL = text("update trial set status = :status, finished_at = :finished_at, error = :error where job_id = :id")
-_FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT, JobKind.TRIAL: _TRIAL}
+_IMPORT = text("update annotation_import set status = :status, finished_at = :finished_at, error = :error where job_id = :id")
+_FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT, JobKind.TRIAL: _TRIAL, JobKind.IMPORT: _IMPORT}
 
 _RESULT = text("update image set object_count = :objects, doubt = :doubt, revision = :revision where id = :image_id")
 _FACTS = text("""
@@ -59,7 +60,7 @@ async def _states(session: AsyncSession, kind: JobKind, jobs: Sequence[UUID]) ->
         return []
     rows = (await session.execute(_JOBS, {"jobs": list(jobs), "kind": kind})).mappings()
     found = [{**row, "error": Jsonb(row["error"]) if row["error"] else None} for row in rows]
-    return sorted(found, key=lambda row: (row["image_id"] or row["export_id"], row["id"]))
+    return sorted(found, key=lambda row: (row["image_id"] or row["export_id"] or row["id"], row["id"]))
 
 
 async def _each(session: AsyncSession, statement: TextClause, rows: list[dict[str, Any]]) -> None:

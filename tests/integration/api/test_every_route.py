@@ -74,7 +74,7 @@ WITH_ID = [(method, path) for method, path in WITH_PRINCIPAL if "{" in path and 
 
 async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx.Response:
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
-    if (method, path) == ("post", "/projects/{project_id}/images"):
+    if method == "post" and path in {"/projects/{project_id}/images", "/projects/{project_id}/imports"}:
         return await http.post(url, files=[("files", ("a.png", b"x"))])
     query, headers = VALID_QUERIES.get((method, path)), TUS if "/uploads" in path else None
     return await http.request(method, url, params=query, json=VALID_BODIES.get((method, path)), headers=headers)
@@ -88,6 +88,7 @@ def _fresh_ids() -> dict[str, str]:
         "batch_id",
         "job_id",
         "export_id",
+        "import_id",
         "session_id",
         "upload_id",
         "sign_in_id",
@@ -135,6 +136,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
     large = await ada.http.post("/api/v1/uploads", headers={**TUS, "Upload-Length": "9", "Upload-Metadata": metadata})
     drop = (await ada.http.post(f"/api/v1/projects/{project_id}/upload-sessions", json={"files": [{"name": "b.png", "size": 1}]})).json()
     export = (await ada.http.post(f"/api/v1/projects/{project_id}/exports", json={"formats": ["coco"], "imageIds": "all"})).json()
+    brought = (await ada.http.post(f"/api/v1/projects/{project_id}/imports", files=[("files", ("a.json", b"{}"))])).json()
     asked = (await ada.http.post(f"/api/v1/projects/{project_id}/invitations", json={"email": "x@example.org", "role": "viewer"})).json()
     team = (await ada.http.post("/api/v1/teams", json={"name": "T"})).json()
     await ada.http.post(f"/api/v1/projects/{project_id}/teams", json={"teamId": team["id"], "role": "viewer"})
@@ -152,6 +154,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "batch_id": batch["id"],
         "job_id": image["segmentation"]["jobId"],
         "export_id": export["id"],
+        "import_id": brought["id"],
         "session_id": drop["id"],
         "invitation_id": asked["id"],
         "upload_id": large.headers["location"].rpartition("/")[2],
@@ -186,7 +189,7 @@ async def test_viewers_and_annotators_change_nothing_but_polygons(
         if "{session_id}" in path or "{upload_id}" in path:
             assert answer.status_code in {403, 404}
             continue
-        may = role == "annotator" and ("/polygons" in path or "/revisions/" in path)
+        may = role == "annotator" and ("/polygons" in path or "/revisions/" in path or path.endswith("/imports"))
         assert (answer.status_code != 403) is may, (method, path, answer.text)
 
 

@@ -76,7 +76,7 @@ async def ask_with(http: httpx.AsyncClient, world: World, token: str, route: str
     method, path = route.split(" ", 1)
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
     headers = ({"Authorization": f"Bearer {token}"} if token else {}) | ({"Cookie": cookie} if cookie else {})
-    if route == "post /projects/{project_id}/images":
+    if route in {"post /projects/{project_id}/images", "post /projects/{project_id}/imports"}:
         return await http.post(url, files=[("files", ("n.png", uuid4().bytes))], headers=headers)
     if path.startswith("/uploads"):
         return await http.request(method, url, content=b"", headers=headers | _tus(world))

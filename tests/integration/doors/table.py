@@ -123,6 +123,9 @@ ROUTES: dict[str, Door] = {
     **dict.fromkeys(("get /batches/{batch_id}", "get /batches/{batch_id}/failures"), VIEW),
     **{f"post /batches/{{batch_id}}/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
     **dict.fromkeys(("get /jobs/{job_id}", "get /jobs/{job_id}/log"), VIEW),
+    "get /projects/{project_id}/imports": VIEW,
+    "post /projects/{project_id}/imports": ANNOTATE,
+    "get /imports/{import_id}": VIEW,
     **dict.fromkeys(("get /exports/{export_id}", "get /exports/{export_id}/download"), VIEW),
     "post /exports/{export_id}/cancel": EDIT,
 }  # fmt: skip

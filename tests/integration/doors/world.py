@@ -20,6 +20,7 @@ from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.shares.service import cookie_name
 from cellhub_app.models import export, image, trial
 from cellhub_app.models.annotation import Revision, Segmentation
+from cellhub_app.models.annotation_import import AnnotationImport
 from cellhub_app.models.base import Table
 from cellhub_app.models.export import Export
 from cellhub_app.models.invitation import Invitation
@@ -122,7 +123,7 @@ async def build(runtime: Runtime) -> World:
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
 _WITHOUT_ACCOUNT = (Caller.NOBODY, Caller.VISITOR)
 _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
-          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id")  # fmt: skip
+          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id", "import_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
@@ -158,6 +159,8 @@ async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Cal
     await _add(session, Revision(segmentation_id=segmentation.id, number=1, kind="model", model="classical"))
     done = {"status": JobStatus.SUCCEEDED, "bytes": 1, "formats": ["coco"], "expires_at": now() + timedelta(days=1)}
     await _add(session, Export(id=ids["export_id"], project_id=project_id, user_id=owner, **done))
+    brought = {"job_id": ids["job_id"], "format": "coco", "mode": "add", "files": [{"name": "b.json", "bytes": 1}]}
+    await _add(session, AnnotationImport(id=ids["import_id"], project_id=project_id, user_id=owner, **brought))
     await _add(session, UploadSession(id=ids["session_id"], project_id=project_id, user_id=owner, needed=1, bytes_total=1))
     await _add(session, UploadFile(session_id=ids["session_id"], index=0, name="b.png", path="b.png", size=1, state="needed"))
     await _add(session, ResumableUpload(id=ids["upload_id"], project_id=project_id, user_id=owner, name="c.png", length=9))

@@ -32,7 +32,7 @@ WORDS = {
     Action.PROJECT_DELETE: t("deleted a project"),
     Action.UPLOAD: t("uploaded"), Action.DOWNLOAD: t("downloaded"), Action.IMAGE_UPDATE: t("changed an image"),
     Action.IMAGE_DELETE: t("deleted images"), Action.SEGMENT: t("segmented"), Action.BATCH_CHANGE: t("steered a batch"),
-    Action.POLYGONS_EDIT: t("edited outlines"), Action.EXPORT: t("exported"),
+    Action.POLYGONS_EDIT: t("edited outlines"), Action.EXPORT: t("exported"), Action.IMPORT: t("imported"),
 }  # fmt: skip
 
 
