@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.web import live
+from cellhub_app.web.pages.shared.state import SharedState
 from cellhub_app.web.session import SessionState
 from tests.fixtures.drawn import JSON, drawn
 from tests.integration.doors import handlers
@@ -19,7 +20,7 @@ from tests.integration.web.states import Tab
 
 OF_ANY_KIND, OF_THE_RIGHT_KIND = 3, 2
 # What any refused call may change: who it is, and what is told to them.
-_TOLD = ("messages", "user_", "is_admin", "is_verified", "awaits_letter", "is_hydrated")
+_TOLD = ("messages", "user_", "is_admin", "is_verified", "awaits_letter", "is_hydrated", "trouble", "is_closed")
 
 
 def takes(name: str) -> type[BaseModel]:
@@ -72,7 +73,8 @@ async def stumbles(tab: Tab, state: type[rx.State], handler: str, values: dict[s
         await tab.call(state, handler, **values)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what the test looks for
         return repr(error)
-    return next((message["detail"] for message in tab.state(SessionState).messages if "has logged why" in message["detail"]), "")
+    told = [message["detail"] for message in tab.state(SessionState).messages] + [tab.state(SharedState).trouble]
+    return next((words for words in told if "has logged why" in words), "")
 
 
 def test_every_handler_says_what_it_takes() -> None:
@@ -118,4 +120,6 @@ async def _from_nowhere(world: World, name: str, state: type[rx.State]) -> str:
 
 
 def _who(name: str) -> Caller:
+    if name.startswith("Shared"):
+        return Caller.VISITOR
     return Caller.ADMIN if HANDLERS[name].refused == ADMIN.refused else Caller.OWNER

@@ -57,6 +57,9 @@ class TeamState(SessionState):
     added: int = 0
     question: Question = ""
 
+    def _shows_its_thing(self) -> bool:
+        return bool(self.team_id)
+
     @guarded
     async def load(self, call: Call) -> None:
         """Show the team that the address names, now and whenever it changes."""
