@@ -23,9 +23,9 @@ PAGE = ROOT / "docs" / "permissions.md"
 NOTHING = "–"
 MEANINGS = {
     Permission.VIEW: "see images, outlines, measurements, members and the queue; export; leave",
-    Permission.ANNOTATE: "correct outlines, restore older ones",
+    Permission.ANNOTATE: "correct outlines, restore older ones, import some",
     Permission.EDIT: "upload, tag and delete images; segment, pause, cancel; try settings; compare models",
-    Permission.MANAGE: "members, invitations, teams, settings; give the project away; delete it",
+    Permission.MANAGE: "members, invitations, teams, share links, settings; give the project away; delete it",
 }
 STATUSES = {
     UserStatus.PENDING: "may not sign in until an admin opens the account",
@@ -48,6 +48,7 @@ def page() -> str:
         _table(["permission", "lets one"], [[permission, MEANINGS[permission]] for permission in Permission]),
         f"A team is given {_listed(ShareRole)}; it never owns. A project keeps an owner who can act: the last one gives it away or deletes"
         " it.",
+        "Whoever opened a share link sees the one project, and of it no more than [sharing.md](sharing.md) lists; they change nothing.",
         _part(
             "Roles on the whole server", ["role", "sees", "makes projects and teams", "admin pages"], [_of_server(role) for role in Role]
         ),
