@@ -13,7 +13,8 @@ from cellhub_app.core.log import bind_user, configure_logging, request_context
 from cellhub_app.core.log_lines import JsonLines
 from cellhub_app.core.settings import Environment, Settings
 
-PRODUCTION = Settings(environment=Environment.PRODUCTION, public_url="https://cellhub.example.org", secret_key="k" * 40)  # type: ignore[arg-type]
+SECRET = "9f3c1e70b5d84a26c0e7f1a94b6d2835"
+PRODUCTION = Settings(environment=Environment.PRODUCTION, public_url="https://cellhub.example.org", secret_key=SECRET)  # type: ignore[arg-type]
 
 
 @pytest.fixture
