@@ -158,14 +158,15 @@ def _handle_signals(context: WorkerContext) -> None:
 
 
 async def shut_down(ctx: dict[str, Any]) -> None:
-    """What ARQ calls last. The process ends right here: nothing is open any more, and the interpreter would take torch apart for seconds
-    (20 s on a busy machine, where we are nice), or wait for threads that hang.
+    """What ARQ calls last. A process of the worker's own ends right here: nothing is open any more, and the interpreter would take torch
+    apart for seconds (20 s on a busy machine, where we are nice), or wait for threads that hang.
     """
     if context := ctx.get(KEY):
         await stop(context)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(1 if context.hung_threads() else 0)
+        if context.owns_signals:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(1 if context.hung_threads() else 0)
 
 
 async def stop(context: WorkerContext) -> None:
