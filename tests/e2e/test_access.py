@@ -87,6 +87,7 @@ def test_a_forgotten_password_is_set_anew_and_every_browser_is_out_at_once(
     elsewhere = arrive()
     elsewhere.go("/sign-in")
     elsewhere.page.get_by_role("link", name="Forgot the password?").click()
+    elsewhere.page.wait_for_url(at("/forgot-password"))
     elsewhere.page.get_by_label("E-mail").fill(visitor.email)
     elsewhere.by_id("forgot-submit").click()
     expect(elsewhere.page.get_by_role("status")).to_contain_text("If this address has an account")
