@@ -2,14 +2,9 @@
 
 import reflex as rx
 
-from cellhub_app.web.components.modules import linked_modules
+from cellhub_app.web.components.modules import linked_folder
 
-_NAMES = (
-    "CellHubViewer.jsx", "Hud.jsx", "viewer.css", "viewer.js", "useloaded.js", "loading.js", "codec.js", "geojson.js", "geometry.js",
-    "store.js", "paint.js", "canvaslayer.js", "picturelayer.js", "polygonlayer.js", "highlightlayer.js", "scalebar.js", "keys.js",
-    "echoes.js",
-)  # fmt: skip
-_LIBRARY = linked_modules(__file__, *_NAMES)
+_LIBRARY = linked_folder(__file__, "editor.js")
 
 
 class Viewer(rx.NoSSRComponent):

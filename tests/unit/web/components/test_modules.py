@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cellhub_app.web.components.modules import linked_modules
+from cellhub_app.web.components.modules import linked_folder, linked_modules
 
 
 @pytest.fixture
@@ -39,3 +39,18 @@ def test_a_link_into_another_checkout_is_mended(tmp_path: Path, python_file: Pat
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, python_file: Path) -> None:
     with pytest.raises(FileNotFoundError):
         linked_modules(str(python_file), "Missing.jsx", root=tmp_path)
+
+
+def test_a_folder_is_linked_with_what_lies_below_but_without_its_tests(tmp_path: Path) -> None:
+    folder = tmp_path / "cellhub_app" / "thing"
+    (folder / "tools").mkdir(parents=True)
+    for name in ("thing.py", "Entry.jsx", "thing.css", "tools/slice.js", "tools/slice.test.js", "tools/rings.fixture.js"):
+        (folder / name).write_text(name)
+    library = linked_folder(str(folder / "thing.py"), "Entry.jsx", root=tmp_path)
+    place = tmp_path / "assets" / "external" / "cellhub_app" / "thing" / "thing"
+    assert library == "$/public/external/cellhub_app/thing/thing/Entry.jsx"
+    linked = {path.relative_to(place).as_posix(): path.read_text() for path in place.rglob("*.*")}
+    assert linked == {name: name for name in ("Entry.jsx", "thing.css", "tools/slice.js")}
+    (folder / "tools" / "slice.js").rename(folder / "tools" / "cut.js")
+    linked_folder(str(folder / "thing.py"), "Entry.jsx", root=tmp_path)
+    assert sorted(path.name for path in (place / "tools").iterdir()) == ["cut.js"]

@@ -1,0 +1,2 @@
+/** What the page imports: the components of the viewer and of the editor, which share their modules. */
+export { CellHubViewer } from './CellHubViewer.jsx';
