@@ -4,6 +4,7 @@ from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images.schemas import ImageCounts, ImageView
 from cellhub_app.domain.projects.schemas import ProjectView
 from cellhub_app.domain.shares.schemas import SharedProject
+from cellhub_app.models.annotation import RevisionKind
 from cellhub_app.models.project import SampleKind
 from cellhub_app.web.batches import model_title
 from cellhub_app.web.i18n import counted, t
@@ -14,6 +15,7 @@ OBJECTS = {
     SampleKind.SPHEROIDS: ("spheroid", "spheroids"),
     SampleKind.OTHER: ("object", "objects"),
 }
+MADE_BY = {RevisionKind.IMPORT: t("Imported"), RevisionKind.RESTORE: t("Restored")}
 
 
 def meta(project: ProjectView | SharedProject, counts: ImageCounts) -> str:
@@ -44,15 +46,18 @@ def caption(latest: RevisionView | None) -> str:
     """`U-Net · revision 4`; the viewer adds how many objects it shows."""
     if latest is None:
         return t("Not segmented yet")
-    source = model_title(latest.model) if latest.model else t("Edited by hand")
-    return " · ".join([source, t("revision {number}", number=latest.number)])
+    return " · ".join([_source(latest), t("revision {number}", number=latest.number)])
+
+
+def _source(latest: RevisionView) -> str:
+    return model_title(latest.model) if latest.model else MADE_BY.get(latest.kind, t("Edited by hand"))
 
 
 def provenance(latest: RevisionView | None) -> str:
     """What made the polygons: model, weights, parameters, when."""
     if latest is None:
         return ""
-    words = [model_title(latest.model) if latest.model else t("Edited by hand")]
+    words = [_source(latest)]
     if latest.weights_sha256:
         words[0] += f" ({latest.weights_sha256[:8]})"
     names = {"threshold": t("threshold"), "min_area_px": t("at least {px} px²")}

@@ -43,7 +43,7 @@ def _row(act: rx.Var[ActRow]) -> rx.Component:
         rx.el.td(rx.moment(act.at, format="YYYY-MM-DD HH:mm:ss"), class_name="number"),
         rx.el.td(act.who),
         rx.el.td(act.what),
-        rx.el.td(act.about, class_name="dim small"),
+        rx.el.td(act.about, class_name="dim small about"),
         rx.el.td(act.whence, class_name="dim small"),
         key=act.id,
     )

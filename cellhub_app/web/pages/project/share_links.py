@@ -72,7 +72,7 @@ def _fresh() -> rx.Component:
 
 def _row(row: rx.Var[ShareRow]) -> rx.Component:
     made = rx.fragment(rx.cond(row.made_by != "", row.made_by, t("Somebody who left")), ", ", rx.moment(row.made_at, from_now=True))
-    ends = rx.fragment(rx.cond(row.is_expired, t("ended"), t("open until")), " ", rx.moment(row.ends_at, format="D MMM YYYY, HH:mm"))
+    ends = rx.fragment(rx.cond(row.is_expired, t("Ended"), t("Open until")), " ", rx.moment(row.ends_at, format="D MMM YYYY, HH:mm"))
     opened = rx.cond(
         row.opened > 0,
         rx.fragment(
