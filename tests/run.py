@@ -1,6 +1,7 @@
 """`make test`: every test of CellHub, each kind in a process of its own, and one line with the totals.
 
-Browser journeys run Playwright's own event loop, and asynchronous tests cannot run after it in one process.
+Browser journeys run Playwright's own event loop, and asynchronous tests cannot run after it in one process. Unit tests run beside the
+integration tests, which wait for services most of the time.
 Environment: CI=true allows no skipped test where the shared data is there; CELLHUB_DATA names another data folder.
 """
 
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +18,8 @@ from xml.etree import ElementTree
 from tests.browser import find_or_install
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTEST_SUITES = ("unit", "integration", "e2e")
+SIDE_BY_SIDE = ("integration", "unit")
+ALONE = "e2e"
 MODULE_TESTS = ("cellhub_app/web", "tests/unit/web")
 LARGEST_SKIPPED_SHARE = 0.05
 
@@ -52,12 +55,25 @@ def main() -> int:
     outcome = Outcome()
     with tempfile.TemporaryDirectory(prefix="cellhub-tests-") as reports:
         run_module_tests(outcome, Path(reports) / "modules.xml", environment)
-        for suite in PYTEST_SUITES:
-            say(f"\n== tests/{suite}")
-            report = Path(reports) / f"{suite}.xml"
-            command = [sys.executable, "-m", "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", "-o", "junit_family=xunit2"]
-            outcome.add(suite, subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode, report)
+        run_suites(SIDE_BY_SIDE, outcome, Path(reports), environment)
+        run_suites((ALONE,), outcome, Path(reports), environment)
     return conclude(outcome, time.monotonic() - started)
+
+
+def run_suites(suites: Sequence[str], outcome: Outcome, reports: Path, environment: dict[str, str]) -> None:
+    """Run suites of pytest at the same time; the first one prints as it goes, the others when they and it have ended."""
+    running = []
+    for suite in suites:
+        command = [sys.executable, "-m", "pytest", f"tests/{suite}", "-q", f"--junitxml={reports / suite}.xml", "-o", "junit_family=xunit2"]
+        output = (reports / f"{suite}.txt").open("w+b") if suite != suites[0] else None
+        running.append((suite, output, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)))
+    for suite, output, process in running:
+        say(f"\n== tests/{suite}")
+        outcome.add(suite, process.wait(), reports / f"{suite}.xml")
+        if output:
+            with output:
+                output.seek(0)
+                say(output.read().decode(errors="replace"))
 
 
 def run_module_tests(outcome: Outcome, report: Path, environment: dict[str, str]) -> None:
