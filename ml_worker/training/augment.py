@@ -19,7 +19,7 @@ class Ranges:
     """How far the augmentations go; shares are the parts of the crops that get one, lengths are in pixels of the crop."""
 
     diameter_px: tuple[float, float] = TRAINED_PX
-    largest_px: float = 64.0
+    largest_px: float = 48.0
     scale: tuple[float, float] = (0.2, 3.0)
     elastic_share: float = 0.2
     elastic_px: tuple[float, float] = (1.0, 5.0)
