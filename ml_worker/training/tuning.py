@@ -117,11 +117,11 @@ def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> 
 def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """Choose thresholds, then the sizes of objects at which images are scaled, on the validation images.
 
-    All domains weigh the same; for the scaling so do the images' own, half and double magnification. The choice is written into the card
-    in `folder`.
+    Thresholds are chosen at the usual scaling. All domains weigh the same; for the scaling so do the images' own, half and double
+    magnification. The choice is written into the card in `folder`.
     """
     validation = choose(samples, "validation")
-    write_card(with_settings(card, Settings(), None), folder)
+    write_card(with_settings(card, Settings(), Scaling()), folder)
     settings = _best_settings(card["name"], folder, validation)
     scaling, found = choose_scaling(_looked_at(with_settings(card, settings, None), folder, validation))
     logger.info("at three magnifications: %.4f with %s", found, scaling)
