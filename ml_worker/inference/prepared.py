@@ -9,7 +9,7 @@ from ml_worker.inference.forward import Image, Maps
 from ml_worker.inference.pieces import WHOLE_PIXELS
 from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.preprocess import Pixels, Stretch
-from ml_worker.inference.scale import GLANCE_PX, GLANCED_WHOLE, Scaling
+from ml_worker.inference.scale import Scaling
 from ml_worker.inference.tiling import Window, windows
 from ml_worker.nets.registry import MULTIPLE
 
@@ -51,14 +51,6 @@ class Prepared:
         """The same for other pixels of the image, with their windows: all of it, a part, or all of it in another size."""
         other = replace(self, pixels=pixels, windows=tuple(windows(pixels.shape[0], pixels.shape[1], MULTIPLE)), only_tile=None)
         return replace(other, only_tile=other.tile(other.windows[0])) if len(other.windows) == 1 else other
-
-    def glance(self) -> "Prepared":
-        """The middle of the image, or all of a small one: enough to see how large its objects are."""
-        height, width = self.shape
-        if height * width <= GLANCED_WHOLE:
-            return self
-        y, x = max(0, (height - GLANCE_PX) // 2), max(0, (width - GLANCE_PX) // 2)
-        return self.of(self.pixels[y : y + GLANCE_PX, x : x + GLANCE_PX])
 
     def tile(self, window: Window) -> Image:
         """The stretched float32 (h, w, 1 or 3) pixels of a window, mirrored where it leaves the image."""

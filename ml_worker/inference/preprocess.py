@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +12,7 @@ Pixels = NDArray[np.generic]
 LOW_PERCENTILE, HIGH_PERCENTILE = 1.0, 99.8
 CEILING = 1.5
 SAMPLES = 1_000_000
+FEW_LEVELS = ((16, 2.0), (32, 1.0))  # grey levels, and the sigma in px that hides the steps between fewer than those
 
 
 def select_channels(image: Pixels, channel: int = 0) -> Pixels:
@@ -35,12 +37,21 @@ def _finite(image: Pixels) -> NDArray[np.float32]:
     return values
 
 
+def smoothing(levels: float) -> float:
+    """The sigma in px of the Gaussian for an image of so many grey levels: noise that was rounded away leaves contours like objects'."""
+    return next((sigma for fewer_than, sigma in FEW_LEVELS if 0 < levels < fewer_than), 0.0)
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """Maps `low` to 0 and `low + span` to 1, clipped to 0 .. 1.5; span 0 (a constant image) maps everything to 0."""
+    """Maps `low` to 0 and `low + span` to 1, clipped to 0 .. 1.5; span 0 (a constant image) maps everything to 0.
+
+    `smooth` is the sigma in px of a Gaussian that comes before, for images of few grey levels; 0 for all others.
+    """
 
     low: np.float32
     span: np.float32
+    smooth: float = 0.0
 
     @classmethod
     def of(cls, image: Pixels) -> "Stretch":
@@ -50,13 +61,16 @@ class Stretch:
         counted = some if np.issubdtype(some.dtype, np.integer) else _finite(some)
         low, high = (np.float32(value) for value in percentiles(counted, (LOW_PERCENTILE, HIGH_PERCENTILE)))
         floor = np.finfo(np.float32).eps * max(abs(float(low)), abs(float(high)))
-        return cls(low, np.float32(high - low if high - low > floor else 0))
+        span = np.float32(high - low if high - low > floor else 0)
+        return cls(low, span, smoothing(float(span)) if np.issubdtype(image.dtype, np.integer) else 0.0)
 
     def __call__(self, image: Pixels) -> NDArray[np.float32]:
         """The stretched float32 image of the same shape."""
         values = _finite(image)
         if self.span == 0:
             return np.zeros_like(values)
+        if self.smooth:
+            values = np.asarray(cv2.GaussianBlur(values, (0, 0), self.smooth), np.float32).reshape(values.shape)
         values -= self.low
         values /= self.span
         return np.clip(values, np.float32(0), np.float32(CEILING), out=values)

@@ -1,9 +1,8 @@
 """How large objects are, and at what scale a network should see them.
 
 Networks see objects best at the sizes they were trained on. Training crops are scaled so that their image's typical diameter falls into
-TRAINED_PX (large objects are shown at their own size as well), and an image whose objects are far from it is shown to the network smaller
-or larger (the idea of Cellpose's size model: Stringer et al., Nature Methods 2021). A card's `scaling` says from which sizes on;
-`cellhub-evaluate` writes it where that pays on the validation images.
+TRAINED_PX, and an image whose objects are far from it is shown to the network smaller or larger, as the size network (sizes.py) says. A
+card's `scaling` says from which sizes on, and to which; `cellhub-evaluate` writes it where that pays on the validation images.
 """
 
 import math
@@ -19,10 +18,9 @@ from ml_worker.inference.forward import Maps
 from ml_worker.inference.postprocess import Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
 
-TRAINED_PX = (9.0, 44.0)
+TRAINED_PX = (14.0, 48.0)
 SMALL_BLUR = 0.6
-GLANCE_PX = 512
-GLANCED_WHOLE = 1_200_000
+MIDDLE_PX = 512
 MOST_UPSCALED = 16_000_000
 
 
@@ -33,10 +31,10 @@ class Scaling:
     Between `low` and `high` (which may be infinite) it is left as it is; else it is scaled to `target`, at most by `limits`.
     """
 
-    low: float = 12.0
-    high: float = 60.0
-    target: float = 22.0
-    limits: tuple[float, float] = (0.2, 2.0)
+    low: float = 18.0
+    high: float = 44.0
+    target: float = 28.0
+    limits: tuple[float, float] = (0.08, 2.5)
 
     @staticmethod
     def read(content: Mapping[str, Any] | None) -> "Scaling | None":
@@ -49,9 +47,9 @@ class Scaling:
         """The same as a card says it."""
         return {"lowPx": self.low, "highPx": self.high if math.isfinite(self.high) else None, "targetPx": self.target}
 
-    def factor(self, diameter: float | None) -> float:
-        """The factor for an image whose objects have this diameter; 1 when nothing is known of it."""
-        if diameter is None or self.low <= diameter <= self.high:
+    def factor(self, diameter: float) -> float:
+        """The factor for an image whose objects have this diameter."""
+        if self.low <= diameter <= self.high:
             return 1.0
         low, high = self.limits
         return float(np.clip(self.target / diameter, low, high))
@@ -91,8 +89,8 @@ def typical_diameter(labels: NDArray[np.integer]) -> float | None:
 
 def diameter_in_the_middle(maps: Maps, settings: Settings) -> float | None:
     """The typical diameter of the objects in the middle of (3, H, W) maps, in px; None without objects."""
-    y, x = (max(0, (side - GLANCE_PX) // 2) for side in maps.shape[1:])
-    middle = np.ascontiguousarray(maps[:, y : y + GLANCE_PX, x : x + GLANCE_PX])
+    y, x = (max(0, (side - MIDDLE_PX) // 2) for side in maps.shape[1:])
+    middle = np.ascontiguousarray(maps[:, y : y + MIDDLE_PX, x : x + MIDDLE_PX])
     return typical_diameter(label_maps(middle, settings))
 
 

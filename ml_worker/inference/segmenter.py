@@ -21,7 +21,9 @@ from ml_worker.inference.postprocess import label_with_seeds
 from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared, empty_maps
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
 from ml_worker.inference.quantized import read_ranges
-from ml_worker.inference.scale import MOST_UPSCALED, diameter_in_the_middle, resize_maps, resize_pixels, sized_settings
+from ml_worker.inference.scale import MOST_UPSCALED, resize_maps, resize_pixels, sized_settings
+from ml_worker.inference.sizes import FOLDER as SIZES
+from ml_worker.inference.sizes import Size, SizeEstimator
 from ml_worker.inference.tiling import Window, paste, windows
 from ml_worker.nets.registry import MULTIPLE
 
@@ -41,6 +43,7 @@ class Segmenter:
         self.engine = engine
         self._folder = weights_dir
         self._cards = read_cards(weights_dir)
+        self._sizes = SizeEstimator(WEIGHTS_DIR / SIZES, self.device)
         self._nets = NetCache(self._load, is_short_of_memory)
 
     def _load(self, name: str, device: torch.device) -> Network:
@@ -58,6 +61,8 @@ class Segmenter:
         """Load the model if it is not; takes a second or more. Raises ModelUnknown and WeightsDamaged."""
         if not self.is_loaded(model):
             self._nets.get(model, self.device)
+            if find_card(self._cards, model).scaling:
+                self._sizes([])
 
     def models(self) -> list[ModelCard]:
         """The cards of the installed models."""
@@ -100,23 +105,17 @@ class Segmenter:
 
     def _scaled(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
         """Maps of the images' own sizes, of images that the network saw at the size at which it knows such objects."""
-        glances = [one.glance() for one in prepared]
-        found: list[Maps | None] = []
-        again: list[Prepared] = []
-        for one, glance, maps in zip(prepared, glances, self._maps(name, glances), strict=True):
-            factor = self._factor(one, maps)
-            is_done = factor == 1 and glance is one
-            found.append(maps if is_done else None)
-            if not is_done:
-                again.append(one if factor == 1 else one.of(resize_pixels(one.pixels, factor)))
-        rest = iter(self._maps(name, again))
-        return [resize_maps(next(rest) if maps is None else maps, one.shape) for maps, one in zip(found, prepared, strict=True)]
+        shown = [one.of(resize_pixels(one.pixels, factor)) if factor != 1 else one for one, factor in self._factors(prepared)]
+        return [resize_maps(maps, one.shape) for maps, one in zip(self._maps(name, shown), prepared, strict=True)]
 
-    def _factor(self, one: Prepared, glance: Maps) -> float:
-        """By the model's own settings: what a caller chooses must not change what the network sees."""
-        assert one.scaling is not None  # noqa: S101 - only such images are looked at
-        factor = one.scaling.factor(diameter_in_the_middle(glance, find_card(self._cards, one.model).settings))
-        return 1.0 if factor > 1 and one.pixels.size * factor**2 > MOST_UPSCALED else factor
+    def _factors(self, prepared: Sequence[Prepared]) -> Iterator[tuple[Prepared, float]]:
+        for one, size in zip(prepared, self.sizes(prepared), strict=True):
+            factor = one.scaling.factor(size.diameter) if one.scaling else 1.0
+            yield one, 1.0 if factor > 1 and one.pixels.size * factor**2 > MOST_UPSCALED else factor
+
+    def sizes(self, prepared: Sequence[Prepared]) -> list[Size]:
+        """How large the objects of the images are. Raises WeightsDamaged."""
+        return self._sizes([(one.pixels, one.stretch) for one in prepared])
 
     def _maps(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
         wholes = [empty_maps(*one.shape) for one in prepared]

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_worker.inference.preprocess import smoothing
 from ml_worker.inference.scale import TRAINED_PX
 
 Image = NDArray[np.float32]
@@ -19,7 +20,7 @@ class Ranges:
     """How far the augmentations go; shares are the parts of the crops that get one, lengths are in pixels of the crop."""
 
     diameter_px: tuple[float, float] = TRAINED_PX
-    largest_px: float = 64.0
+    largest_px: float = 48.0
     scale: tuple[float, float] = (0.2, 3.0)
     elastic_share: float = 0.2
     elastic_px: tuple[float, float] = (1.0, 5.0)
@@ -33,6 +34,8 @@ class Ranges:
     noise: tuple[float, float] = (0.01, 0.12)
     inverted: float = 0.2
     dropped: float = 0.1
+    dim: float = 0.1
+    levels: tuple[float, float] = (4.0, 40.0)
 
 
 def _scale(rng: np.random.Generator, diameter: float | None, ranges: Ranges) -> float:
@@ -147,8 +150,16 @@ def _light(image: Image, rng: np.random.Generator, ranges: Ranges) -> Image:
     return np.asarray(image * (1 + np.float32(rng.uniform(0, ranges.light)) * field)[..., None], np.float32)
 
 
+def _dim(image: Image, rng: np.random.Generator, ranges: Ranges) -> Image:
+    """What is left of the image in few grey levels, smoothed as such images are before a network sees them."""
+    levels = float(np.exp(rng.uniform(*np.log(ranges.levels))))
+    rounded = np.rint(image * levels) / np.float32(levels)
+    sigma = smoothing(levels)
+    return np.asarray(cv2.GaussianBlur(rounded, (0, 0), sigma) if sigma else rounded, np.float32)
+
+
 def vary_intensity(image: Image, rng: np.random.Generator, ranges: Ranges) -> Image:
-    """Colour, dropped channels, inversion, gamma, gain, offset, uneven light, blur and noise of a square (S, S, 3) image."""
+    """Colour, dropped channels, inversion, gamma, gain, offset, uneven light, blur, noise and few levels of a square (S, S, 3) image."""
     image = _recolour(image, rng, ranges)
     if rng.random() < ranges.inverted:
         image = 1 - image
@@ -162,4 +173,6 @@ def vary_intensity(image: Image, rng: np.random.Generator, ranges: Ranges) -> Im
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(*ranges.blur)), np.float32)
     if rng.random() < 0.4:
         image = image + rng.normal(0, rng.uniform(*ranges.noise), image.shape).astype(np.float32)
+    if rng.random() < ranges.dim:
+        image = _dim(image, rng, ranges)
     return np.ascontiguousarray(image, np.float32)

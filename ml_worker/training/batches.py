@@ -60,7 +60,7 @@ def _quiet_worker(_: int) -> None:
     cv2.setNumThreads(1)
 
 
-def stream(batches: Batches, first_step: int, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
+def stream(batches: Dataset[tuple[Tensor, Tensor]], first_step: int, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Endless batches from `first_step` on, in order, whatever the number of loader processes."""
     if workers == 0:
         return (batches[step] for step in range(first_step, 1 << 40))

@@ -1,4 +1,4 @@
-"""`cellhub-train`: train a network, pack the data into one file, or simulate some."""
+"""`cellhub-train`: train a network or the size network, pack the data into one file, or simulate some."""
 
 import argparse
 import logging
@@ -16,11 +16,12 @@ from ml_worker.training import checkpoint
 from ml_worker.training.data import data_root, pack
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED
 from ml_worker.training.simulator.simulate import write_folder
+from ml_worker.training.sizing import train_sizes
 from ml_worker.training.sources import load
 from ml_worker.training.train import Plan, Trainer
 
 logger = logging.getLogger("cellhub.train")
-COMMANDS = ("run", "pack", "simulate")
+COMMANDS = ("run", "pack", "simulate", "sizes")
 REAL_DOMAINS = ["nuclei_fluo:4", "histology_color:2", "cells_phase:2", "spheroid_fluo_invasion:1"]
 SIMULATED_DOMAINS = ["brightfield_sim:2", "invasion_sim:1"]
 
@@ -47,12 +48,15 @@ def _arguments() -> argparse.ArgumentParser:
     for name, says in (
         ("run", "train, going on from the last checkpoint"),
         ("pack", "write the training and validation images as one archive"),
+        ("sizes", "train the size network on a trained U-Net's encoder"),
     ):
         command = commands.add_parser(name, help=says)
         command.add_argument("--data", type=Path, default=data_root(), help="folder of domains, or a packed archive")
-        domains = REAL_DOMAINS + (SIMULATED_DOMAINS if name == "run" else [])
+        domains = REAL_DOMAINS + (SIMULATED_DOMAINS if name != "pack" else [])
         command.add_argument("--domains", nargs="+", default=domains, help="names, each with its share of the crops: cells_phase:2")
-        command.add_argument("--out", type=Path, required=True, help="run: folder of checkpoints; pack: the archive")
+        command.add_argument(
+            "--out", type=Path, required=True, help="run: folder of checkpoints; sizes: folder of weights; pack: the archive"
+        )
     made = commands.add_parser("simulate", help="write simulated images and their labels as a folder of a domain")
     made.add_argument("--domain", choices=SIMULATED, required=True)
     made.add_argument("--count", type=int, default=100)
@@ -61,16 +65,20 @@ def _arguments() -> argparse.ArgumentParser:
     made.add_argument("--out", type=Path, required=True)
     run = commands.choices["run"]
     run.add_argument("--net", default="unet", choices=sorted(NETS))
-    run.add_argument("--start", type=Path, help="begin with these weights: a folder of another run, or a safetensors file")
-    run.add_argument("--seed", type=int, default=0)
     run.add_argument("--batch", type=int, default=8)
     run.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     run.add_argument("--minutes", type=float, default=0.0)
     run.add_argument("--steps", type=int, default=0)
     run.add_argument("--slice-steps", type=int, help="stop after so many steps; the next call goes on")
-    run.add_argument("--simulated", type=int, default=400, help="images of each simulated domain")
-    run.add_argument("--workers", type=int, default=1, help="processes that make crops")
     run.add_argument("--device", default="auto")
+    sizes = commands.choices["sizes"]
+    sizes.add_argument("--crops", type=int, default=8000)
+    for command, is_needed in ((run, False), (sizes, True)):
+        started = "begin with these weights: a folder of another run, or a safetensors file"
+        command.add_argument("--start", type=Path, required=is_needed, help=started)
+        command.add_argument("--seed", type=int, default=0)
+        command.add_argument("--simulated", type=int, default=400, help="images of each simulated domain")
+        command.add_argument("--workers", type=int, default=1, help="processes that make crops")
     return parser
 
 
@@ -92,6 +100,21 @@ def _train(arguments: argparse.Namespace) -> None:
     trainer.run(arguments.slice_steps)
 
 
+def _train_sizes(arguments: argparse.Namespace) -> None:
+    cv2.setNumThreads(1)
+    shares = parse_shares(arguments.domains)
+    plan = {
+        "shares": shares,
+        "startedFrom": arguments.start.name,
+        **{name: getattr(arguments, name) for name in ("seed", "crops", "workers")},
+    }
+    samples = load(arguments.data, list(shares), arguments.simulated)
+    card = train_sizes(weights_to_start_from(arguments.start), samples, arguments.out, plan=plan)
+    for part in ("validation", "heldOut"):
+        for domain, found in card[part].items():
+            logger.info("%s %s %s", part, domain, found)
+
+
 def main() -> None:
     """Entry point of `cellhub-train`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -102,6 +125,8 @@ def main() -> None:
     elif arguments.command == "simulate":
         paths = write_folder(arguments.out, arguments.domain, count=arguments.count, seed=arguments.seed, size=arguments.size)
         logger.info("%d images in %s", len(paths), arguments.out / arguments.domain)
+    elif arguments.command == "sizes":
+        _train_sizes(arguments)
     else:
         _train(arguments)
 

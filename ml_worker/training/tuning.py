@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
 from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
-from ml_worker.inference.scale import Scaling, diameter_in_the_middle
+from ml_worker.inference.scale import Scaling
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.cards import make_card, write_card
 from ml_worker.training.data import Sample, choose
@@ -26,23 +26,24 @@ WORTH_A_SECOND_LOOK = 0.003  # what scaling has to bring, because it takes time
 FOREGROUNDS = (0.4, 0.45, 0.5, 0.55, 0.6)
 SEEDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 BLURS = (1.0, 1.5)
-LOWS = (10.0, 12.0, 15.0, 18.0)
-HIGHS = (44.0, 60.0, 90.0, 150.0, math.inf)
+LOWS = (12.0, 15.0, 18.0, 22.0)
+HIGHS = (36.0, 44.0, 60.0, 90.0, math.inf)
+TARGETS = (24.0, 28.0, 32.0)
 VIEWS = (as_it_is, half_size, double_size)
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What one image gives as it is and scaled: matches at THRESHOLDS, beside the typical diameter that the model sees, in px."""
+    """What one image gives as it is and scaled to each of TARGETS: matches at THRESHOLDS, beside its typical diameter in px, estimated."""
 
     domain: str
-    diameter: float | None
+    diameter: float
     plain: list[MatchCounts]
-    scaled: list[MatchCounts]
+    scaled: Mapping[float, list[MatchCounts]]
 
     def with_scaling(self, scaling: Scaling | None) -> list[MatchCounts]:
         """The matches under a scaling that leaves or scales this image."""
-        return self.plain if scaling is None or scaling.factor(self.diameter) == 1 else self.scaled
+        return self.plain if scaling is None or scaling.factor(self.diameter) == 1 else self.scaled[scaling.target]
 
 
 def mean_precision(found: Iterable[tuple[str, list[MatchCounts]]]) -> float:
@@ -82,7 +83,7 @@ def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, f
     def rate(scaling: Scaling | None) -> float:
         return sum(mean_precision((one.domain, one.with_scaling(scaling)) for one in view) for view in views) / len(views)
 
-    best, scaling = max(((rate(one), one) for one in (Scaling(*ends) for ends in product(LOWS, HIGHS))), key=lambda pair: pair[0])
+    best, scaling = max(((rate(one), one) for one in (Scaling(*ends) for ends in product(LOWS, HIGHS, TARGETS))), key=lambda pair: pair[0])
     plain = rate(None)
     return (scaling, best) if best > plain + WORTH_A_SECOND_LOOK else (None, plain)
 
@@ -96,20 +97,19 @@ def _best_settings(name: str, folder: Path, validation: list[Sample]) -> Setting
 
 
 def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> list[list[Looked]]:
-    """Every view of every image, as it is and as the most eager scaling has it."""
-    name, eager = card["name"], Scaling(max(LOWS), min(HIGHS))
-    write_card({**card, "scaling": None}, folder)
-    plainly = Segmenter(folder)
-    write_card({**card, "scaling": eager.written()}, folder)
-    eagerly = Segmenter(folder)
+    """Every view of every image, as it is and scaled to every target."""
+    name = card["name"]
+
+    def segmenter(scaling: Scaling | None) -> Segmenter:
+        write_card({**card, "scaling": scaling.written() if scaling else None}, folder)
+        return Segmenter(folder)
+
+    plainly, scalers = segmenter(None), {target: segmenter(Scaling(target, target, target)) for target in TARGETS}
 
     def look(domain: str, image: Pixels, labels: NDArray[np.integer]) -> Looked:
-        prepared = plainly.prepare(image, name)
-        maps = plainly.predict([prepared])[0]
-        diameter = diameter_in_the_middle(maps, prepared.settings)
-        plain = count_matches(labels, plainly.finish(prepared, maps).labels, THRESHOLDS)
-        is_same = eager.factor(diameter) == 1
-        return Looked(domain, diameter, plain, plain if is_same else count_matches(labels, eagerly.segment(image, name).labels, THRESHOLDS))
+        diameter = plainly.sizes([plainly.prepare(image, name)])[0].diameter
+        plain, *scaled = (count_matches(labels, one.segment(image, name).labels, THRESHOLDS) for one in (plainly, *scalers.values()))
+        return Looked(domain, diameter, plain, dict(zip(scalers, scaled, strict=True)))
 
     return [[look(one.domain, *view(one.image, one.labels)) for one in validation] for view in VIEWS]
 
@@ -117,11 +117,11 @@ def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> 
 def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """Choose thresholds, then the sizes of objects at which images are scaled, on the validation images.
 
-    All domains weigh the same; for the scaling so do the images' own, half and double magnification. The choice is written into the card
-    in `folder`.
+    Thresholds are chosen at the usual scaling. All domains weigh the same; for the scaling so do the images' own, half and double
+    magnification. The choice is written into the card in `folder`.
     """
     validation = choose(samples, "validation")
-    write_card(with_settings(card, Settings(), None), folder)
+    write_card(with_settings(card, Settings(), Scaling()), folder)
     settings = _best_settings(card["name"], folder, validation)
     scaling, found = choose_scaling(_looked_at(with_settings(card, settings, None), folder, validation))
     logger.info("at three magnifications: %.4f with %s", found, scaling)

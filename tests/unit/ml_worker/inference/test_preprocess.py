@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml_worker.inference.preprocess import select_channels, to_network
+from ml_worker.inference.preprocess import Stretch, select_channels, to_network
 
 
 def noisy(dtype: str, scale: float, shape: tuple[int, ...] = (40, 50)) -> np.ndarray:
@@ -56,3 +56,20 @@ def test_missing_values_do_not_spread():
     image = noisy("float32", 1)
     image[3, 4], image[5, 6] = np.nan, np.inf
     assert np.isfinite(to_network(image)).all()
+
+
+@pytest.mark.parametrize(("levels", "sigma"), [(3, 2.0), (15, 2.0), (16, 1.0), (31, 1.0), (32, 0), (4000, 0), (0, 0)])
+def test_images_of_few_grey_levels_are_smoothed(levels, sigma):
+    image = np.tile(np.array([[0, levels]], np.uint16), (40, 20))
+    assert Stretch.of(image).smooth == sigma
+
+
+def test_steps_between_few_grey_levels_are_hidden():
+    columns = np.linspace(0, 5, 200)
+    image = np.tile(np.rint(columns), (50, 1)).astype(np.uint8)[:, :, None]
+    seen = Stretch.of(image)(image)[25, 20:-20, 0]
+    assert np.abs(np.diff(seen)).max() < 0.05
+
+
+def test_real_numbers_are_never_smoothed():
+    assert Stretch.of(np.linspace(0, 3, 100, dtype=np.float32).reshape(10, 10)).smooth == 0

@@ -4,13 +4,14 @@ import pytest
 
 from cellhub_app.core.metrics.matching import MatchCounts
 from ml_worker.inference.scale import Scaling
-from ml_worker.training.tuning import Looked, choose_scaling, mean_precision
+from ml_worker.training.tuning import TARGETS, Looked, choose_scaling, mean_precision
 
 GOOD, POOR = MatchCounts(9, 1, 0), MatchCounts(1, 9, 9)
 
 
-def looked(diameter: float | None, plain: MatchCounts, scaled: MatchCounts, domain: str = "nuclei") -> Looked:
-    return Looked(domain, diameter, [plain, plain], [scaled, scaled])
+def looked(diameter: float, plain: MatchCounts, scaled: MatchCounts, best: float | None = None) -> Looked:
+    rows = {target: [plain if best not in (None, target) else scaled] * 2 for target in TARGETS}
+    return Looked("nuclei", diameter, [plain, plain], rows)
 
 
 def test_every_domain_counts_the_same_however_many_images_it_has():
@@ -19,12 +20,18 @@ def test_every_domain_counts_the_same_however_many_images_it_has():
 
 
 def test_small_objects_are_scaled_where_that_helps_and_large_ones_left_where_it_harms():
-    view = [looked(11, POOR, GOOD), looked(30, GOOD, GOOD), looked(70, GOOD, POOR), looked(None, POOR, POOR)]
+    view = [looked(11, POOR, GOOD), looked(30, GOOD, GOOD), looked(70, GOOD, POOR)]
     scaling, found = choose_scaling([view])
     assert scaling is not None
     assert scaling.low > 11
     assert scaling.high > 70
-    assert found == pytest.approx(mean_precision((one.domain, one.scaled if one.diameter == 11 else one.plain) for one in view))
+    assert found == pytest.approx(mean_precision((one.domain, one.scaled[28] if one.diameter == 11 else one.plain) for one in view))
+
+
+def test_images_are_shown_at_the_size_that_is_best():
+    scaling, _ = choose_scaling([[looked(9, POOR, GOOD, best=TARGETS[-1])]])
+    assert scaling is not None
+    assert scaling.target == TARGETS[-1]
 
 
 def test_nothing_is_scaled_that_gains_nothing():
