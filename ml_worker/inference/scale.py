@@ -21,6 +21,7 @@ from ml_worker.inference.preprocess import Pixels
 TRAINED_PX = (14.0, 48.0)
 SMALL_BLUR = 0.6
 MIDDLE_PX = 512
+FINEST = 16
 MOST_UPSCALED = 16_000_000
 
 
@@ -48,18 +49,22 @@ class Scaling:
         return {"lowPx": self.low, "highPx": self.high if math.isfinite(self.high) else None, "targetPx": self.target}
 
     def factor(self, diameter: float) -> float:
-        """The factor for an image whose objects have this diameter."""
+        """The factor for an image whose objects have this diameter, in steps of 1 / FINEST octaves.
+
+        So an image is seen at the same size whatever else is computed beside it, though the diameter's last digits may differ.
+        """
         if self.low <= diameter <= self.high:
             return 1.0
         low, high = self.limits
-        return float(np.clip(self.target / diameter, low, high))
+        return float(np.clip(2 ** (round(FINEST * math.log2(self.target / diameter)) / FINEST), low, high))
 
 
 def resize_pixels(pixels: Pixels, factor: float) -> Pixels:
     """(H, W, C) -> the same in another size and of the same type (float32 where OpenCV has no such type)."""
     known: NDArray[Any] = pixels if pixels.dtype in (np.uint8, np.uint16, np.float32) else pixels.astype(np.float32)
     smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    resized: NDArray[Any] = cv2.resize(known, None, fx=factor, fy=factor, interpolation=smooth)
+    height, width = (max(1, round(side * factor)) for side in pixels.shape[:2])
+    resized: NDArray[Any] = cv2.resize(known, (width, height), interpolation=smooth)
     return resized[:, :, None] if resized.ndim == 2 else resized
 
 

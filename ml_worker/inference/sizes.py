@@ -57,6 +57,11 @@ def _smaller(image: Image, size: tuple[int, int]) -> Image:
     return resized[:, :, None] if resized.ndim == 2 else resized
 
 
+def _views(pixels: Pixels, stretch: Stretch) -> torch.Tensor:
+    views = np.stack([view(pixels, stretch, shrunk) for shrunk in SHRUNK])
+    return torch.from_numpy(views).permute(0, 3, 1, 2)
+
+
 def vote(rated: NDArray[np.float32]) -> Size:
     """(len(SHRUNK), BINS) log-probabilities of the views -> the size that they agree on best.
 
@@ -88,11 +93,8 @@ class SizeEstimator:
         net = self._loaded()
         if not images:
             return []
-        views = np.stack([view(pixels, stretch, shrunk) for pixels, stretch in images for shrunk in SHRUNK])
-        batch = torch.from_numpy(np.ascontiguousarray(views.transpose(0, 3, 1, 2)))
         with torch.inference_mode():
-            rated = net(batch.to(self._device, memory_format=torch.channels_last)).float().cpu().numpy()
-        return [vote(rows) for rows in rated.reshape(len(images), len(SHRUNK), BINS)]
+            return [vote(net(_views(*image).to(self._device)).float().cpu().numpy()) for image in images]
 
     def _loaded(self) -> Sizer:
         with self._lock:

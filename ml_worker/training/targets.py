@@ -1,5 +1,7 @@
 """Label image -> the three maps that a network learns: foreground, boundary, normalised distance."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,11 @@ def _boundary(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
     boundary[1:] |= down
     boundary[:-1] |= down
     return boundary
+
+
+def _exact(distance: NDArray[Any]) -> NDArray[np.float32]:
+    """OpenCV's last digit depends on where the image lies in memory; the squares are whole numbers."""
+    return np.asarray(np.sqrt(np.rint(np.square(distance, dtype=np.float32))), np.float32)
 
 
 def _normalise(distance: NDArray[np.float32], labels: NDArray[np.int32], inside: NDArray[np.bool_]) -> None:
@@ -35,6 +42,6 @@ def make_targets(labels: NDArray[np.int32]) -> NDArray[np.float32]:
     if core.all():
         distance = np.ones(labels.shape, np.float32)
     else:
-        distance = np.asarray(cv2.distanceTransform(core, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32) + inside.astype(np.float32)
+        distance = _exact(cv2.distanceTransform(core, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)) + inside.astype(np.float32)
     _normalise(distance, labels, inside)
     return np.stack([inside.astype(np.float32), boundary.astype(np.float32), distance])

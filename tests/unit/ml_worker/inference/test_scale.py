@@ -45,6 +45,10 @@ def test_only_sizes_far_from_the_trained_ones_are_scaled(diameter, factor):
     assert Scaling().factor(diameter) == pytest.approx(factor)
 
 
+def test_the_last_digits_of_a_diameter_change_nothing():
+    assert len({Scaling().factor(diameter) for diameter in (9.1, 9.1 * (1 + 1e-6), 9.1 * (1 - 1e-6))}) == 1
+
+
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int16, np.float32, np.float64, np.uint32])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_pixels_of_every_type_are_resized(kind, channels):
@@ -53,6 +57,10 @@ def test_pixels_of_every_type_are_resized(kind, channels):
         resized = resize_pixels(pixels, factor)
         assert resized.shape == (20 * factor, 30 * factor, channels)
         assert (resized == 7).all()
+
+
+def test_something_is_left_of_every_image():
+    assert resize_pixels(np.full((1, 3, 1), 9, np.uint16), 0.1).tolist() == [[[9]]]
 
 
 def test_maps_are_resized_each():
