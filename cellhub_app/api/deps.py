@@ -19,8 +19,8 @@ from cellhub_app.core.ratelimit import check_rates
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime, get_runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
-from cellhub_app.domain.accounts.service import Present
+from cellhub_app.domain.accounts import presence
+from cellhub_app.domain.accounts.presence import Present
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.models.session import Scope
@@ -91,12 +91,12 @@ async def _present(request: Request, services: Runtime) -> Present:
     if scheme:
         if scheme.lower() != "bearer":
             raise NotSignedIn("Send the access token as `Authorization: Bearer <token>`.")
-        return await accounts.api_present(read, token.strip())
+        return await presence.api_present(read, token.strip())
     cookie = request.cookies.get(COOKIE, "")
     if not cookie:
         raise NotSignedIn
     require_origin(request, services)
-    return await accounts.browser_present(read, cookie)
+    return await presence.browser_present(read, cookie)
 
 
 class SignedIn(SecurityBase):
@@ -123,7 +123,7 @@ class SignedIn(SecurityBase):
         require_scope(request, found)
         if present.is_due:
             async with services.work() as session:
-                await accounts.seen(session, found)
+                await presence.seen(session, found)
         context_of(request.scope).user_id = str(found.user_id)
         bind_user(found.user_id)
         if self._is_counted:

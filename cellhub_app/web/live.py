@@ -23,7 +23,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.feed import Feed
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Permission, Viewer, Visitor, readable_projects, require
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.shares import service as shares
 from cellhub_app.web.guard import Call
 from cellhub_app.web.visit import Visit
@@ -245,7 +245,7 @@ def _call(viewer: Viewer, session: AsyncSession) -> Call | Visit:
 async def _still_here(session: AsyncSession, viewer: Viewer) -> Viewer:
     if isinstance(viewer, Visitor):
         return await shares.still_open(session, viewer)
-    return await accounts.still_signed_in(session, viewer)
+    return await presence.still_signed_in(session, viewer)
 
 
 def _concerns_access(watch: Watch, event: Event) -> bool:
