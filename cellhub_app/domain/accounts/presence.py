@@ -19,6 +19,14 @@ from cellhub_app.models.user import Role, UserStatus
 SEEN_EVERY = timedelta(minutes=1)
 
 
+class TokenEnded(NotSignedIn):
+    """A personal token of `principal` that stands no more; whoever sends it is told no more than of one that never was."""
+
+    def __init__(self, principal: Principal, why: str) -> None:
+        super().__init__()
+        self.principal, self.why = principal, why
+
+
 @dataclass(frozen=True)
 class Present:
     """Somebody whose session stands; `is_due` when that they were here ought to be noted (see seen())."""
@@ -33,9 +41,12 @@ async def browser_present(fetch: Fetch, token: str) -> Present:
 
 
 async def api_present(fetch: Fetch, access_token: str) -> Present:
-    """Who stands behind an access token or a personal one; the session's row decides. Raises NotSignedIn."""
+    """Who stands behind an access token or a personal one; the session's row decides. Raises NotSignedIn, TokenEnded."""
     if access_token.startswith(security.PERSONAL):
-        return _present(await repository.standing_by_token(fetch, security.hash_token(access_token), SessionKind.TOKEN))
+        found = await repository.standing_by_token(fetch, security.hash_token(access_token), SessionKind.TOKEN)
+        if found is not None and not is_alive(found, now()):
+            raise TokenEnded(principal_of(found), _why_ended(found))
+        return _present(found)
     claims = security.read_access_token(get_settings().secret_key.get_secret_value(), access_token)
     found = await repository.standing_by_id(fetch, claims.session_id)
     if found and (found.kind != SessionKind.API or found.user_id != claims.user_id):
@@ -74,6 +85,12 @@ def _present(found: repository.Standing | None) -> Present:
     if found is None or not is_alive(found, moment):
         raise NotSignedIn
     return Present(principal_of(found), moment - found.last_seen_at > SEEN_EVERY)
+
+
+def _why_ended(found: repository.Standing) -> str:
+    if found.status != UserStatus.ACTIVE:
+        return "account"
+    return "revoked" if found.revoked_at is not None else "expired"
 
 
 def is_alive(found: repository.Standing, moment: datetime) -> bool:
