@@ -220,6 +220,7 @@ class DashboardState(SessionState):
             made = await samples.create_project(get_runtime(), call.principal)
         finally:
             self.is_preparing = False
+        await call.record(Action.PROJECT_CREATE, "project", made.id, name=made.name)
         return rx.redirect(routes.project(made.id))
 
     @guarded
