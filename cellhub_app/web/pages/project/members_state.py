@@ -8,6 +8,7 @@ import reflex as rx
 from cellhub_app.core.events import EventType
 from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.flows.give_away import give_away
 from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.invitations.schemas import NewInvitation
 from cellhub_app.domain.projects import service as projects
@@ -87,7 +88,7 @@ class MembersState(PeopleState, ProjectState):
     async def transfer(self, call: Call, user_id: UUID) -> None:
         """Give the project to a member."""
         self.receiver_id = ""
-        owner = await projects.transfer(call.session, call.principal, UUID(self.project_id), user_id)
+        owner = await give_away(call.session, call.principal, UUID(self.project_id), user_id)
         await self._record(call, Action.OWNER_CHANGE, userId=str(user_id))
         await self._read(call)
         self._tell("success", t("“{name}” is {receiver}'s now", name=self.name, receiver=owner.name))
