@@ -29,7 +29,7 @@ from cellhub_app.core.log import configure_logging
 from cellhub_app.core.pagination import Cursor
 from cellhub_app.core.runtime import Runtime, close_runtime, open_runtime
 from cellhub_app.core.settings import get_settings
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import registration, signing_in
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
@@ -187,9 +187,9 @@ async def main(args: argparse.Namespace) -> None:
     made: list[UUID] = []
     try:
         async with runtime.work() as session:
-            await accounts.register(session, name="Benchmark", **person)
+            await registration.register(session, name="Benchmark", **person)
         async with runtime.work() as session:
-            signed_in = await accounts.sign_in(session, kind=SessionKind.API, user_agent="bench", ip="127.0.0.1", **person)
+            signed_in = await signing_in.sign_in(session, kind=SessionKind.API, user_agent="bench", ip="127.0.0.1", **person)
         assert signed_in.tokens is not None
         sizes = [args.largest] + [SMALL] * ((args.images - args.largest) // SMALL)
         async with runtime.work() as session:

@@ -8,10 +8,10 @@ from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.api import limits
+from cellhub_app.api import limits, tokens
 from cellhub_app.api.context import OriginForeign, RequestContext, context_of
 from cellhub_app.core.db import looking
-from cellhub_app.core.errors import NotAllowed, NotSignedIn
+from cellhub_app.core.errors import NotSignedIn
 from cellhub_app.core.limits import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cellhub_app.core.log import bind_user
 from cellhub_app.core.pagination import PageRequest
@@ -19,15 +19,13 @@ from cellhub_app.core.ratelimit import check_rates
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime, get_runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
-from cellhub_app.domain.accounts.service import Present
+from cellhub_app.domain.accounts import presence
+from cellhub_app.domain.accounts.presence import Present, TokenEnded
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.models.session import Scope
 
 COOKIE = "cellhub_session"
 TOKEN_SCHEME, COOKIE_SCHEME = "accessToken", "browserSession"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def runtime() -> Runtime:
@@ -61,29 +59,8 @@ Client = Annotated[RequestContext, Depends(client)]
 def require_origin(request: Request, services: Runtime) -> None:
     """Let a request that is signed by a cookie pass if a page of ours sent it. Raises OriginForeign."""
     origin = request.headers.get("origin", "")
-    if request.method not in _SAFE_METHODS and origin.lower() not in services.settings.origins:
+    if request.method not in tokens.SAFE_METHODS and origin.lower() not in services.settings.origins:
         raise OriginForeign("A request with the browser's cookie must come from a page of CellHub (its Origin header tells).")
-
-
-class ScopeMissing(NotAllowed):
-    """The personal token is good, but not for this."""
-
-    code, title = "scopeMissing", "This token may not do this"
-
-
-def require_scope(request: Request, found: Principal) -> None:
-    """Let a personal token pass where its scopes reach. Raises ScopeMissing.
-
-    Accounts, sessions and tokens are managed by people who sign in, never by a token: a leaked one must not beget others.
-    """
-    if found.scopes is None:
-        return
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    if path.startswith("/auth") and (request.method, path) != ("GET", "/auth/me"):
-        raise ScopeMissing("A token cannot manage the account: sign in for that.")
-    needed = Scope.ADMIN if path.startswith("/admin") else Scope.READ if request.method in _SAFE_METHODS else Scope.WRITE
-    if needed not in found.scopes:
-        raise ScopeMissing(f"This token has no scope “{needed}”. Make another one on the page of your account.")
 
 
 async def _present(request: Request, services: Runtime) -> Present:
@@ -91,12 +68,12 @@ async def _present(request: Request, services: Runtime) -> Present:
     if scheme:
         if scheme.lower() != "bearer":
             raise NotSignedIn("Send the access token as `Authorization: Bearer <token>`.")
-        return await accounts.api_present(read, token.strip())
+        return await presence.api_present(read, token.strip())
     cookie = request.cookies.get(COOKIE, "")
     if not cookie:
         raise NotSignedIn
     require_origin(request, services)
-    return await accounts.browser_present(read, cookie)
+    return await presence.browser_present(read, cookie)
 
 
 class SignedIn(SecurityBase):
@@ -116,14 +93,17 @@ class SignedIn(SecurityBase):
         from_there = limits.of_address(services.settings, context_of(request.scope).ip)
         try:
             present = await _present(request, services)
-        except NotSignedIn:
+        except NotSignedIn as error:
             await check_rates(services.redis, *from_there)
+            if isinstance(error, TokenEnded):
+                await tokens.note(request, services, error.principal, refused=error.why)
             raise
         found = present.principal
-        require_scope(request, found)
+        if found.scopes is not None:
+            await tokens.check(request, services, found)
         if present.is_due:
             async with services.work() as session:
-                await accounts.seen(session, found)
+                await presence.seen(session, found)
         context_of(request.scope).user_id = str(found.user_id)
         bind_user(found.user_id)
         if self._is_counted:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cellhub_app.cli.stack_environment import use_running_services
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.runtime import close_runtime, open_runtime
-from cellhub_app.domain.accounts import service
+from cellhub_app.domain.accounts import registration
 
 FIRST_ADMIN = "admin@cellhub.local"
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ Password = Annotated[str, typer.Option(help="the new password; without it one is
 def create(email: Email, password: Password = "", name: str = "") -> None:
     """Open an account that may do everything."""
     chosen = password or new_password()
-    _in_transaction(lambda session: service.create_admin(session, email=email, password=chosen, name=name))
+    _in_transaction(lambda session: registration.create_admin(session, email=email, password=chosen, name=name))
     typer.echo(f"{email} is an admin now." + ("" if password else f" Password (shown only now): {chosen}"))
 
 
@@ -33,7 +33,7 @@ def create(email: Email, password: Password = "", name: str = "") -> None:
 def reset_password(email: Email, password: Password = "") -> None:
     """Give an account another password and end all its sessions."""
     chosen = password or new_password()
-    _in_transaction(lambda session: service.set_password(session, email=email, password=chosen))
+    _in_transaction(lambda session: registration.set_password(session, email=email, password=chosen))
     typer.echo(f"{email} has a new password." + ("" if password else f" Password (shown only now): {chosen}"))
 
 
@@ -43,9 +43,9 @@ def first() -> None:
     chosen = new_password()
 
     async def open_if_none(session: AsyncSession) -> bool:
-        if await service.has_admin(session):
+        if await registration.has_admin(session):
             return False
-        await service.create_admin(session, email=FIRST_ADMIN, password=chosen, name="Admin")
+        await registration.create_admin(session, email=FIRST_ADMIN, password=chosen, name="Admin")
         return True
 
     if _in_transaction(open_if_none):

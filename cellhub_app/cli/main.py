@@ -78,6 +78,12 @@ def upload(context: typer.Context) -> None:
     _run_app("upload", import_module("cellhub_app.cli.remote").app, context.args)
 
 
+@app.command(context_settings=PASS_ON)
+def share(context: typer.Context) -> None:
+    """Make a link with which anybody may look at a project: `cellhub share --help`."""
+    _run_app("share", import_module("cellhub_app.cli.remote").sharing, context.args)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -1,7 +1,12 @@
-"""`cellhub upload`: a folder of images to a server, through the SDK."""
+"""`cellhub upload` and `cellhub share`: a folder of images to a server, and a project to others, through the SDK."""
 
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
@@ -12,38 +17,80 @@ from cellhub_app.sdk.types import Batch, Project, Upload
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".zip"})
 
+Token = Annotated[str, typer.Option(envvar="CELLHUB_TOKEN", help="personal token of the account, instead of address and password")]
+Email = Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", help="address of the account; asked for where it is needed")]
+Code = Annotated[str, typer.Option(help="code of the authenticator app, or a recovery code; asked for where it is needed")]
+Url = Annotated[str, typer.Option(envvar="CELLHUB_URL", help="address of the server")]
+LOCAL = "http://localhost:8000"
+_LIFE = re.compile(r"([1-9]\d{0,3})([dwm])")
+_DAYS = {"d": 1, "w": 7, "m": 30}
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+sharing = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 def upload(
     folder: Annotated[Path, typer.Argument(exists=True, help="folder whose images are sent, with its subfolders; or one file")],
     project: Annotated[str, typer.Option(help="id or name of the project; a name that is not there yet makes a new one")],
-    token: Annotated[str, typer.Option(envvar="CELLHUB_TOKEN", help="personal token of the account, instead of address and password")] = "",
-    email: Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", help="address of the account; asked for where it is needed")] = "",
+    token: Token = "",
+    email: Email = "",
     password: Annotated[str, typer.Option(envvar="CELLHUB_PASSWORD", help="its password; asked for where it is needed")] = "",
-    code: Annotated[str, typer.Option(help="code of the authenticator app, or a recovery code; asked for where it is needed")] = "",
-    url: Annotated[str, typer.Option(envvar="CELLHUB_URL", help="address of the server")] = "http://localhost:8000",
+    code: Code = "",
+    url: Url = LOCAL,
     model: Annotated[str, typer.Option(help="segment all images of the project with this model and wait")] = "",
 ) -> None:
     """Send a folder of images to a CellHub server; each file arrives once, also over a bad line."""
     paths = image_files(folder)
     if not paths:
         _fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
+    with signed_in(url, token, email, password, code) as hub:
+        found = find_project(hub, project) or hub.create_project(project)
+        done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
+        report(found, done)
+        if model and (done.accepted or done.already_sent or done.duplicates):
+            hub.wait_for_batch(hub.segment(found.id, model).id, on_change=_tell_batch)
+    if done.refused:
+        raise typer.Exit(1)
+
+
+@sharing.command()
+def share(
+    project: Annotated[str, typer.Argument(help="id or name of the project")],
+    expires: Annotated[str, typer.Option(help="how long the link is open: days, weeks or months, as in 7d, 2w, 1m")] = "7d",
+    password: Annotated[bool, typer.Option("--password", help="ask for a password that the link is to have")] = False,
+    token: Token = "",
+    email: Email = "",
+    code: Code = "",
+    url: Url = LOCAL,
+) -> None:
+    """Make a link with which anybody may look at a project, and print its address; it is told this once."""
+    life = _LIFE.fullmatch(expires)
+    if life is None:
+        _fail(f"“{expires}” says no time: give a number with d, w or m, such as 7d.")
+    lasts = timedelta(days=int(life[1]) * _DAYS[life[2]])
+    locked_by = typer.prompt("Password of the link", hide_input=True, confirmation_prompt=True, err=True) if password else None
+    with signed_in(url, token, email, os.environ.get("CELLHUB_PASSWORD", ""), code) as hub:
+        found = find_project(hub, project)
+        if found is None:
+            _fail(f"There is no project “{project}”.")
+        made = hub.make_share_link(found.id, lasts, locked_by)
+    typer.echo(f"{found.name} is open until {made.expires_at:%Y-%m-%d %H:%M} UTC to whoever has this link:", err=True)
+    typer.echo(made.url)
+
+
+@contextmanager
+def signed_in(url: str, token: str, email: str, password: str, code: str) -> Iterator[CellHub]:
+    """A server that knows who asks; whatever it refuses is one sentence and the end of the program."""
     try:
         with CellHub(url, token=token or None) as hub:
             if not token:
-                sign_in(hub, email or typer.prompt("Email"), password or typer.prompt("Password", hide_input=True), code)
-            found = find_project(hub, project)
-            done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
-            report(found, done)
-            if model and (done.accepted or done.already_sent or done.duplicates):
-                hub.wait_for_batch(hub.segment(found.id, model).id, on_change=_tell_batch)
+                address = email or typer.prompt("Email", err=True)
+                sign_in(hub, address, password or typer.prompt("Password", hide_input=True, err=True), code)
+            yield hub
             hub.sign_out()
     except CellHubFailure as failure:
         _fail(str(failure))
-    if done.refused:
-        raise typer.Exit(1)
 
 
 def sign_in(hub: CellHub, email: str, password: str, code: str) -> None:
@@ -63,13 +110,13 @@ def image_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
-def find_project(hub: CellHub, word: str) -> Project:
-    """The project of that id or name; a new one for a name that is not there."""
+def find_project(hub: CellHub, word: str) -> Project | None:
+    """The project of that id or name; None for a name that is not there."""
     try:
         return hub.project(UUID(word))
     except ValueError:
         named = [project for project in hub.projects(word) if project.name == word]
-        return named[0] if named else hub.create_project(word)
+        return named[0] if named else None
 
 
 def report(project: Project, done: Upload) -> None:
@@ -90,6 +137,6 @@ def _tell_batch(batch: Batch) -> None:
     typer.echo(f"{batch.status}: {counts.succeeded} done, {counts.queued + counts.running} to do{failed}")
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str) -> NoReturn:
     typer.echo(f"cellhub: {sentence}", err=True)
     raise typer.Exit(1)

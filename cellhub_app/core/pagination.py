@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -95,3 +95,13 @@ def paginate(rows: Sequence[Row], request: PageRequest, key: Callable[[Row], tup
         Cursor(*key(kept[-1])).encode() if has_next else None,
         Cursor(*key(kept[0]), backwards=True).encode() if has_prev else None,
     )
+
+
+async def first_of(read: Callable[[PageRequest], Awaitable[Page[Row]]], count: int, limit: int) -> tuple[list[Row], bool]:
+    """At least the first `count` rows of a list, in pages of `limit`, and whether more follow."""
+    page = await read(PageRequest.of(limit))
+    found = list(page.data)
+    while page.has_more and len(found) < count:
+        page = await read(PageRequest.of(limit, page.next_cursor))
+        found += page.data
+    return found, page.has_more

@@ -17,7 +17,7 @@ from cellhub_app.core.settings import get_settings
 from cellhub_app.models.project import Membership, Project, ProjectRole
 from cellhub_app.models.session import Scope
 from cellhub_app.models.team import Team, TeamMember, TeamRole, TeamShare
-from cellhub_app.models.user import Role
+from cellhub_app.models.user import Role, User, UserStatus
 
 
 class ProjectNotFound(NotFound):
@@ -166,6 +166,15 @@ def role_by(principal: Principal, granted: str | None) -> ProjectRole:
 def allows(role: ProjectRole, permission: Permission) -> bool:
     """Whether the role includes the permission."""
     return permission in PROJECT_PERMISSIONS[role]
+
+
+def still_manages(project_id: SQLCoreOperations[UUID], user_id: SQLCoreOperations[UUID | None]) -> ColumnElement[bool]:
+    """Whether somebody may manage a project at this moment, beside the row of what they made there; teams never do."""
+    maker = aliased(User)
+    owns = (col(Membership.project_id) == project_id, col(Membership.user_id) == user_id, col(Membership.role) == ProjectRole.OWNER.value)
+    here = and_(col(maker.role) != Role.GUEST.value, select(true()).where(*owns).exists())
+    everywhere = (col(maker.role) == role.value for role in sorted(SEES_EVERY_PROJECT))
+    return select(true()).where(col(maker.id) == user_id, col(maker.status) == UserStatus.ACTIVE.value, or_(here, *everywhere)).exists()
 
 
 async def require(session: AsyncSession, principal: "Viewer", project_id: UUID, permission: Permission) -> ProjectRole:

@@ -18,17 +18,17 @@ import httpx
 
 from cellhub_app.sdk.connection import Connection
 from cellhub_app.sdk.errors import WaitedTooLong
+from cellhub_app.sdk.sharing import Sharing
 from cellhub_app.sdk.types import Batch, Export, FaceOff, Image, ImageMeasures, Model, ObjectMeasures, Project, Upload
 from cellhub_app.sdk.uploading import Uploading
 
-PAGE = 200
 _FIRST_LOOK_S, _LAST_LOOK_S = 0.3, 5.0
 
 Selection = Sequence[UUID] | Literal["all"]
 Job = TypeVar("Job", Batch, Export, FaceOff)
 
 
-class CellHub:
+class CellHub(Sharing):
     """A signed-in caller of one server. Every method may raise the errors of `cellhub_app.sdk.errors`."""
 
     def __init__(
@@ -70,19 +70,6 @@ class CellHub:
     def sign_out(self) -> None:
         """End the session on the server; a personal token goes on living."""
         self._connection.sign_out()
-
-    def _json(self, method: str, path: str, **options: Any) -> Any:
-        answer = self._connection.request(method, path, **options)
-        return answer.json() if answer.content else None
-
-    def _pages(self, path: str, **query: str | int | None) -> Iterator[dict[str, Any]]:
-        params = {name: value for name, value in query.items() if value is not None} | {"limit": PAGE}
-        while True:
-            page = self._json("GET", path, params=params)
-            yield from page["data"]
-            if not page["hasMore"]:
-                return
-            params["cursor"] = page["nextCursor"]
 
     def projects(self, q: str | None = None) -> Iterator[Project]:
         """Every project of the caller, newest first; `q` is a part of the name or description."""

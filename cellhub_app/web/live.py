@@ -23,7 +23,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.feed import Feed
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Permission, Viewer, Visitor, readable_projects, require
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.shares import service as shares
 from cellhub_app.web.guard import Call
 from cellhub_app.web.visit import Visit
@@ -208,6 +208,7 @@ class Live:
         for watch in watches:
             if not self._is_open(watch):
                 continue
+            is_out = False
             try:
                 async with get_runtime().work() as session:
                     watch.principal = await _still_here(session, watch.principal)
@@ -217,8 +218,9 @@ class Live:
                         watch.projects = await _readable(_call(watch.principal, session))
             except CellHubError:
                 _watches.pop((watch.token, watch.topic.state), None)
-                reload = True
-            if reload:
+                is_out = True
+            # To a visitor a link shows the same or nothing, whatever else changed in the project.
+            if is_out or (reload and not isinstance(watch.principal, Visitor)):
                 await self._send(watch, watch.reload)
 
     async def _send(self, watch: Watch, event: Any) -> None:
@@ -245,14 +247,14 @@ def _call(viewer: Viewer, session: AsyncSession) -> Call | Visit:
 async def _still_here(session: AsyncSession, viewer: Viewer) -> Viewer:
     if isinstance(viewer, Visitor):
         return await shares.still_open(session, viewer)
-    return await accounts.still_signed_in(session, viewer)
+    return await presence.still_signed_in(session, viewer)
 
 
 def _concerns_access(watch: Watch, event: Event) -> bool:
     link_id = event.data.get("linkId")
     if isinstance(watch.principal, Visitor):
         is_theirs = link_id is None or link_id == str(watch.principal.link_id)
-        return is_theirs and event.user_id is None and event.project_id in watch.projects
+        return is_theirs and event.project_id in watch.projects
     if link_id is not None:
         return False
     return watch.principal.user_id == event.user_id or (event.user_id is None and event.project_id in watch.projects)

@@ -13,7 +13,7 @@ from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.log import bind_user
 from cellhub_app.domain.access import Principal, has_proven_address
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.jobs import overview
 from cellhub_app.web import chip, live, routes
 from cellhub_app.web.batches import endings
@@ -67,7 +67,7 @@ class SessionState(rx.State):
 
     async def _call(self, session: AsyncSession) -> Call:
         """Who sits in front of the tab, as the database knows them now. Raises NotSignedIn."""
-        principal = await accounts.browser_principal(session, self._session_token())
+        principal = await presence.browser_principal(session, self._session_token())
         bind_user(principal.user_id)
         self._recognise(principal)
         tab = self.router

@@ -5,15 +5,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.pictures import plate, well
+from tests.e2e.pictures import plate
+from tests.e2e.promptness import click_is_followed
 from tests.e2e.visitors import API, PASSWORD, Visitor, at, new_email
 from tests.fixtures.mail import MailServer
 
-SOON_MS = 5_000
-
 
 def confirmed(arrive: Callable[..., Visitor], post: MailServer, name: str) -> Visitor:
-    """Somebody whose address is known to be theirs, on their dashboard; how one gets there is the matter of test_access.py."""
+    """Somebody whose address is known to be theirs, on their dashboard; how one gets there is the matter of test_journey.py."""
     visitor = arrive()
     visitor.email = new_email(name)
 
@@ -85,13 +84,8 @@ def test_a_project_comes_and_goes_with_the_team(ada: Visitor, vera: Visitor) -> 
     expect(vera.by_id("segment-open")).to_be_visible()
 
     ada.page.goto(team)
-    ada.by_id("member").filter(has_text=vera.email).get_by_test_id("member-remove").click()
-    expect(vera.page.get_by_text("There is no such project")).to_be_visible(timeout=SOON_MS)
-    expect(vera.cells()).to_have_count(0)
-    ada.go(f"/projects/{project}")
-    ada.choose_files([well(9, "png")])
-    ada.waits_for(3, "ready")
-    expect(vera.page.get_by_text("There is no such project")).to_be_visible()
+    remove = ada.by_id("member").filter(has_text=vera.email).get_by_test_id("member-remove")
+    click_is_followed(ada, remove, [vera.page], "document.body.innerText.includes('There is no such project')")
     expect(vera.cells()).to_have_count(0)
     assert vera.context.request.get(f"{vera.base_url}{API}/projects/{project}").status == 404
 

@@ -10,7 +10,7 @@ from cellhub_app.core import security
 from cellhub_app.core.errors import CellHubError, NotSignedIn, TooManyRequests
 from cellhub_app.core.limits import SESSION_ABSOLUTE_DAYS
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import profile, signing_in
 from cellhub_app.domain.accounts.schemas import CodeGiven, Credentials, RefreshRequest, RegisteredView, Registering, TokensView, UserView
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
@@ -45,23 +45,23 @@ async def register(request: Request, services: Services, who: Client) -> Registe
     return go_to("/sign-in", registered=done.status, next=fields.onward) if fields.is_form else done
 
 
-async def _sign_in(services: Runtime, who: RequestContext, given: Credentials, kind: SessionKind) -> accounts.SignIn:
+async def _sign_in(services: Runtime, who: RequestContext, given: Credentials, kind: SessionKind) -> signing_in.SignIn:
     """Sign in and write it down, also when it is refused."""
     try:
         async with services.work() as session:
-            done = await accounts.sign_in(
+            done = await signing_in.sign_in(
                 session, email=given.email, password=given.password, kind=kind, user_agent=who.user_agent, ip=who.ip, code=given.code
             )
             await activity.record(session, done.principal, Action.SIGN_IN, ip=who.ip, user_agent=who.user_agent)
             return done
-    except (accounts.SignInRefused, accounts.AccountClosed, TooManyRequests) as error:
+    except (signing_in.SignInRefused, signing_in.AccountClosed, TooManyRequests) as error:
         async with services.work() as session:
             detail = {"code": error.code}
             await activity.record(session, None, Action.SIGN_IN_REFUSED, detail=detail, ip=who.ip, user_agent=who.user_agent)
         raise
 
 
-def _tokens(tokens: accounts.Tokens) -> TokensView:
+def _tokens(tokens: signing_in.Tokens) -> TokensView:
     return TokensView(access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_in=tokens.expires_in_s)
 
 
@@ -77,7 +77,7 @@ async def login(given: Credentials, services: Services, who: Client) -> TokensVi
 async def refresh(given: RefreshRequest, services: Services, who: Client) -> TokensView:
     """Exchange a refresh token for a new pair; one that was spent before ends the whole session."""
     async with services.work() as session:
-        tokens = await accounts.refresh(session, given.refresh_token)
+        tokens = await signing_in.refresh(session, given.refresh_token)
         if tokens is None:
             await activity.record(session, None, Action.TOKEN_REUSED, ip=who.ip, user_agent=who.user_agent)
     if tokens is None:
@@ -88,14 +88,14 @@ async def refresh(given: RefreshRequest, services: Services, who: Client) -> Tok
 @router.post("/logout", status_code=204)
 async def logout(session: Work, principal: Signed, record: Recorded) -> None:
     """End the caller's session, with all its tokens."""
-    await accounts.sign_out(session, principal)
+    await signing_in.sign_out(session, principal)
     await record(Action.SIGN_OUT)
 
 
 @router.get("/me", response_model=UserView)
 async def me(session: Look, principal: Signed) -> UserView:
     """Who is signed in."""
-    return await accounts.me(session, principal)
+    return await profile.me(session, principal)
 
 
 @router.post("/session", status_code=204, openapi_extra=described(Credentials), responses=FORM_ANSWER)
@@ -108,12 +108,12 @@ async def start_session(request: Request, services: Services, who: Client) -> Re
     try:
         await limit_sign_ins(services, who)
         done = await _sign_in(services, who, fields.read(Credentials), SessionKind.BROWSER)
-    except accounts.SecondFactorNeeded as needed:
+    except signing_in.SecondFactorNeeded as needed:
         if not fields.is_form:
             raise
         answer = go_to("/sign-in/code", next=fields.onward)
         life_s = security.HALF_SIGNED_IN_MINUTES * 60
-        _set_cookie(answer, services, HALF_COOKIE, accounts.half_signed_in(needed.user_id), life_s)
+        _set_cookie(answer, services, HALF_COOKIE, signing_in.half_signed_in(needed.user_id), life_s)
         return answer
     except CellHubError as error:
         if not fields.is_form:
@@ -126,12 +126,12 @@ async def start_session(request: Request, services: Services, who: Client) -> Re
 async def finish_session(request: Request, services: Services, who: Client) -> Response:
     """The second step of a browser's sign-in: the code of the authenticator app, or a recovery code."""
     fields = await read_fields(request)
-    whence = accounts.Whence(SessionKind.BROWSER, who.user_agent, who.ip)
+    whence = signing_in.Whence(SessionKind.BROWSER, who.user_agent, who.ip)
     try:
         await limit_sign_ins(services, who)
         given = fields.read(CodeGiven)
         async with services.work() as session:
-            done = await accounts.sign_in_with_code(session, request.cookies.get(HALF_COOKIE, ""), given.code, whence)
+            done = await signing_in.sign_in_with_code(session, request.cookies.get(HALF_COOKIE, ""), given.code, whence)
             await activity.record(session, done.principal, Action.SIGN_IN, ip=who.ip, user_agent=who.user_agent)
     except CellHubError as error:
         async with services.work() as session:
@@ -143,7 +143,7 @@ async def finish_session(request: Request, services: Services, who: Client) -> R
     return await _with_session(request, services, done, fields)
 
 
-async def _with_session(request: Request, services: Runtime, done: accounts.SignIn, fields: Fields) -> Response:
+async def _with_session(request: Request, services: Runtime, done: signing_in.SignIn, fields: Fields) -> Response:
     """The answer to somebody who is signed in now; the session that the browser had before ends."""
     await _end(services, request)
     answer = go_to(fields.next_path) if fields.is_form else Response(status_code=204)
@@ -161,7 +161,7 @@ async def _end(services: Runtime, request: Request) -> None:
     """End the session of the cookie that came along, if there is one."""
     if token := request.cookies.get(COOKIE):
         async with services.work() as session:
-            principal = await accounts.end_browser_session(session, token)
+            principal = await signing_in.end_browser_session(session, token)
             if principal is not None:
                 await activity.record(session, principal, Action.SIGN_OUT)
 

@@ -16,7 +16,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.feed import get_feed
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import SEES_EVERY_PROJECT, Principal
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.projects import service as projects
 
 router = APIRouter(tags=["events"])
@@ -35,7 +35,7 @@ class Listener:
     async def check(self) -> None:
         """Read anew who they are and what they may see. Raises NotSignedIn."""
         async with self.services.work() as session:
-            self.principal = await accounts.still_signed_in(session, self.principal)
+            self.principal = await presence.still_signed_in(session, self.principal)
             self.visible = await projects.readable_ids(session, self.principal)
         self.checked_at = time.monotonic()
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.flows.give_away import give_away
 from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.schemas import AddedMember, NewInvitation
 from cellhub_app.domain.projects import service as projects
@@ -50,6 +51,6 @@ async def remove_member(project_id: UUID, user_id: UUID, session: Work, principa
 @router.post("/projects/{project_id}/transfer", response_model=MemberView)
 async def transfer_project(project_id: UUID, new: NewOwner, session: Work, principal: Signed, record: Recorded) -> MemberView:
     """Give the project to a member, who owns it from then on; the caller becomes an editor."""
-    owner = await projects.transfer(session, principal, project_id, new.user_id)
+    owner = await give_away(session, principal, project_id, new.user_id)
     await record(Action.OWNER_CHANGE, "project", project_id, userId=str(new.user_id))
     return owner

@@ -11,6 +11,7 @@ from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView
+from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.schema import Schema
 from cellhub_app.domain.segmentation import service as segmentation
@@ -54,28 +55,28 @@ async def get_batch(batch_id: UUID, session: Look, principal: Signed) -> BatchVi
 @_batches.post("/pause", response_model=BatchView)
 async def pause_batch(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Take the rest of a batch out of the line."""
-    await record(Action.BATCH_CHANGE, "batch", batch_id, to="paused")
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to=Act.PAUSE)
     return await jobs.pause(session, principal, batch_id)
 
 
 @_batches.post("/resume", response_model=BatchView)
 async def resume_batch(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Put a paused batch back in line."""
-    await record(Action.BATCH_CHANGE, "batch", batch_id, to="queued")
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to=Act.RESUME)
     return await jobs.resume(session, principal, batch_id)
 
 
 @_batches.post("/cancel", response_model=BatchView)
 async def cancel_batch(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Stop a batch; what is done stays."""
-    await record(Action.BATCH_CHANGE, "batch", batch_id, to="cancelled")
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to=Act.CANCEL)
     return await jobs.cancel(session, principal, batch_id)
 
 
 @_batches.post("/retry-failed", response_model=BatchView)
 async def retry_failed(batch_id: UUID, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Queue the failed images of a batch again."""
-    await record(Action.BATCH_CHANGE, "batch", batch_id, to="retried")
+    await record(Action.BATCH_CHANGE, "batch", batch_id, to=Act.RETRY)
     return await jobs.retry_failed(session, principal, batch_id)
 
 

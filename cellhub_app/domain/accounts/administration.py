@@ -11,8 +11,8 @@ from cellhub_app.core.post import UnsentLetter, unsent_letters
 from cellhub_app.core.runtime import emit, get_runtime, send_later
 from cellhub_app.domain.access import Principal, require_admin
 from cellhub_app.domain.accounts import letters, links, repository
+from cellhub_app.domain.accounts.profile import view
 from cellhub_app.domain.accounts.schemas import PersonChange, PersonView
-from cellhub_app.domain.accounts.service import view
 from cellhub_app.domain.accounts.sessions import end_all
 from cellhub_app.models.user import Role, User, UserStatus
 

@@ -13,7 +13,6 @@ from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import letters, links, repository
 from cellhub_app.domain.accounts.rules import check_password, shown_name
 from cellhub_app.domain.accounts.schemas import UserView
-from cellhub_app.domain.accounts.service import view
 from cellhub_app.domain.accounts.sessions import end_others
 from cellhub_app.models.link import LinkPurpose
 from cellhub_app.models.user import User
@@ -80,3 +79,22 @@ async def ask_for_other_email(session: AsyncSession, principal: Principal, email
 async def send_verification(session: AsyncSession, principal: Principal) -> None:
     """Write once more to the caller's address; nothing happens when it is confirmed."""
     await links.send_verification(session, await _own(session, principal))
+
+
+async def me(session: AsyncSession, principal: Principal) -> UserView:
+    """The caller's own account. Raises NotSignedIn."""
+    return view(await _own(session, principal))
+
+
+def view(user: User) -> UserView:
+    """One person, as they see themselves."""
+    return UserView(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        status=user.status,
+        email_verified=user.email_verified_at is not None,
+        second_factor=user.second_factor_at is not None,
+        created_at=user.created_at,
+    )

@@ -14,7 +14,7 @@ from cellhub_app.models.user import Role, UserStatus
 
 
 class Registering(Schema):
-    """What somebody says to get an account; service.register() checks it."""
+    """What somebody says to get an account; registration.register() checks it."""
 
     email: EmailText
     password: str = Field(max_length=PASSWORD_MAX_LENGTH)

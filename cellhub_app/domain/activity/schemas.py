@@ -27,6 +27,8 @@ class Action(StrEnum):
     ACCOUNT_CHANGE = "accountChange"
     TOKEN_CREATE = "tokenCreate"  # noqa: S105
     TOKEN_REVOKE = "tokenRevoke"  # noqa: S105
+    TOKEN_USE = "tokenUse"  # noqa: S105
+    TOKEN_REFUSED = "tokenRefused"  # noqa: S105
     TOKEN_REUSED = "tokenReused"  # noqa: S105
     PROJECT_CREATE = "projectCreate"
     PROJECT_UPDATE = "projectUpdate"

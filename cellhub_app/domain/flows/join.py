@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import registration
 from cellhub_app.domain.accounts.schemas import RegisteredView, Registering
 from cellhub_app.domain.invitations import service as invitations
 
@@ -13,4 +13,4 @@ async def register(session: AsyncSession, new: Registering) -> RegisteredView:
     Raises EmailInvalid, PasswordWeak, RegistrationClosed.
     """
     is_invited = await invitations.is_open(session, new.invitation)
-    return await accounts.register(session, email=new.email, password=new.password, name=new.name, is_invited=is_invited)
+    return await registration.register(session, email=new.email, password=new.password, name=new.name, is_invited=is_invited)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import administration, profile, repository, service, sessions
+from cellhub_app.domain.accounts import administration, profile, repository, sessions
 from cellhub_app.domain.accounts.schemas import PersonChange, PersonView
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.jobs import steering
@@ -48,7 +48,7 @@ async def close_account(session: AsyncSession, principal: Principal, password: s
 
 async def own_data(session: AsyncSession, principal: Principal) -> dict[str, Any]:
     """All that the server knows of the caller as a person, as JSON; pictures and outlines are had by an export of each project."""
-    own = await service.me(session, principal)
+    own = await profile.me(session, principal)
     places = await sessions.sessions(session, principal)
     acts = await activity.own(session, principal, PageRequest(ACTS_IN_A_COPY))
     return {

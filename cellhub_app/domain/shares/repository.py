@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.reading import Fetch
+from cellhub_app.domain.access import still_manages
 from cellhub_app.models.project import Project
 from cellhub_app.models.share import ShareLink
 from cellhub_app.models.user import User
@@ -19,10 +20,15 @@ def _of_project(project_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return col(ShareLink.project_id) == project_id, col(ShareLink.revoked_at).is_(None)
 
 
-async def of_project(session: AsyncSession, project_id: UUID) -> Sequence[Row[ShareLink, str | None]]:
-    """The links of a project that were not revoked, newest first, each with the name of who made it."""
-    query = select(ShareLink, col(User.name)).outerjoin(User, col(User.id) == col(ShareLink.created_by)).where(*_of_project(project_id))
-    return (await session.execute(query.order_by(col(ShareLink.created_at).desc(), col(ShareLink.id).desc()))).all()
+# A link is its maker's word: it stands as long as they may give it.
+_IS_BACKED = still_manages(col(ShareLink.project_id), col(ShareLink.created_by))
+
+
+async def of_project(session: AsyncSession, project_id: UUID) -> Sequence[Row[ShareLink, str | None, bool]]:
+    """The links of a project that were not revoked, newest first, each with the name of who made it and whether they still may."""
+    query = select(ShareLink, col(User.name), _IS_BACKED).outerjoin(User, col(User.id) == col(ShareLink.created_by))
+    query = query.where(*_of_project(project_id)).order_by(col(ShareLink.created_at).desc(), col(ShareLink.id).desc())
+    return (await session.execute(query)).all()
 
 
 async def count(session: AsyncSession, project_id: UUID) -> int:
@@ -42,6 +48,7 @@ _IS_OPEN = (
     col(Project.deleted_at).is_(None),
     col(ShareLink.revoked_at).is_(None),
     col(ShareLink.expires_at) > bindparam("moment", type_=DateTime(timezone=True)),
+    _IS_BACKED,
 )
 
 
@@ -77,6 +84,12 @@ async def shared(session: AsyncSession, link_id: UUID, moment: datetime) -> Row[
     """The project that a link leads to now, and until when it does."""
     query = select(Project, col(ShareLink.expires_at)).join(ShareLink, _PROJECT).where(col(ShareLink.id) == link_id, *_IS_OPEN)
     return (await session.execute(query, {"moment": moment})).first()
+
+
+async def hand_over(session: AsyncSession, project_id: UUID, giver: UUID, receiver: UUID) -> None:
+    """Make somebody's links of a project another's."""
+    theirs = update(ShareLink).where(col(ShareLink.created_by) == giver, *_of_project(project_id))
+    await session.execute(theirs.values(created_by=receiver).execution_options(synchronize_session=False))
 
 
 async def forget(session: AsyncSession, before: datetime) -> int:

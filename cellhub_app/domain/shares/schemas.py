@@ -20,13 +20,17 @@ class NewShareLink(Schema):
 
 
 class ShareLinkView(Schema):
-    """A link, as those see it who may make them; never its secret."""
+    """A link, as those see it who may make them; never its secret.
+
+    It is closed while `is_backed` is false: whoever made it owns the project no longer, or may not sign in.
+    """
 
     id: UUID
     created_by: str
     created_at: datetime
     expires_at: datetime
     is_expired: bool
+    is_backed: bool
     has_password: bool
     last_opened_at: datetime | None
     open_count: int

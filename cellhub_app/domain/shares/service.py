@@ -1,7 +1,8 @@
 """Share links: making and ending them, and letting in who opens one.
 
 Whoever opens a link gets a signed token for a cookie of its own; with every request and event the link's row decides whether it
-still leads anywhere. A link that ended, one that was revoked and one that never was cannot be told apart.
+still leads anywhere, and that whoever made it may still make it. A link that ended, one that was revoked and one that never was cannot
+be told apart.
 """
 
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def _check_end(expires_at: datetime) -> None:
 async def links(session: AsyncSession, principal: Principal, project_id: UUID) -> list[ShareLinkView]:
     """The links of a project that were not revoked, newest first, for those who may make them. Raises NotAllowed, ProjectNotFound."""
     await require(session, principal, project_id, Permission.MANAGE)
-    return [_view(row, name or "") for row, name in await repository.of_project(session, project_id)]
+    return [_view(row, name or "", is_backed=backed) for row, name, backed in await repository.of_project(session, project_id)]
 
 
 async def revoke(session: AsyncSession, principal: Principal, project_id: UUID, link_id: UUID) -> None:
@@ -103,6 +104,11 @@ async def revoke(session: AsyncSession, principal: Principal, project_id: UUID, 
     if not await repository.revoke(session, project_id, link_id, now()):
         raise ShareLinkNotFound
     emit(session, Event(EventType.ACCESS_CHANGED, project_id, data={"linkId": link_id}))
+
+
+async def hand_over(session: AsyncSession, project_id: UUID, giver: UUID, receiver: UUID) -> None:
+    """Let the links of who gave a project away be those of who has it now, so that they stay open."""
+    await repository.hand_over(session, project_id, giver, receiver)
 
 
 @dataclass(frozen=True)
@@ -181,13 +187,14 @@ async def forget_old(session: AsyncSession) -> int:
     return await repository.forget(session, now() - KEPT)
 
 
-def _view(row: ShareLink, made_by: str) -> ShareLinkView:
+def _view(row: ShareLink, made_by: str, *, is_backed: bool = True) -> ShareLinkView:
     return ShareLinkView(
         id=row.id,
         created_by=made_by,
         created_at=row.created_at,
         expires_at=row.expires_at,
         is_expired=row.expires_at <= now(),
+        is_backed=is_backed,
         has_password=row.password_hash is not None,
         last_opened_at=row.last_opened_at,
         open_count=row.open_count,

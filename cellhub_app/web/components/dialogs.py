@@ -27,3 +27,20 @@ def dialog_actions(confirm: Any, *, test_id: str, kind: Kind = "primary", disabl
     """Cancel, and the button that does it; inside a form the second submits."""
     act = button(confirm, kind=kind, disabled=disabled, data_testid=test_id, **props)
     return rx.el.div(rx.dialog.close(button(t("Cancel"))), act, class_name="dialog-actions")
+
+
+def form_dialog(
+    title: Any,
+    *fields: rx.Component,
+    act: Any,
+    test_id: str,
+    on_submit: Any,
+    is_open: Any,
+    on_open_change: Any,
+    description: Any = "",
+    **form: Any,
+) -> rx.Component:
+    """A dialog that asks for a few things and then does it; what was typed stays when it is refused."""
+    acts = dialog_actions(act, test_id=test_id, type="submit")
+    content = rx.el.form(*fields, acts, on_submit=on_submit, reset_on_submit=False, **form)
+    return dialog(title, content, is_open=is_open, on_open_change=on_open_change, description=description)

@@ -10,8 +10,7 @@ from cellhub_app.core.errors import NotSignedIn
 from cellhub_app.core.ids import now
 from cellhub_app.core.mail import Letter
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import links, profile
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import links, presence, profile, registration, signing_in
 from cellhub_app.domain.accounts.rules import PasswordWeak
 from cellhub_app.models.link import OneTimeLink
 from cellhub_app.models.session import SessionKind
@@ -26,13 +25,13 @@ def token_of(letter: Letter) -> str:
 
 async def register(runtime: Runtime, email: str = EMAIL) -> Letter:
     async with runtime.work() as session:
-        await accounts.register(session, email=email, password=PASSWORD, name="Ada")
+        await registration.register(session, email=email, password=PASSWORD, name="Ada")
         return session.info["letters"][-1]
 
 
-async def sign_in(runtime: Runtime, password: str = PASSWORD, email: str = EMAIL) -> accounts.SignIn:
+async def sign_in(runtime: Runtime, password: str = PASSWORD, email: str = EMAIL) -> signing_in.SignIn:
     async with runtime.work() as session:
-        return await accounts.sign_in(session, email=email, password=password, kind=SessionKind.BROWSER)
+        return await signing_in.sign_in(session, email=email, password=password, kind=SessionKind.BROWSER)
 
 
 async def ask_reset(runtime: Runtime, email: str = EMAIL) -> list[Letter]:
@@ -98,8 +97,8 @@ async def test_one_reset_of_many_at_once_wins_and_ends_every_session_and_every_o
         await reset(runtime, token_of(second), "another quiet river")
     with pytest.raises(NotSignedIn):
         async with runtime.work() as session:
-            await accounts.browser_principal(session, browser.token)
-    with pytest.raises(accounts.SignInRefused):
+            await presence.browser_principal(session, browser.token)
+    with pytest.raises(signing_in.SignInRefused):
         await sign_in(runtime, PASSWORD)
     assert (await sign_in(runtime, OTHER)).principal.email_verified
 
@@ -133,10 +132,10 @@ async def test_a_changed_password_ends_the_other_sessions_and_not_this_one(runti
         await profile.change_password(session, here.principal, PASSWORD, OTHER)
         assert [letter.to for letter in session.info["letters"]] == [EMAIL]
     async with runtime.work() as session:
-        await accounts.browser_principal(session, here.token)
+        await presence.browser_principal(session, here.token)
     with pytest.raises(NotSignedIn):
         async with runtime.work() as session:
-            await accounts.browser_principal(session, there.token)
+            await presence.browser_principal(session, there.token)
 
 
 async def test_another_address_counts_once_its_letter_was_followed_and_the_old_one_is_told(runtime: Runtime) -> None:

@@ -10,8 +10,7 @@ from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import administration
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import administration, registration, signing_in
 from cellhub_app.domain.accounts.rules import PasswordWeak
 from cellhub_app.domain.accounts.schemas import PersonChange, RegisteredView
 from cellhub_app.domain.flows import people
@@ -25,7 +24,7 @@ PASSWORD = "correct horse battery"
 async def _register(runtime: Runtime, email: str, password: str = PASSWORD, name: str = "Ada") -> tuple[RegisteredView, Letter]:
     """The answer, and the letter that goes out."""
     async with runtime.work() as session:
-        answer = await accounts.register(session, email=email, password=password, name=name)
+        answer = await registration.register(session, email=email, password=password, name=name)
         [letter] = session.info["letters"]
     return answer, letter
 
@@ -45,7 +44,7 @@ def mode(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
 async def _sign_in(runtime: Runtime, email: str, password: str) -> Principal:
     async with runtime.work() as session:
-        return (await accounts.sign_in(session, email=email, password=password, kind=SessionKind.BROWSER)).principal
+        return (await signing_in.sign_in(session, email=email, password=password, kind=SessionKind.BROWSER)).principal
 
 
 async def test_somebody_new_gets_an_account_and_a_letter(runtime: Runtime) -> None:
@@ -63,7 +62,7 @@ async def test_a_known_address_gets_the_same_answer_and_another_letter_and_keeps
     again, other = await _register(runtime, "ADA@example.org", "quite another one")
     assert (again.status, again.email.lower()) == (first.status, first.email)
     assert other.subject != welcome.subject
-    with pytest.raises(accounts.SignInRefused):
+    with pytest.raises(signing_in.SignInRefused):
         await _sign_in(runtime, "ada@example.org", "quite another one")
     await _sign_in(runtime, "ada@example.org", PASSWORD)
 
@@ -83,7 +82,7 @@ async def test_a_weak_password_opens_no_account(runtime: Runtime) -> None:
 
 async def test_a_server_with_invitations_opens_no_account_by_itself(runtime: Runtime, mode: Callable[[str], None]) -> None:
     mode("invitation")
-    with pytest.raises(accounts.RegistrationClosed, match="invitation"):
+    with pytest.raises(registration.RegistrationClosed, match="invitation"):
         await _register(runtime, "ada@example.org")
 
 
@@ -92,7 +91,7 @@ async def test_an_account_that_waits_for_approval_opens_with_an_admins_word(runt
     done, letter = await _register(runtime, "ada@example.org")
     assert done.status == "pending"
     assert "admin" in letter.text
-    with pytest.raises(accounts.AccountClosed, match="admin"):
+    with pytest.raises(signing_in.AccountClosed, match="admin"):
         await _sign_in(runtime, "ada@example.org", PASSWORD)
     async with runtime.work() as session:
         root = await rows.person(session, "root", Role.ADMIN)
@@ -112,8 +111,8 @@ async def test_a_known_address_waits_for_approval_in_the_same_words(runtime: Run
 
 async def test_an_admin_is_made_once_for_an_address(runtime: Runtime) -> None:
     async with runtime.work() as session:
-        made = await accounts.create_admin(session, email="root@example.org", password=PASSWORD)
+        made = await registration.create_admin(session, email="root@example.org", password=PASSWORD)
     assert (made.role, made.email_verified) == ("admin", True)
-    with pytest.raises(accounts.EmailTaken):
+    with pytest.raises(registration.EmailTaken):
         async with runtime.work() as session:
-            await accounts.create_admin(session, email="ROOT@example.org", password=PASSWORD)
+            await registration.create_admin(session, email="ROOT@example.org", password=PASSWORD)

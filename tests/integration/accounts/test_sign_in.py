@@ -9,21 +9,21 @@ from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.security import make_access_token
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence, registration, signing_in
 from cellhub_app.models.session import Session, SessionKind
 from cellhub_app.models.user import User, UserStatus
 
 PASSWORD = "correct horse battery"
 
 
-async def _sign_in(runtime: Runtime, kind: SessionKind = SessionKind.BROWSER, email: str = "ada@example.org") -> accounts.SignIn:
+async def _sign_in(runtime: Runtime, kind: SessionKind = SessionKind.BROWSER, email: str = "ada@example.org") -> signing_in.SignIn:
     async with runtime.work() as session:
-        await accounts.register(session, email="ada@example.org", password=PASSWORD, name="Ada")
+        await registration.register(session, email="ada@example.org", password=PASSWORD, name="Ada")
     async with runtime.work() as session:
-        return await accounts.sign_in(session, email=email, password=PASSWORD, kind=kind, user_agent="x" * 999, ip="127.0.0.1")
+        return await signing_in.sign_in(session, email=email, password=PASSWORD, kind=kind, user_agent="x" * 999, ip="127.0.0.1")
 
 
-async def _tokens(runtime: Runtime) -> accounts.Tokens:
+async def _tokens(runtime: Runtime) -> signing_in.Tokens:
     tokens = (await _sign_in(runtime, SessionKind.API)).tokens
     assert tokens is not None
     return tokens
@@ -36,17 +36,17 @@ async def _set(runtime: Runtime, table: type[Session] | type[User], **values: ob
 
 async def _browser(runtime: Runtime, token: str) -> Principal:
     async with runtime.work() as session:
-        return await accounts.browser_principal(session, token)
+        return await presence.browser_principal(session, token)
 
 
 async def _api(runtime: Runtime, token: str) -> Principal:
     async with runtime.work() as session:
-        return await accounts.api_principal(session, token)
+        return await presence.api_principal(session, token)
 
 
-async def _refresh(runtime: Runtime, token: str) -> accounts.Tokens | None:
+async def _refresh(runtime: Runtime, token: str) -> signing_in.Tokens | None:
     async with runtime.work() as session:
-        return await accounts.refresh(session, token)
+        return await signing_in.refresh(session, token)
 
 
 async def _seen_at(runtime: Runtime, principal: Principal) -> datetime:
@@ -58,9 +58,9 @@ async def test_a_wrong_password_and_an_unknown_address_are_refused_alike(runtime
     await _sign_in(runtime)
     refusals = []
     for email, password in (("ada@example.org", "wrong password"), ("bob@example.org", PASSWORD), ("ada@example.org", "x" * 10_000)):
-        with pytest.raises(accounts.SignInRefused) as caught:
+        with pytest.raises(signing_in.SignInRefused) as caught:
             async with runtime.work() as session:
-                await accounts.sign_in(session, email=email, password=password, kind=SessionKind.API)
+                await signing_in.sign_in(session, email=email, password=password, kind=SessionKind.API)
         refusals.append((caught.value.code, caught.value.detail))
     assert len(set(refusals)) == 1
 
@@ -69,11 +69,11 @@ async def test_a_wrong_password_and_an_unknown_address_are_refused_alike(runtime
 async def test_a_closed_account_is_told_only_to_who_knows_its_password(runtime: Runtime, status: UserStatus) -> None:
     await _sign_in(runtime)
     await _set(runtime, User, status=status)
-    with pytest.raises(accounts.AccountClosed):
+    with pytest.raises(signing_in.AccountClosed):
         await _sign_in(runtime)
-    with pytest.raises(accounts.SignInRefused):
+    with pytest.raises(signing_in.SignInRefused):
         async with runtime.work() as session:
-            await accounts.sign_in(session, email="ada@example.org", password="wrong password", kind=SessionKind.API)
+            await signing_in.sign_in(session, email="ada@example.org", password="wrong password", kind=SessionKind.API)
 
 
 async def test_a_browser_token_leads_to_its_person_and_is_not_stored(runtime: Runtime) -> None:
@@ -168,14 +168,14 @@ async def test_reuse_leaves_other_sessions_alone(runtime: Runtime) -> None:
 async def test_signing_out_ends_one_session_or_all_and_tells_it(runtime: Runtime) -> None:
     laptop, desk, phone = [await _sign_in(runtime) for _ in range(3)]
     async with runtime.work() as session:
-        await accounts.sign_out(session, laptop.principal)
+        await signing_in.sign_out(session, laptop.principal)
         told: list[Event] = session.info["events"]
     assert [(event.type, event.user_id) for event in told] == [(EventType.ACCESS_CHANGED, laptop.principal.user_id)]
     with pytest.raises(NotSignedIn):
         await _browser(runtime, laptop.token)
     await _browser(runtime, desk.token)
     async with runtime.work() as session:
-        await accounts.sign_out(session, desk.principal, everywhere=True)
+        await signing_in.sign_out(session, desk.principal, everywhere=True)
     for done in (desk, phone):
         with pytest.raises(NotSignedIn):
             await _browser(runtime, done.token)
@@ -184,6 +184,6 @@ async def test_signing_out_ends_one_session_or_all_and_tells_it(runtime: Runtime
 async def test_ending_a_browser_session_twice_is_no_error(runtime: Runtime) -> None:
     done = await _sign_in(runtime)
     async with runtime.work() as session:
-        assert await accounts.end_browser_session(session, done.token) == done.principal
+        assert await signing_in.end_browser_session(session, done.token) == done.principal
     async with runtime.work() as session:
-        assert await accounts.end_browser_session(session, done.token) is None
+        assert await signing_in.end_browser_session(session, done.token) is None

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from cellhub_app.api.gate import Gate
 from cellhub_app.core.limits import JSON_BODY_MAX_BYTES, MEGABYTE, UPLOAD_SESSION_BODY_MAX_BYTES
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import service
+from cellhub_app.domain.accounts import profile
 from tests.integration.api.asgi import ask, http_scope, websocket
 from tests.integration.api.conftest import Person
 
@@ -144,7 +144,7 @@ async def test_a_failure_in_the_api_is_a_problem_with_the_requests_id(
     async def fails(*_: object) -> None:
         raise ValueError("the secret of the house")
 
-    monkeypatch.setattr(service, "me", fails)
+    monkeypatch.setattr(profile, "me", fails)
     answer = await ada.http.get("/api/v1/auth/me")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"

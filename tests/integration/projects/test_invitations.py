@@ -15,8 +15,8 @@ from cellhub_app.core.mail import SHOWN_CHARACTERS, Letter, plain
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Principal, ProjectNotFound
+from cellhub_app.domain.accounts.registration import RegistrationClosed
 from cellhub_app.domain.accounts.schemas import Registering
-from cellhub_app.domain.accounts.service import RegistrationClosed
 from cellhub_app.domain.flows import join
 from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.places import IntoProject

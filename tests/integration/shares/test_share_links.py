@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, TooManyRequests
 from cellhub_app.core.events import EventType
@@ -14,12 +15,14 @@ from cellhub_app.core.ids import now
 from cellhub_app.core.reading import within
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Permission, Principal, ProjectNotFound, Visitor, readable_projects, require
+from cellhub_app.domain.flows.give_away import give_away
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.shares import service as shares
 from cellhub_app.domain.shares.schemas import MadeShareLink, NewShareLink, OpeningLink
 from cellhub_app.models.project import ProjectRole
 from cellhub_app.models.share import ShareLink
+from cellhub_app.models.user import Role, User, UserStatus
 from tests.fixtures import rows
 
 PASSWORD = "blue plates only"
@@ -159,6 +162,51 @@ async def test_only_owners_make_see_and_revoke_links(runtime: Runtime, scene: Sc
         with pytest.raises(shares.ShareLinkNotFound):
             await shares.revoke(session, stranger, theirs, made.id)
         assert len(await shares.links(session, ada, project_id)) == 1
+
+
+async def test_a_link_is_open_only_while_its_maker_may_make_it(runtime: Runtime, scene: Scene) -> None:
+    project_id, ada, eve = scene
+    visit = await open_link(runtime, token_of(made := await make(runtime, scene)))
+    async with runtime.work() as session:
+        await projects.change_member(session, ada, project_id, eve.user_id, ProjectRole.OWNER)
+        await projects.change_member(session, eve, project_id, ada.user_id, ProjectRole.EDITOR)
+    for knock in (lambda: open_link(runtime, token_of(made)), lambda: come_again(runtime, visit)):
+        with pytest.raises(shares.ShareLinkClosed):
+            await knock()
+    async with runtime.work() as session:
+        assert [link.is_backed for link in await shares.links(session, eve, project_id)] == [False]
+        await projects.change_member(session, eve, project_id, ada.user_id, ProjectRole.OWNER)
+    assert await come_again(runtime, visit) == visit.visitor
+    async with runtime.work() as session:
+        await projects.remove_member(session, eve, project_id, ada.user_id)
+    with pytest.raises(shares.ShareLinkClosed):
+        await come_again(runtime, visit)
+
+
+@pytest.mark.parametrize("change", [{"status": UserStatus.SUSPENDED}, {"role": Role.GUEST}])
+async def test_a_link_of_somebody_who_may_act_no_more_is_closed(runtime: Runtime, scene: Scene, change: dict[str, str]) -> None:
+    visit = await open_link(runtime, token_of(await make(runtime, scene)))
+    async with runtime.work() as session:
+        await session.execute(update(User).where(col(User.id) == scene[1].user_id).values(change))
+    with pytest.raises(shares.ShareLinkClosed):
+        await come_again(runtime, visit)
+
+
+async def test_a_link_of_an_admin_who_is_no_member_is_open(runtime: Runtime, scene: Scene) -> None:
+    async with runtime.work() as session:
+        root = await rows.person(session, "root", Role.ADMIN)
+    visit = await open_link(runtime, token_of(await make(runtime, (scene[0], root, scene[2]))))
+    assert await come_again(runtime, visit) == visit.visitor
+
+
+async def test_links_go_with_a_project_that_is_given_away(runtime: Runtime, scene: Scene) -> None:
+    project_id, ada, eve = scene
+    visit = await open_link(runtime, token_of(await make(runtime, scene)))
+    async with runtime.work() as session:
+        await give_away(session, ada, project_id, eve.user_id)
+    assert await come_again(runtime, visit) == visit.visitor
+    async with runtime.work() as session:
+        assert [(link.created_by, link.is_backed) for link in await shares.links(session, eve, project_id)] == [("Eve", True)]
 
 
 @pytest.mark.parametrize("end", [now() - timedelta(minutes=1), now() + timedelta(days=400)])

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.models.job import Batch
@@ -45,7 +45,7 @@ class Page:
     async def read_again(self) -> None:
         """What the gallery is told when its list moved."""
         async with self.runtime.work() as session:
-            ada = await accounts.browser_principal(session, self.tab.cookie)
+            ada = await presence.browser_principal(session, self.tab.cookie)
             found = await ImagesState._read_news(Call(ada, session), self.project_id, News(anew=True))
         self.tab.state(ImagesState)._show_news(found)
 
@@ -59,7 +59,7 @@ class Page:
 async def page(runtime: Runtime) -> AsyncIterator[Page]:
     cookie = await browser_token(runtime, await account(runtime, "ada"))
     async with runtime.work() as session:
-        ada = await accounts.browser_principal(session, cookie)
+        ada = await presence.browser_principal(session, cookie)
         project = await projects.create(session, ada, NewProject(name="HeLa", sample_kind=SampleKind.NUCLEI, pixel_size_um=0.325))
         images = await rows.images(session, project.id, NAMES)
         await rows.images(session, project.id, ["broken.tif"], status="failed", error={"code": "truncated", "detail": "It ends early."})

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import cellhub_app.cellhub_app  # noqa: F401 - adding the pages gives states the parts of their addresses
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence, registration, signing_in
 from cellhub_app.models.session import SessionKind
 
 IP = "203.0.113.7"
@@ -22,14 +22,14 @@ async def account(runtime: Runtime, name: str) -> str:
     """Open an account; its e-mail address."""
     email = f"{name}@example.org"
     async with runtime.work() as session:
-        await accounts.register(session, email=email, password=PASSWORD, name=name.title())
+        await registration.register(session, email=email, password=PASSWORD, name=name.title())
     return email
 
 
 async def browser_token(runtime: Runtime, email: str) -> str:
     """Sign a browser in; the secret in its cookie."""
     async with runtime.work() as session:
-        return (await accounts.sign_in(session, email=email, password=PASSWORD, kind=SessionKind.BROWSER)).token
+        return (await signing_in.sign_in(session, email=email, password=PASSWORD, kind=SessionKind.BROWSER)).token
 
 
 @dataclass
@@ -72,5 +72,5 @@ class Tab:
 
 async def end_sessions(session: AsyncSession, token: str) -> None:
     """Sign the person behind a token out everywhere."""
-    principal = await accounts.browser_principal(session, token)
-    await accounts.sign_out(session, principal, everywhere=True)
+    principal = await presence.browser_principal(session, token)
+    await signing_in.sign_out(session, principal, everywhere=True)

@@ -17,7 +17,7 @@ from cellhub_app.core.events import Event, EventType, publish
 from cellhub_app.core.feed import open_feed
 from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageChange
 from cellhub_app.domain.invitations import service as invitations
@@ -95,17 +95,17 @@ class Scene:
 
     async def call_of(self, tab: Tab, session: Any) -> Call:
         """A call by the person in the tab."""
-        return Call(await accounts.browser_principal(session, tab.cookie), session)
+        return Call(await presence.browser_principal(session, tab.cookie), session)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def scene(runtime: Runtime) -> AsyncIterator[Scene]:
     cookies = [await browser_token(runtime, await account(runtime, name)) for name in ("ada", "bob")]
     async with runtime.work() as session:
-        ada = await accounts.browser_principal(session, cookies[0])
+        ada = await presence.browser_principal(session, cookies[0])
         project = await projects.create(session, ada, NewProject(name="HeLa"))
         asked = await invitations.invite(session, ada, IntoProject(project.id), "bob@example.org", ProjectRole.VIEWER)
-        await invitations.accept(session, await accounts.browser_principal(session, cookies[1]), asked.id)
+        await invitations.accept(session, await presence.browser_principal(session, cookies[1]), asked.id)
     tabs = [
         Tab(f"tab-{n}", cookie, f"/projects/{project.id}", "/projects/[project]", {"project": str(project.id)})
         for n, cookie in enumerate(cookies)
@@ -271,7 +271,7 @@ async def test_a_visitor_sees_changes_until_the_link_is_revoked_and_nothing_afte
 async def test_the_id_of_a_foreign_image_in_an_address_of_ones_own_shows_nothing_of_it(scene: Scene) -> None:
     async with scene.runtime.work() as session:
         [image_id] = await rows.images(session, scene.project_id, ["a.png"])
-        eve = await accounts.browser_principal(session, await browser_token(scene.runtime, await account(scene.runtime, "eve")))
+        eve = await presence.browser_principal(session, await browser_token(scene.runtime, await account(scene.runtime, "eve")))
         theirs = await projects.create(session, eve, NewProject(name="Eve's"))
     cookie = await browser_token(scene.runtime, "eve@example.org")
     for tab, project_id in ((Tab("tab-eve", cookie), theirs.id), (Tab("tab-owner", scene.ada.cookie), scene.project_id)):

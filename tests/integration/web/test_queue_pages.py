@@ -14,7 +14,7 @@ from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs import work
@@ -52,7 +52,7 @@ class Lab:
     async def who(self, tab: Tab) -> Principal:
         """The person in a tab."""
         async with self.runtime.work() as session:
-            return await accounts.browser_principal(session, tab.cookie)
+            return await presence.browser_principal(session, tab.cookie)
 
     async def batch(self, *names: str, tab: Tab | None = None) -> UUID:
         """Ada (or who is in the tab) segments images."""
@@ -90,7 +90,7 @@ async def lab(runtime: Runtime) -> AsyncIterator[Lab]:
     cookies = [await browser_token(runtime, await account(runtime, name)) for name in ("ada", "bob")]
     tabs = [Tab(f"queue-{n}", cookie, "/queue", "/queue") for n, cookie in enumerate(cookies)]
     async with runtime.work() as session:
-        ada, bob = [await accounts.browser_principal(session, cookie) for cookie in cookies]
+        ada, bob = [await presence.browser_principal(session, cookie) for cookie in cookies]
         project = await projects.create(session, ada, NewProject(name="Hela dose"))
         session.add(Membership(project_id=project.id, user_id=bob.user_id, role=ProjectRole.VIEWER))
     yield Lab(runtime, *tabs, project.id)

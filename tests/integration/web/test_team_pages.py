@@ -11,7 +11,7 @@ import pytest_asyncio
 from cellhub_app.core.feed import open_feed
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.domain.teams import service as teams
@@ -81,7 +81,7 @@ class House:
 async def house(runtime: Runtime) -> AsyncIterator[House]:
     cookies = {name: await browser_token(runtime, await account(runtime, name)) for name in ("ada", "bob")}
     async with runtime.work() as session:
-        ada, bob = [await accounts.browser_principal(session, cookie) for cookie in cookies.values()]
+        ada, bob = [await presence.browser_principal(session, cookie) for cookie in cookies.values()]
         project = await projects.create(session, ada, NewProject(name="HeLa"))
         team = await teams.create(session, ada, NewTeam(name="Imaging"))
         session.add(TeamMember(team_id=team.id, user_id=bob.user_id, role=TeamRole.MEMBER))

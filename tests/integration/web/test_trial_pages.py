@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import service as accounts
+from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.images.selection import Chosen
 from cellhub_app.models.job import Batch, Job
 from cellhub_app.models.trial import FaceOff, Trial
@@ -120,7 +120,7 @@ async def test_results_appear_as_they_come(page: Page, begun: FaceOff) -> None:
     values = {"status": JobStatus.SUCCEEDED, "object_count": 7, "doubt": 0.1, "seconds": 0.5, "agreement": {"contested": 2, "share": 0.25}}
     async with page.runtime.work() as session:
         await session.execute(update(Trial).where(col(Trial.image_id) == page.images[0]).values(**values))
-        ada = await accounts.browser_principal(session, page.tab.cookie)
+        ada = await presence.browser_principal(session, page.tab.cookie)
         found = await FaceOffState._read_news(Call(ada, session), begun.id, News(anew=True))
     state = tab.state(FaceOffState)
     state._show_news(found)

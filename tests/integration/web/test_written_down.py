@@ -1,15 +1,22 @@
 """What is done on pages stands in the audit log as what programs do: what, on what, by whom and whence."""
 
-from sqlalchemy import select
+from uuid import UUID
+
+import pytest
+import reflex as rx
+from sqlalchemy import select, update
 from sqlmodel import col
 
+from cellhub_app.core.queue import JobStatus
 from cellhub_app.models.audit import Audit
+from cellhub_app.models.job import Job
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.project.exports_state import ExportsState
 from cellhub_app.web.pages.project.images_state import ImagesState
-from cellhub_app.web.pages.project.segment_state import SegmentState
+from cellhub_app.web.pages.project.segment_state import QueueActions, SegmentState
 from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.settings_state import SettingsState
+from cellhub_app.web.pages.queue.state import QueueState
 from tests.integration.web.conftest import Page
 from tests.integration.web.states import IP
 
@@ -29,6 +36,35 @@ async def test_projects_images_batches_and_exports_are_written_down_with_whence(
     assert [act.action for act in acts] == ["projectCreate", "projectUpdate", "segment", "export", "imageDelete", "projectDelete"]
     assert {act.ip for act in acts} == {IP}
     assert None not in {act.user_id for act in acts}
+
+
+@pytest.mark.parametrize("state", [QueueActions, QueueState])
+async def test_steering_a_batch_is_written_down_as_programs_do_it(page: Page, state: type[rx.State]) -> None:
+    await page.call(SegmentState, "open_for_all")
+    await page.call(SegmentState, "start")
+    batch = (await page.batch()).id
+    for act in ("pause", "resume", "retry", "cancel"):
+        if act == "retry":
+            async with page.runtime.work() as session:
+                await session.execute(update(Job).values(status=JobStatus.FAILED))
+        await page.call(state, act, batch)
+    assert await steered(page) == [("batch", batch, word) for word in ("pause", "resume", "retry-failed", "cancel")]
+
+
+async def test_steering_all_at_once_is_written_down_once_each(page: Page) -> None:
+    for act in ("pause_all", "resume_all", "cancel_all"):
+        await page.call(QueueState, act)
+    await page.call(QueueActions, "retry_all")
+    mine = [(kind, word) for kind, _, word in await steered(page)]
+    assert mine == [("user", "pause"), ("user", "resume"), ("user", "cancel"), ("project", "retry-failed")]
+
+
+async def steered(page: Page) -> list[tuple[str, UUID | None, object]]:
+    """What was done with batches, in order: on what, which, and how."""
+    acts = select(Audit).where(col(Audit.action) == "batchChange").order_by(col(Audit.id))
+    async with page.runtime.work() as session:
+        found = (await session.execute(acts)).scalars().all()
+    return [(act.resource_type, act.resource_id, act.detail["to"]) for act in found]
 
 
 async def test_what_is_refused_is_not_written_down_as_done(page: Page) -> None:

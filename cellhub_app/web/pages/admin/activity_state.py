@@ -21,7 +21,9 @@ WORDS = {
     Action.SECOND_FACTOR_ON: t("turned the second factor on"), Action.SECOND_FACTOR_OFF: t("turned the second factor off"),
     Action.DATA_COPY: t("copied their data"),
     Action.ACCOUNT_CLOSE: t("deleted the account"), Action.ACCOUNT_CHANGE: t("changed an account"), Action.TOKEN_CREATE: t("made a token"),
-    Action.TOKEN_REVOKE: t("ended a token"), Action.INVITE: t("invited somebody"), Action.INVITE_REVOKE: t("took an invitation back"),
+    Action.TOKEN_REVOKE: t("ended a token"), Action.TOKEN_USE: t("used a token (noted once an hour)"),
+    Action.TOKEN_REFUSED: t("was refused with a token (noted once an hour)"),
+    Action.INVITE: t("invited somebody"), Action.INVITE_REVOKE: t("took an invitation back"),
     Action.MEMBER_ADD: t("joined"), Action.MEMBER_CHANGE: t("changed a role"), Action.MEMBER_REMOVE: t("removed a member"),
     Action.OWNER_CHANGE: t("gave a project away"), Action.TEAM_CREATE: t("made a team"), Action.TEAM_RENAME: t("renamed a team"),
     Action.TEAM_DELETE: t("deleted a team"), Action.TEAM_SHARE: t("shared a project with a team"),
@@ -31,7 +33,8 @@ WORDS = {
     Action.PROJECT_CREATE: t("made a project"), Action.PROJECT_UPDATE: t("changed a project"),
     Action.PROJECT_DELETE: t("deleted a project"),
     Action.UPLOAD: t("uploaded"), Action.DOWNLOAD: t("downloaded"), Action.IMAGE_UPDATE: t("changed an image"),
-    Action.IMAGE_DELETE: t("deleted images"), Action.SEGMENT: t("segmented"), Action.BATCH_CHANGE: t("steered a batch"),
+    Action.IMAGE_DELETE: t("deleted images"), Action.SEGMENT: t("segmented"),
+    Action.FACE_OFF: t("compared models"), Action.BATCH_CHANGE: t("steered a batch"),
     Action.POLYGONS_EDIT: t("edited outlines"), Action.EXPORT: t("exported"), Action.IMPORT: t("imported"),
 }  # fmt: skip
 

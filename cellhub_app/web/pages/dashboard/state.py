@@ -1,6 +1,7 @@
 """The projects of the signed-in person, and what can be done with them from the dashboard."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import reflex as rx
 from pydantic import BeforeValidator
 
 from cellhub_app.core.events import EventType
-from cellhub_app.core.pagination import PageRequest
+from cellhub_app.core.pagination import PageRequest, first_of
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import samples
@@ -135,16 +136,9 @@ class DashboardState(SessionState):
         self.is_loaded = True
 
     async def _read(self, call: Call) -> None:
-        found: list[ProjectCard] = []
-        cursor: str | None = None
-        while len(found) < self._shown:
-            page = await projects.list_cards(call.session, call.principal, PageRequest.of(PAGE, cursor), q=self.query or None)
-            found += page.data
-            cursor = page.next_cursor
-            if not page.has_more:
-                break
+        cards = partial(projects.list_cards, call.session, call.principal, q=self.query or None)
+        found, self.has_more = await first_of(cards, self._shown, PAGE)
         self.cards = [_card(card) for card in found]
-        self.has_more = cursor is not None
         waiting = await invitations.received(call.session, call.principal)
         self.asked = [_asked(view) for view in waiting]
 
@@ -220,6 +214,7 @@ class DashboardState(SessionState):
             made = await samples.create_project(get_runtime(), call.principal)
         finally:
             self.is_preparing = False
+        await call.record(Action.PROJECT_CREATE, "project", made.id, name=made.name)
         return rx.redirect(routes.project(made.id))
 
     @guarded

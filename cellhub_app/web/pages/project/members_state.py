@@ -6,33 +6,31 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.events import EventType
-from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.invitations import service as invitations
+from cellhub_app.domain.flows.give_away import give_away
 from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.invitations.schemas import NewInvitation
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.models.project import ProjectRole
 from cellhub_app.web import live, routes
-from cellhub_app.web.components.people import InvitationRow, MemberRow, invitation_row, member_row
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import t
 from cellhub_app.web.live import Topic
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.people import PeopleState
 
 
-class MembersState(ProjectState):
+class MembersState(PeopleState, ProjectState):
     """The tab of members."""
 
-    members: list[MemberRow] = []
-    invitations: list[InvitationRow] = []
-    sends_mail: bool = True
-    added: int = 0
     is_owner: bool = False
     asks_leave: bool = False
     receiver_id: str = ""
     receiver_name: str = ""
+
+    def _place(self) -> IntoProject:
+        return IntoProject(UUID(self.project_id))
 
     @guarded
     async def load_members(self, call: Call) -> None:
@@ -46,59 +44,26 @@ class MembersState(ProjectState):
     async def _read(self, call: Call) -> None:
         found = await projects.members(call.session, call.principal, UUID(self.project_id))
         mine = await projects.get(call.session, call.principal, UUID(self.project_id))
-        may_invite = allows(mine.role, Permission.MANAGE)
-        waiting = await invitations.pending(call.session, call.principal, IntoProject(mine.id)) if may_invite else []
-        self._put(
-            members=[member_row(member, call.principal.user_id) for member in found],
-            invitations=[invitation_row(view) for view in waiting],
-            sends_mail=bool(get_settings().smtp_url),
-            is_owner=any(member.user_id == call.principal.user_id and member.role is ProjectRole.OWNER for member in found),
-        )
+        await self._put_people(call, found, may_invite=allows(mine.role, Permission.MANAGE))
+        self._put(is_owner=any(member.user_id == call.principal.user_id and member.role is ProjectRole.OWNER for member in found))
 
     @guarded
     async def invite(self, call: Call, form: NewInvitation) -> None:
         """Ask somebody in by their address, whether or not they have an account."""
-        made = await invitations.invite(call.session, call.principal, IntoProject(UUID(self.project_id)), form.email, form.role)
-        await call.record(Action.INVITE, "project", UUID(self.project_id), email=made.email, role=made.role)
-        await self._read(call)
-        self.added += 1
-        self._tell("success", t("{email} is invited", email=made.email))
-
-    @guarded
-    async def resend(self, call: Call, invitation_id: UUID) -> None:
-        """Write to somebody once more."""
-        made = await invitations.resend(call.session, call.principal, IntoProject(UUID(self.project_id)), invitation_id)
-        await self._read(call)
-        self._tell("success", t("A new letter is on its way to {email}", email=made.email))
-
-    @guarded
-    async def take_back(self, call: Call, invitation_id: UUID) -> None:
-        """Take an invitation back."""
-        try:
-            await invitations.take_back(call.session, call.principal, IntoProject(UUID(self.project_id)), invitation_id)
-            await call.record(Action.INVITE_REVOKE, "project", UUID(self.project_id))
-        finally:
-            await self._read(call)
+        await self._ask_in(call, form.email, form.role)
 
     @guarded
     async def change_role(self, call: Call, user_id: UUID, role: ProjectRole) -> None:
         """Let a member do more or less."""
         try:
             await projects.change_member(call.session, call.principal, UUID(self.project_id), user_id, role)
-            await call.record(Action.MEMBER_CHANGE, "project", UUID(self.project_id), userId=str(user_id), role=role)
+            await self._record(call, Action.MEMBER_CHANGE, userId=str(user_id), role=role)
         finally:
-            await self._read(call)
-
-    @guarded
-    async def remove(self, call: Call, user_id: UUID) -> None:
-        """Let a member go."""
-        await self._let_go(call, user_id)
-        if user_id != call.principal.user_id:
             await self._read(call)
 
     async def _let_go(self, call: Call, user_id: UUID) -> None:
         await projects.remove_member(call.session, call.principal, UUID(self.project_id), user_id)
-        await call.record(Action.MEMBER_REMOVE, "project", UUID(self.project_id), userId=str(user_id))
+        await self._record(call, Action.MEMBER_REMOVE, userId=str(user_id))
 
     @guarded
     async def ask_leave(self, _call: Call, is_open: bool) -> None:
@@ -123,7 +88,7 @@ class MembersState(ProjectState):
     async def transfer(self, call: Call, user_id: UUID) -> None:
         """Give the project to a member."""
         self.receiver_id = ""
-        owner = await projects.transfer(call.session, call.principal, UUID(self.project_id), user_id)
-        await call.record(Action.OWNER_CHANGE, "project", UUID(self.project_id), userId=str(user_id))
+        owner = await give_away(call.session, call.principal, UUID(self.project_id), user_id)
+        await self._record(call, Action.OWNER_CHANGE, userId=str(user_id))
         await self._read(call)
         self._tell("success", t("“{name}” is {receiver}'s now", name=self.name, receiver=owner.name))

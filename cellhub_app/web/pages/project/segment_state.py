@@ -15,7 +15,6 @@ from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, first_ready
-from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.segmentation import service as catalogue
@@ -26,6 +25,7 @@ from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.picked import PickedState
+from cellhub_app.web.steering import SteeringState
 
 PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
 MEGAPIXELS_ASSUMED = 1.0
@@ -189,31 +189,12 @@ class SegmentState(ProjectState):
         return Chosen(filters=ImageFilters(), only_new=True) if self.only_new else "all"
 
 
-class QueueActions(ProjectState):
+class QueueActions(SteeringState, ProjectState):
     """The buttons of the queue at the side."""
-
-    @guarded
-    async def pause(self, call: Call, batch_id: UUID) -> None:
-        """Let a batch wait."""
-        await jobs.pause(call.session, call.principal, batch_id)
-
-    @guarded
-    async def resume(self, call: Call, batch_id: UUID) -> None:
-        """Let a batch go on."""
-        await jobs.resume(call.session, call.principal, batch_id)
-
-    @guarded
-    async def cancel(self, call: Call, batch_id: UUID) -> None:
-        """Stop a batch."""
-        await jobs.cancel(call.session, call.principal, batch_id)
-
-    @guarded
-    async def retry(self, call: Call, batch_id: UUID) -> None:
-        """Try the failed images of a batch again."""
-        await jobs.retry_failed(call.session, call.principal, batch_id)
 
     @guarded
     async def retry_all(self, call: Call) -> None:
         """Try again what failed in any batch of the project."""
         moved = await steering.steer_project(call.session, call.principal, UUID(self.project_id), Act.RETRY)
+        await call.record(Action.BATCH_CHANGE, "project", UUID(self.project_id), to=Act.RETRY)
         self._tell("success", t("{images} queued again", images=counted(moved.images, "image", "images")))

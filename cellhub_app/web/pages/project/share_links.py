@@ -84,6 +84,7 @@ def _row(row: rx.Var[ShareRow]) -> rx.Component:
     chips = rx.fragment(
         rx.cond(row.has_password, rx.el.span(rx.icon("lock"), t("password"), class_name="chip")),
         rx.cond(row.is_expired, rx.el.span(t("ended"), class_name="chip chip-paused")),
+        rx.cond(row.is_backed, "", rx.el.span(t("closed: its maker is no owner"), class_name="chip chip-paused")),
     )
     about = rx.el.span(t("made by"), " ", made, " · ", opened, class_name="dim small")
     revoke = button(

@@ -37,6 +37,7 @@ class ShareRow:
     made_at: str
     ends_at: str
     is_expired: bool
+    is_backed: bool
     has_password: bool
     opened_at: str
     opened: int
@@ -112,6 +113,7 @@ def _row(view: ShareLinkView) -> ShareRow:
         made_at=view.created_at.isoformat(),
         ends_at=view.expires_at.isoformat(),
         is_expired=view.is_expired,
+        is_backed=view.is_backed,
         has_password=view.has_password,
         opened_at=view.last_opened_at.isoformat() if view.last_opened_at else "",
         opened=view.open_count,

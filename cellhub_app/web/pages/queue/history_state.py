@@ -7,9 +7,11 @@ from uuid import UUID
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.pagination import PageRequest
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.jobs import overview
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import Cause, EndedBatch
+from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, Person, batch_box, person
@@ -123,6 +125,7 @@ class HistoryState(SessionState):
     async def retry(self, call: Call, batch_id: UUID) -> None:
         """Try again what failed in a batch."""
         again = await jobs.retry_failed(call.session, call.principal, batch_id)
+        await call.record(Action.BATCH_CHANGE, "batch", batch_id, to=Act.RETRY)
         self.rows = [row for row in self.rows if row.batch.id != str(batch_id)]
         if self._batch == batch_id:
             self.missing = t("This batch has not ended yet: it stands above, with what runs.")

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from cellhub_app.core.events import EventType
 from cellhub_app.domain.access import Principal
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.jobs import overview, steering
-from cellhub_app.domain.jobs import service as jobs
-from cellhub_app.domain.jobs.schemas import BatchLine, WorkerView
+from cellhub_app.domain.jobs.schemas import BatchLine, Steered, WorkerView
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, Person, batch_box, model_title, person
@@ -16,6 +16,7 @@ from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
+from cellhub_app.web.steering import SteeringState
 
 KINDS = {"gpu": t("Segmentation"), "io": t("Reading files and exports")}
 
@@ -53,7 +54,7 @@ class QueueNews:
     running: int
 
 
-class QueueState(SessionState):
+class QueueState(SteeringState, SessionState):
     """The page of the queue."""
 
     lines: list[QueueLine] = []
@@ -100,35 +101,15 @@ class QueueState(SessionState):
         )
 
     @guarded
-    async def pause(self, call: Call, batch_id: UUID) -> None:
-        """Let a batch wait."""
-        await jobs.pause(call.session, call.principal, batch_id)
-
-    @guarded
-    async def resume(self, call: Call, batch_id: UUID) -> None:
-        """Let a batch go on."""
-        await jobs.resume(call.session, call.principal, batch_id)
-
-    @guarded
-    async def cancel(self, call: Call, batch_id: UUID) -> None:
-        """Stop a batch."""
-        await jobs.cancel(call.session, call.principal, batch_id)
-
-    @guarded
-    async def retry(self, call: Call, batch_id: UUID) -> None:
-        """Try again what failed in a batch that still runs."""
-        await jobs.retry_failed(call.session, call.principal, batch_id)
-
-    @guarded
     async def pause_all(self, call: Call) -> None:
         """Let everything wait that the person started."""
-        moved = await steering.steer_mine(call.session, call.principal, Act.PAUSE)
+        moved = await self._steer_all(call, Act.PAUSE)
         self._tell("info", t("{images} paused", images=counted(moved.images, "image", "images")))
 
     @guarded
     async def resume_all(self, call: Call) -> None:
         """Let everything go on that the person started."""
-        moved = await steering.steer_mine(call.session, call.principal, Act.RESUME)
+        moved = await self._steer_all(call, Act.RESUME)
         self._tell("info", t("{images} back in line", images=counted(moved.images, "image", "images")))
 
     @guarded
@@ -140,7 +121,11 @@ class QueueState(SessionState):
     async def cancel_all(self, call: Call) -> None:
         """Stop everything that the person started; the end of each batch is told by its event."""
         self.asks_cancel = False
-        await steering.steer_mine(call.session, call.principal, Act.CANCEL)
+        await self._steer_all(call, Act.CANCEL)
+
+    async def _steer_all(self, call: Call, act: Act) -> Steered:
+        await call.record(Action.BATCH_CHANGE, "user", call.principal.user_id, to=act)
+        return await steering.steer_mine(call.session, call.principal, act)
 
 
 def _line(batch: BatchLine, principal: Principal) -> QueueLine:

@@ -9,9 +9,7 @@ import reflex as rx
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.events import EventType
 from cellhub_app.core.pagination import PageRequest
-from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.places import IntoTeam
 from cellhub_app.domain.invitations.schemas import NewTeamInvitation
 from cellhub_app.domain.teams import service as teams
@@ -19,10 +17,10 @@ from cellhub_app.domain.teams import sharing
 from cellhub_app.domain.teams.schemas import NewTeam, SharedProject, TeamView
 from cellhub_app.models.team import TeamRole
 from cellhub_app.web import live, routes
-from cellhub_app.web.components.people import InvitationRow, MemberRow, invitation_row, member_row
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import Topic
+from cellhub_app.web.people import PeopleState
 from cellhub_app.web.session import SessionState
 
 PROJECTS = 200
@@ -39,7 +37,7 @@ class ProjectRow:
     role: str
 
 
-class TeamState(SessionState):
+class TeamState(PeopleState, SessionState):
     """The page of a team."""
 
     team_id: str = ""
@@ -49,16 +47,15 @@ class TeamState(SessionState):
     is_missing: bool = False
     is_loaded: bool = False
     is_manager: bool = False
-    members: list[MemberRow] = []
-    invitations: list[InvitationRow] = []
     projects: list[ProjectRow] = []
     has_more: bool = False
-    sends_mail: bool = True
-    added: int = 0
     question: Question = ""
 
     def _shows_its_thing(self) -> bool:
         return bool(self.team_id)
+
+    def _place(self) -> IntoTeam:
+        return IntoTeam(UUID(self.team_id))
 
     @guarded
     async def load(self, call: Call) -> None:
@@ -83,66 +80,36 @@ class TeamState(SessionState):
         team_id = UUID(self.team_id)
         team = await teams.get(call.session, call.principal, team_id)
         is_manager = team.role is TeamRole.MANAGER
-        waiting = await invitations.pending(call.session, call.principal, IntoTeam(team_id)) if is_manager else []
         shared = await sharing.projects_of(call.session, call.principal, team_id, PageRequest(PROJECTS))
         people = await teams.members(call.session, call.principal, team_id)
+        await self._put_people(call, people, may_invite=is_manager)
         sizes = counted(team.members, "person", "people"), counted(team.projects, "project", "projects")
         self._put(
             name=team.name,
             meta=" · ".join(sizes),
             lost=_loss(team),
             is_manager=is_manager,
-            members=[member_row(member, call.principal.user_id) for member in people],
-            invitations=[invitation_row(view) for view in waiting],
             projects=[_project(one) for one in shared.data],
             has_more=shared.has_more,
-            sends_mail=bool(get_settings().smtp_url),
         )
 
     @guarded
     async def invite(self, call: Call, form: NewTeamInvitation) -> None:
         """Ask somebody in by their address, whether or not they have an account."""
-        made = await invitations.invite(call.session, call.principal, IntoTeam(UUID(self.team_id)), form.email, form.role)
-        await call.record(Action.INVITE, "team", UUID(self.team_id), email=made.email, role=made.role)
-        await self._read(call)
-        self.added += 1
-        self._tell("success", t("{email} is invited", email=made.email))
-
-    @guarded
-    async def resend(self, call: Call, invitation_id: UUID) -> None:
-        """Write to somebody once more."""
-        made = await invitations.resend(call.session, call.principal, IntoTeam(UUID(self.team_id)), invitation_id)
-        await self._read(call)
-        self._tell("success", t("A new letter is on its way to {email}", email=made.email))
-
-    @guarded
-    async def take_back(self, call: Call, invitation_id: UUID) -> None:
-        """Take an invitation back."""
-        try:
-            await invitations.take_back(call.session, call.principal, IntoTeam(UUID(self.team_id)), invitation_id)
-            await call.record(Action.INVITE_REVOKE, "team", UUID(self.team_id))
-        finally:
-            await self._read(call)
+        await self._ask_in(call, form.email, form.role)
 
     @guarded
     async def change_role(self, call: Call, user_id: UUID, role: TeamRole) -> None:
         """Let somebody manage the team, or no longer."""
         try:
             await teams.change_member(call.session, call.principal, UUID(self.team_id), user_id, role)
-            await call.record(Action.MEMBER_CHANGE, "team", UUID(self.team_id), userId=str(user_id), role=role)
+            await self._record(call, Action.MEMBER_CHANGE, userId=str(user_id), role=role)
         finally:
-            await self._read(call)
-
-    @guarded
-    async def remove(self, call: Call, user_id: UUID) -> None:
-        """Let somebody go."""
-        await self._let_go(call, user_id)
-        if user_id != call.principal.user_id:
             await self._read(call)
 
     async def _let_go(self, call: Call, user_id: UUID) -> None:
         await teams.remove_member(call.session, call.principal, UUID(self.team_id), user_id)
-        await call.record(Action.MEMBER_REMOVE, "team", UUID(self.team_id), userId=str(user_id))
+        await self._record(call, Action.MEMBER_REMOVE, userId=str(user_id))
 
     @guarded
     async def leave(self, call: Call) -> Any:
@@ -161,7 +128,7 @@ class TeamState(SessionState):
     async def rename(self, call: Call, form: NewTeam) -> None:
         """Give the team another name."""
         changed = await teams.rename(call.session, call.principal, UUID(self.team_id), form)
-        await call.record(Action.TEAM_RENAME, "team", UUID(self.team_id), name=changed.name)
+        await self._record(call, Action.TEAM_RENAME, name=changed.name)
         await self._read(call)
         self._tell("success", t("The team is called “{name}” now", name=changed.name))
 

@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.core.limits import NAME_MAX_LENGTH
 from cellhub_app.web.components.buttons import button, link
-from cellhub_app.web.components.dialogs import dialog, dialog_actions
+from cellhub_app.web.components.dialogs import form_dialog
 from cellhub_app.web.components.feedback import empty_state, skeleton
 from cellhub_app.web.components.forms import field
 from cellhub_app.web.components.shell import shell
@@ -61,15 +61,12 @@ def _row(team: rx.Var[TeamRow]) -> rx.Component:
 
 
 def _create_dialog() -> rx.Component:
-    form = rx.el.form(
-        field(t("Name"), "name", required=True, max_length=NAME_MAX_LENGTH, auto_focus=True, placeholder=t("Imaging facility")),
-        dialog_actions(t("Make team"), test_id="team-create", type="submit"),
-        on_submit=TeamsState.create,
-        reset_on_submit=False,
-    )
-    return dialog(
+    return form_dialog(
         t("New team"),
-        form,
+        field(t("Name"), "name", required=True, max_length=NAME_MAX_LENGTH, auto_focus=True, placeholder=t("Imaging facility")),
+        act=t("Make team"),
+        test_id="team-create",
+        on_submit=TeamsState.create,
         is_open=TeamsState.create_is_open,
         on_open_change=TeamsState.set_create_open,
         description=t("You manage it: you ask people in, and anybody in it who owns a project can share that with the team."),

@@ -1,12 +1,13 @@
 """The teams of the signed-in person."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import reflex as rx
 
 from cellhub_app.core.events import EventType
-from cellhub_app.core.pagination import PageRequest
+from cellhub_app.core.pagination import first_of
 from cellhub_app.domain.access import may_start
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.teams import service as teams
@@ -56,15 +57,8 @@ class TeamsState(SessionState):
         self.may_make, self.is_loaded = may_start(call.principal), True
 
     async def _read(self, call: Call) -> None:
-        found: list[TeamView] = []
-        cursor: str | None = None
-        while len(found) < self._shown:
-            page = await teams.page(call.session, call.principal, PageRequest.of(PAGE, cursor))
-            found += page.data
-            cursor = page.next_cursor
-            if not page.has_more:
-                break
-        self._put(rows=[_row(team) for team in found], has_more=cursor is not None)
+        found, more = await first_of(partial(teams.page, call.session, call.principal), self._shown, PAGE)
+        self._put(rows=[_row(team) for team in found], has_more=more)
 
     @guarded
     async def show_more(self, call: Call) -> None:
