@@ -42,7 +42,7 @@ export class ImageApi {
     return { ...rest, change: { removed: objectsOf(removed), added: objectsOf(added) } };
   }
 
-  /** {undo, redo}, each a list of {revision, editId, note}, the next one last. Throws SaveProblem. */
+  /** {revision, undo, redo}: the newest revision, and the caller's steps {revision, editId, note}, the next one last. Throws SaveProblem. */
   steps() {
     return this.#ask('edits');
   }

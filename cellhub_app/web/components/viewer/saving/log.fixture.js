@@ -84,7 +84,7 @@ class Reach {
       else if (undo.at(-1)?.editId === entry.undoes) { undo.pop(); redo.push(entry); }
       else if (redo.at(-1)?.editId === entry.undoes) { redo.pop(); undo.push(entry); }
     }
-    return { undo, redo };
+    return { revision: this.log.head, undo, redo };
   }
 }
 

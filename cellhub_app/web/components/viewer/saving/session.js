@@ -4,6 +4,7 @@ import { fits, idsOf, inverse, isSame, madeObject, perform, touchedBy } from './
 import { conflictsOf, settle } from './conflicts.js';
 import { newId } from './ids.js';
 import { guardLeaving } from './leaving.js';
+import { followNews } from './news.js';
 import { Saver } from './saver.js';
 import { Steps, wordOf } from './steps.js';
 
@@ -41,6 +42,8 @@ export class EditSession {
 
   #stopGuard = null;
 
+  #stopNews = null;
+
   constructor({ imageId, frame = 0, api = new ImageApi(imageId, frame), revision = 0, objects = [], kept = null, userId = null, clock }) {
     this.imageId = imageId;
     this.frame = frame;
@@ -71,15 +74,17 @@ export class EditSession {
       this.#perform(edit.change);
       this.#saver.queue.push(edit);
     }
-    const known = await this.api.steps().catch(() => ({ undo: [], redo: [] }));
+    const known = await this.api.steps().catch(() => ({ revision: 0, undo: [], redo: [] }));
     this.#steps.load(known, this.#saver.queue);
+    this.#heard = Math.max(this.#heard, known.revision);
     this.#tell();
-    if (edits.length > 0) await this.#saver.now();
+    if (edits.length > 0 || this.#heard > this.revision) await this.#saver.now();
   }
 
   /** Sends what is left, and lets go of the page. */
   end() {
     this.#stopGuard?.();
+    this.#stopNews?.();
     this.#saver.end();
     return this.#saver.now();
   }
@@ -190,6 +195,12 @@ export class EditSession {
   hear(revision) {
     this.#heard = Math.max(this.#heard, revision);
     return this.#heard > this.revision ? this.#saver.now() : Promise.resolve();
+  }
+
+  /** Follows what others do, by an EventSource of the server's events. */
+  follow(events) {
+    const ask = () => this.api.steps().then(({ revision }) => this.hear(revision)).catch(() => {}); // the next event, or edit, tells
+    this.#stopNews = followNews(events, this, { hear: revision => this.hear(revision), ask });
   }
 
   async #catchUp() {

@@ -268,6 +268,27 @@ describe('others', () => {
     expect([[...ada.session.objects.keys()].sort(), ada.session.revision]).toEqual([['a', 'c', 'e'], 2]);
   });
 
+  test('the server tells of them, and after a break in the line what was missed is asked for', async () => {
+    const { log, ada, bob } = await afterBob(moveTo('a', 7, 7));
+    const events = Object.assign(new EventTarget(), { close() { this.isClosed = true; } });
+    const tell = (type, told) => events.dispatchEvent(Object.assign(new Event(type), { data: JSON.stringify(told) }));
+    ada.session.follow(events);
+    tell('annotationsChanged', { imageId: 'other', frame: 0, revision: 9 });
+    tell('annotationsChanged', { imageId: 'i', frame: 1, revision: 9 });
+    await ada.clock.pass(0);
+    expect(ada.session.revision).toBe(0);
+    tell('annotationsChanged', { imageId: 'i', frame: 0, revision: 1 });
+    await ada.clock.pass(0);
+    expect([placeOf(ada.session, 'a'), ada.session.revision]).toEqual([[7, 7], 1]);
+    bob.session.apply(moveTo('b', 8, 8));
+    await bob.clock.pass(400);
+    tell('ready', {});
+    await ada.clock.pass(0);
+    expect(sameObjects(ada.session, log)).toBe(true);
+    await ada.session.end();
+    expect(events.isClosed).toBe(true);
+  });
+
   test('edits of other objects meet without a conflict', async () => {
     const { log, ada } = await afterBob(moveTo('a', 7, 7), moveTo('b', 1, 1));
     await ada.clock.pass(2000);
