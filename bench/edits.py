@@ -92,7 +92,10 @@ def main() -> None:
         editor = Editor(account)
         keys = editor.fill(args.objects)
         for name, times in measure(editor, keys, args.rounds):
-            print(f"{name} at {args.objects:,} objects: median {statistics.median(times):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")
+            print(
+                f"{name} at {args.objects:,} objects: median {statistics.median(times):.1f} ms, p95 {percentile(times, 0.95):.1f} ms",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

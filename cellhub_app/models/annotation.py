@@ -68,7 +68,7 @@ class Object(Table, table=True):
 
     __tablename__ = "object"
     __table_args__ = (
-        Index("ix_object_present", "segmentation_id", postgresql_where=text("removed_revision is null")),
+        Index("ix_object_present", "segmentation_id", "id", postgresql_where=text("removed_revision is null")),
         Index("ix_object_lacks_intensities", "segmentation_id", postgresql_where=_LACKS_INTENSITIES),
     )
 

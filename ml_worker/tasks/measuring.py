@@ -44,9 +44,11 @@ class Measuring:
         """Measure the objects of one frame; False when nothing waits."""
         async with self._runtime.work() as session:
             waiting = await intensities.next_waiting(session)
-            if waiting is None:
-                return False
-            await intensities.fill(session, waiting, await self._read(waiting))
+        if waiting is None:
+            return False
+        measures = await self._read(waiting)
+        async with self._runtime.work() as session:
+            await intensities.fill(session, waiting, measures)
         return True
 
     async def _read(self, waiting: Waiting) -> list[list[float]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,8 +32,8 @@ class Waiting:
 
 
 async def next_waiting(session: AsyncSession) -> Waiting | None:
-    """Some frame that waits and that no other worker has in hand, locked until the end of the transaction; None where all is done."""
-    lacking = (present_at(None), func.cardinality(col(Object.measures)) == SHAPES)
+    """Some frame that waits; None where all is done. Two workers that take the same one only do its work twice."""
+    lacking = (present_at(None), func.cardinality(col(Object.measures)) == literal_column(str(SHAPES)))
     waits = select(col(Object.id)).where(col(Object.segmentation_id) == col(Segmentation.id), *lacking).exists()
     query = (
         select(Segmentation, Image)
@@ -44,8 +44,6 @@ async def next_waiting(session: AsyncSession) -> Waiting | None:
     if found is None:
         return None
     segmentation, image = found
-    if not (await session.execute(select(func.pg_try_advisory_xact_lock(func.hashtext(str(segmentation.id)))))).scalar():
-        return None
     columns = select(col(Object.id), col(Object.added_revision), col(Object.geometry), col(Object.measures))
     rows = await session.execute(columns.where(col(Object.segmentation_id) == segmentation.id, *lacking).limit(AT_ONCE))
     objects = [(row.id, row.added_revision, row.geometry, row.measures) for row in rows]
@@ -55,7 +53,10 @@ async def next_waiting(session: AsyncSession) -> Waiting | None:
 
 
 async def fill(session: AsyncSession, waiting: Waiting, measures: Sequence[Sequence[float]]) -> None:
-    """Store the whole vectors of the objects, in their order, and tell who looks at the image."""
+    """Store the whole vectors of the objects, in their order, and tell who looks at the image.
+
+    An object that somebody changed meanwhile has a version of its own, which waits for itself.
+    """
     for (key, added, _, _), values in zip(waiting.objects, measures, strict=True):
         mine = (col(Object.segmentation_id) == waiting.segmentation_id, col(Object.id) == key, col(Object.added_revision) == added)
         statement = update(Object).where(*mine).values(measures=list(values))
