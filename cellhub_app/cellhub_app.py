@@ -12,6 +12,7 @@ from cellhub_app.api.gate import Gate
 from cellhub_app.core.feed import open_feed
 from cellhub_app.core.log import configure_logging
 from cellhub_app.core.runtime import close_runtime, open_runtime
+from cellhub_app.domain.annotations import drawn
 from cellhub_app.web.live import live_pages
 from cellhub_app.web.site import add_pages
 from cellhub_app.web.socket_gate import SocketGate
@@ -49,6 +50,7 @@ async def services() -> AsyncIterator[None]:
     """What the process holds open while it runs."""
     configure_logging("web")
     runtime = await open_runtime()
+    drawn.prepare()
     try:
         async with open_feed(runtime.redis) as feed, live_pages(app, feed):
             # What was imported stays for good: without this, each full collection walks all of it and every page waits.

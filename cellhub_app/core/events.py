@@ -17,6 +17,8 @@ class EventType(StrEnum):
 
     SEGMENTATION_STATUS = "segmentationStatus"
     IMAGE_STATUS = "imageStatus"
+    ANNOTATIONS_CHANGED = "annotationsChanged"
+    MEASUREMENTS_READY = "measurementsReady"
     QUEUE_UPDATE = "queueUpdate"
     BATCH_FINISHED = "batchFinished"
     EXPORT_PROGRESS = "exportProgress"

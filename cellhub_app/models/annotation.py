@@ -8,6 +8,9 @@ from sqlmodel import Field
 
 from cellhub_app.models.base import UUID, Table, datetime, document, key, moment, reference
 
+SHAPES = 23  # measures of shape, which a vector begins with: one of this length still lacks those of intensity
+_LACKS_INTENSITIES = text(f"removed_revision is null and cardinality(measures) = {SHAPES}")
+
 
 class RevisionKind(StrEnum):
     """What made a revision."""
@@ -32,7 +35,7 @@ class Segmentation(Table, table=True):
 
 
 class Revision(Table, table=True):
-    """One change of a segmentation and what made it."""
+    """One change of a segmentation and what made it; `undoes` is the number of the edit that it takes back."""
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -49,6 +52,7 @@ class Revision(Table, table=True):
     author_id: UUID | None = reference("app_user.id", nullable=True, ondelete="SET NULL")
     job_id: UUID | None = None
     edit_id: UUID | None = None
+    undoes: int | None = None
     model: str | None = Field(default=None, max_length=40)
     weights_sha256: str | None = Field(default=None, max_length=64)
     parameters: dict[str, object] = document()
@@ -63,7 +67,10 @@ class Object(Table, table=True):
     """One polygon from the revision that added it to the one that removed it; `measures` follow METRICS version `measures_version`."""
 
     __tablename__ = "object"
-    __table_args__ = (Index("ix_object_present", "segmentation_id", postgresql_where=text("removed_revision is null")),)
+    __table_args__ = (
+        Index("ix_object_present", "segmentation_id", "id", postgresql_where=text("removed_revision is null")),
+        Index("ix_object_lacks_intensities", "segmentation_id", postgresql_where=_LACKS_INTENSITIES),
+    )
 
     segmentation_id: UUID = Field(foreign_key="segmentation.id", primary_key=True, ondelete="CASCADE")
     id: UUID = Field(primary_key=True)
