@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from cellhub_app.core.imaging.bands import Bands
 from cellhub_app.core.imaging.info import ImageInfo
+from cellhub_app.core.imaging.places import Place
 from cellhub_app.core.imaging.tally import Tally, Window, window_of
 from cellhub_app.core.imaging.tiles import TILE_PX, Values, encode_tile, halved, level_sizes
 
@@ -16,15 +17,6 @@ PREVIEW_SIDE = 4096
 SHOWN_AT_FIRST = 4
 RGB_COLOURS = ("#ff0000", "#00ff00", "#0000ff")
 COLOURS = ("#598cff", "#33ff59", "#ff4040", "#ff4dff", "#33e0ff", "#ffe033")
-
-
-class Place(NamedTuple):
-    """Where a tile lies: its level (0 is the whole picture), column, row, and channel."""
-
-    level: int
-    x: int
-    y: int
-    channel: int
 
 
 Keep = Callable[[Place, bytes], None]
