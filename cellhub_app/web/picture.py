@@ -41,7 +41,6 @@ class PictureState(rx.State, mixin=True):
     is_missing: bool = False
     object_id: str = ""
     outlines_are_shown: bool = True
-    fill_percent: int = 0
     filters: dict[str, str] = {}
 
     def _take_address(self, asked: dict[str, str]) -> None:
@@ -74,8 +73,3 @@ class PictureState(rx.State, mixin=True):
     def show_outlines(self, are_shown: bool) -> None:
         """Draw the outlines, or not."""
         self.outlines_are_shown = are_shown
-
-    @unguarded
-    def fill(self, percent: float) -> None:
-        """Fill the objects more or less."""
-        self.fill_percent = max(0, min(100, int(percent)))

@@ -1,5 +1,6 @@
 """Images in their own depth: what a plane's pyramid of raw tiles looks like, and the tiles. The web process only streams them."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from cellhub_app.api.deps import MediaSigned, Services
 from cellhub_app.api.downloads import ASK_FIRST, FOR_EVER, stored
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.imaging.places import DESCRIPTION, Place
+from cellhub_app.core.limits import TILES_WAIT_S
 from cellhub_app.core.queue import ask_for_tiles
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
@@ -23,6 +25,7 @@ from cellhub_app.models.pyramid import pyramid_key
 router = APIRouter(prefix="/images/{image_id}", tags=["images"])
 TILE = "application/x-cellhub-tile"
 VERSION = "tiles-1"
+FIRST_LOOK_S, LAST_LOOK_S = 0.08, 0.5
 TILES: dict[int | str, dict[str, Any]] = {200: {"content": {TILE: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -94,13 +97,26 @@ PYRAMID: dict[str, Any] = {"response_class": Response, "responses": {200: {"mode
 async def pyramid_answer(request: Request, services: Runtime, principal: Viewer, image_id: UUID, query: PlaneQuery) -> Response:
     """The description of a plane's tiles; has them made where there are none. Raises ImageNotFound, PlaneNotFound, TilesBeingMade."""
     found = await pyramids.plane(read, principal, image_id, query.frame, query.t)
-    if found.has_tiles:
-        key = pyramid_key(image_id, query.frame, query.t, DESCRIPTION)
-        etag = f'"{found.sha256[:32]}-{VERSION}-{query.frame}-{query.t}"'
-        return await stored(request, services.storage, key, media_type="application/json", etag=etag, cache=ASK_FIRST)
-    if await ask_for_tiles(services.queue, image_id, query.frame, query.t):
-        raise TilesBeingMade
-    raise TilesBeingMade("The full depth of this image is not prepared yet, and no worker can be asked now. Try again in a moment.")
+    if not found.has_tiles:
+        if not await ask_for_tiles(services.queue, image_id, query.frame, query.t):
+            raise TilesBeingMade("The full depth of this image is not prepared yet, and no worker can be asked now. Try again in a moment.")
+        found = await _made(request, principal, image_id, query)
+    key = pyramid_key(image_id, query.frame, query.t, DESCRIPTION)
+    etag = f'"{found.sha256[:32]}-{VERSION}-{query.frame}-{query.t}"'
+    return await stored(request, services.storage, key, media_type="application/json", etag=etag, cache=ASK_FIRST)
+
+
+async def _made(request: Request, principal: Viewer, image_id: UUID, query: PlaneQuery) -> pyramids.Plane:
+    """The plane once it has tiles, which takes a fraction of a second; access is asked anew each time. Raises TilesBeingMade."""
+    loop = asyncio.get_running_loop()
+    deadline, pause_s = loop.time() + TILES_WAIT_S, FIRST_LOOK_S
+    while loop.time() < deadline and not await request.is_disconnected():
+        await asyncio.sleep(pause_s)
+        pause_s = min(LAST_LOOK_S, 1.3 * pause_s)
+        found = await pyramids.plane(read, principal, image_id, query.frame, query.t)
+        if found.has_tiles:
+            return found
+    raise TilesBeingMade
 
 
 async def tile_answer(
@@ -124,7 +140,7 @@ async def tile_answer(
 async def pyramid(
     image_id: UUID, request: Request, services: Services, query: Annotated[PlaneQuery, Query()], principal: MediaSigned
 ) -> Response:
-    """Levels, channels, histograms and windows of one plane in its own depth; 409 while a worker prepares its tiles: ask again."""
+    """Levels, channels, histograms and windows of one plane in its own depth; has a worker prepare its tiles, 409 where that takes long."""
     return await pyramid_answer(request, services, principal, image_id, query)
 
 

@@ -27,7 +27,6 @@ def canvas(state: Any, api: Any) -> rx.Component:
         name=state.name,
         caption=state.caption,
         show_outlines=state.outlines_are_shown,
-        fill_opacity=(state.fill_percent / 100).to(float),
         selected_id=state.object_id,
         depth_url=address,
         depth_scope=state.project_id,
@@ -78,15 +77,10 @@ def strip(state: Any, **props: Any) -> rx.Component:
 
 
 def switches(state: Any) -> rx.Component:
-    """Outlines on or off, and how much they are filled."""
+    """Outlines on or off."""
     outlines = rx.el.label(
         rx.switch(checked=state.outlines_are_shown, on_change=state.show_outlines, size="1", data_testid="viewer-outlines"),
         t("Outlines"),
         class_name="row small dim",
     )
-    fill = rx.el.label(
-        t("Fill"),
-        rx.el.input(type="range", min=0, max=60, step=5, value=state.fill_percent, class_name="range", on_change=state.fill),
-        class_name="row small dim",
-    )
-    return rx.el.div(outlines, fill, class_name="row image-tools")
+    return rx.el.div(outlines, class_name="row image-tools")

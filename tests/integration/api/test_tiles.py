@@ -1,10 +1,12 @@
 """Raw tiles over HTTP, for members and for visitors of a link."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from cellhub_app.api.v1 import tiles
 from cellhub_app.core.ids import now
 from cellhub_app.core.imaging.places import DESCRIPTION, Place
 from cellhub_app.core.queue import IO_QUEUE
@@ -51,14 +53,25 @@ async def test_what_is_not_there_is_told_in_one_sentence(ada: Person, image: UUI
 
 
 async def test_a_plane_without_tiles_is_asked_for_once_and_answers_that_it_is_being_prepared(
-    ada: Person, image: UUID, runtime: Runtime
+    ada: Person, image: UUID, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tiles, "TILES_WAIT_S", 0.1)
     before = await runtime.queue.zcard(IO_QUEUE)
     for _ in range(3):
         answer = await ada.http.get(f"{API}/images/{image}/pyramid?frame=2")
         assert (answer.status_code, answer.json()["code"]) == (409, "tilesBeingMade")
     assert await runtime.queue.zcard(IO_QUEUE) == before + 1
     assert (await ada.http.get(f"{API}/images/{image}/tiles/0/0/0?frame=2")).json()["code"] == "tilesBeingMade"
+
+
+async def test_whoever_asks_for_a_plane_gets_it_as_soon_as_a_worker_has_cut_it(ada: Person, image: UUID, runtime: Runtime) -> None:
+    asked = asyncio.create_task(ada.http.get(f"{API}/images/{image}/pyramid?frame=2"))
+    while not await runtime.queue.exists(f"arq:job:tiles:{image}:2:0"):  # noqa: ASYNC110 - the request runs in this process
+        await asyncio.sleep(0)
+    await runtime.storage.put(pyramid_key(image, 2, 0, DESCRIPTION), b'{"tile": 512}')
+    async with runtime.work() as session:
+        await pyramids.write(session, Pyramid(image_id=image, frame=2, timepoint=0))
+    assert (await asked).json() == {"tile": 512}
 
 
 async def test_a_plane_that_cannot_be_cut_says_why(ada: Person, image: UUID, runtime: Runtime) -> None:

@@ -160,7 +160,7 @@ HANDLERS: dict[str, Door] = {
     **_of("DashboardState", try_samples=Door(NOT_GUESTS.refused, is_costly=True)),
     # A project or image that is not there is shown as missing.
     **_of("ProjectState", load=SELF, close_dialogs=ANYBODY, toggle_panel=ANYBODY),
-    **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY, fill=ANYBODY),
+    **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY),
     **_of("ProjectPace", load_pace=VIEW),
     **_of("ImagesState", load_images=VIEW, show=SELF.given("running"), show_tag=VIEW, search=VIEW, order=SELF),
     **_of("ImagesState", select=VIEW.given({"all": True, "ids": [], "count": 1})),
@@ -190,7 +190,7 @@ HANDLERS: dict[str, Door] = {
     **_of("ShareLinksState", make_link=MANAGE.given({"life": "7"})),
     **_of("SharedState", load=VISIT, search=VISIT, order=VISIT),
     **_of("SharedState", resize=ANYBODY, show_thumbnail_outlines=ANYBODY, open_picture=ANYBODY),
-    **_of("SharedImageState", load_image=VISIT, select=VISIT, open_image=ANYBODY, show_outlines=ANYBODY, fill=ANYBODY),
+    **_of("SharedImageState", load_image=VISIT, select=VISIT, open_image=ANYBODY, show_outlines=ANYBODY),
     **_of("SettingsState", load_settings=VIEW, save=MANAGE.given(PROJECT), delete=MANAGE),
     **_of("QueueActions", **STEER, retry_all=EDIT),
     **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),

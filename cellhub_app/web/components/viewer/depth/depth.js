@@ -30,6 +30,7 @@ export class Depth {
     this.layer = new DepthLayer({ zIndex: ABOVE_PICTURE }, {
       onWant: tiles => this.#post({ type: 'want', tiles }),
       onDropped: tiles => this.#post({ type: 'forget', tiles }),
+      onComplete: isComplete => this.#mark(isComplete ? 'complete' : 'loading'),
     });
     map.addLayer(this.layer);
     this.unlisten = desk.listen('display', () => this.#changed());
@@ -61,7 +62,8 @@ export class Depth {
     this.#number += 1;
     this.#place = placeOf(what.scope, pyramid);
     const path = new URL(url.path, globalThis.location?.href).href;
-    const plane = { id: this.#number, url: { ...url, path }, dtype: pyramid.dtype, channels: pyramid.channels.length, tile: pyramid.tile };
+    const { dtype, tile, levels, channels } = pyramid;
+    const plane = { id: this.#number, url: { ...url, path }, dtype, tile, levels, channels: channels.length };
     this.#post({ type: 'open', plane });
     this.desk.set('depth', { status: 'ready', sentence: '', pyramid, imageId: what.imageId });
     this.desk.set('display', remembered(this.store, this.#place, pyramid));
@@ -90,6 +92,12 @@ export class Depth {
     this.desk.set('depth', { ...OFF, status: 'refused', sentence });
   }
 
+  /** For whoever waits for it: tests, and benchmarks. */
+  #mark(state) {
+    const element = this.map.getTargetElement?.();
+    if (element) element.dataset.depth = state;
+  }
+
   #post(message) {
     this.#worker?.postMessage(message);
   }
@@ -105,6 +113,8 @@ export class Depth {
       const channels = this.desk.get('display');
       if (status !== 'ready' || channels?.length !== pyramid.channels.length) return;
       this.#version += 1;
+      this.layer.version = this.#version;
+      this.#mark('loading');
       this.#post({ type: 'display', version: this.#version, channels: resolved(channels, pyramid) });
       remember(this.store, this.#place, channels);
     });
@@ -126,6 +136,7 @@ export class Depth {
     this.#number += 1;
     this.#post({ type: 'open', plane: null });
     this.layer.show(null);
+    this.#mark('off');
     this.desk.set('values', null);
     this.desk.set('depth', OFF);
   }

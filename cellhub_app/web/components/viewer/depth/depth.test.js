@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { ByteCache } from './cache.js';
 import { composed, lookupOf } from './compose.js';
 import { columnsOf, pathOf, rangeOf, stepOf, valueAt } from './histogram.js';
-import { keyOf, levelFor, placeOf, tilesIn, wantedIn } from './levels.js';
+import { keyOf, levelFor, placeOf, sizeOf, tilesIn, wantedIn } from './levels.js';
 import { Loader } from './loader.js';
 import { DepthProblem, loadPyramid } from './pyramid.js';
 import { defaultsOf, movedWindow, placeOf as keptAt, remember, remembered, resolved } from './settings.js';
@@ -103,6 +103,10 @@ test('a tile at the edge covers only what there is of the image', () => {
   expect(placeOf([1, 1, 0], { width: 138, height: 300 }, PYRAMID)).toMatchObject({ left: 1024, top: 0, width: 276, height: 600, sourceWidth: 138 });
   const odd = { ...PYRAMID, levels: [{ width: 1025, height: 1025, columns: 3, rows: 3 }, { width: 513, height: 513, columns: 2, rows: 2 }] };
   expect(placeOf([1, 1, 1], { width: 1, height: 1 }, odd)).toMatchObject({ left: 1024, width: 1, sourceWidth: 0.5 });
+});
+
+test('tiles at the far edges are smaller', () => {
+  expect([sizeOf([0, 0, 0], PYRAMID), sizeOf([0, 2, 1], PYRAMID)]).toEqual([{ width: 512, height: 512 }, { width: 276, height: 88 }]);
 });
 
 test('a cache drops what was used longest ago', () => {
@@ -220,6 +224,7 @@ test('intensities under the pointer are those of this very pixel, of the channel
   expect(valuesText(found, [4.9, 5.2], PYRAMID, display)).toBe('DAPI 12,345  C2 7');
   expect(valuesText(found, [4.9, 5.2], PYRAMID, [{ on: true }, { on: false }])).toBe('DAPI 12,345');
   expect(valuesText(found, [9, 5], PYRAMID, display)).toBe('');
+  expect(valuesText({ x: 0, y: 0, values: [7] }, [0, 0], { ...PYRAMID, channels: [PYRAMID.channels[0]] }, display)).toBe('I 7');
   expect(intensityText(0.12345678, 'float32')).toBe('0.123457');
   expect(intensityText(-3e-9, 'float32')).toBe('-3.000e-9');
   expect(intensityText(NaN, 'float32')).toBe('–');

@@ -7,10 +7,11 @@ const BITMAP_BYTES = 96 * 1024 * 1024;
 
 /** The tiles of one plane over the picture, the finest that are there; `onWant(tiles)` hears which are wanted for what is in view. */
 export class DepthLayer extends CanvasLayer {
-  constructor(options, { onWant, onDropped }) {
+  constructor(options, { onWant, onDropped, onComplete }) {
     super(options);
-    this.onWant = onWant;
-    this.onDropped = onDropped;
+    Object.assign(this, { onWant, onDropped, onComplete });
+    this.version = 0;
+    this.wanted = [];
     this.pyramid = null;
     this.hides = false;
     this.asked = '';
@@ -23,14 +24,16 @@ export class DepthLayer extends CanvasLayer {
     this.pyramid = pyramid;
     this.hides = hides;
     this.asked = '';
+    this.wanted = [];
     this.bitmaps.clear();
     this.dropped = [];
     this.changed();
   }
 
-  put({ tile, bitmap, width, height }) {
-    this.bitmaps.set(keyOf(tile), { tile, bitmap, width, height }, width * height * 4);
+  put({ tile, bitmap, width, height, version }) {
+    this.bitmaps.set(keyOf(tile), { tile, bitmap, width, height, version }, width * height * 4);
     this.tellDropped();
+    this.tellComplete();
     this.changed();
   }
 
@@ -56,11 +59,19 @@ export class DepthLayer extends CanvasLayer {
     context.fillRect(-left * scale, -top * scale, width * scale, height * scale);
   }
 
+  /** Whether all that is wanted is there, in the newest display. */
+  tellComplete() {
+    const isThere = tile => this.bitmaps.get(keyOf(tile))?.version === this.version;
+    this.onComplete(this.wanted.length > 0 && this.wanted.every(isThere));
+  }
+
   ask(wanted) {
     const names = wanted.map(keyOf).join(' ');
     if (names === this.asked) return;
     this.asked = names;
+    this.wanted = wanted;
     this.onWant(wanted);
+    this.tellComplete();
   }
 
   /** What is there of the view, coarse before fine; none that is finer than what fits. */

@@ -2,6 +2,12 @@ const COARSER_BY = 0.35;
 
 export const keyOf = ([level, x, y]) => `${level}/${x}/${y}`;
 
+/** {width, height} of a tile in its own px. */
+export function sizeOf([level, x, y], { levels, tile }) {
+  const { width, height } = levels[level];
+  return { width: Math.min(tile, width - x * tile), height: Math.min(tile, height - y * tile) };
+}
+
 /** The level whose pixels are about as large as device px, at `scale` device px per px of the whole image. */
 export function levelFor(scale, count) {
   const level = Math.floor(Math.log2(1 / scale) + COARSER_BY);

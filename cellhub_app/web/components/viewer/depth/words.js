@@ -3,7 +3,7 @@ const NUMBER = { maximumSignificantDigits: 6 };
 /** An intensity as people read it: whole numbers as they are, floats with six digits. */
 export function intensityText(value, dtype) {
   if (!Number.isFinite(value)) return '–';
-  if (dtype !== 'float32') return value.toLocaleString('en');
+  if (dtype !== 'float32') return Math.round(value).toLocaleString('en');
   return Math.abs(value) >= 1e7 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(3) : value.toLocaleString('en', NUMBER);
 }
 
@@ -17,7 +17,7 @@ export function channelName({ name }, index, count, isRgb) {
 export function valuesText(found, [x, y], { dtype, channels, isRgb }, display) {
   if (!found || found.x !== Math.floor(x) || found.y !== Math.floor(y)) return '';
   const shown = found.values.map((value, index) => ({ value, index })).filter(({ index }) => display?.[index]?.on);
-  if (channels.length === 1) return shown.map(({ value }) => intensityText(value, dtype)).join('');
+  if (channels.length === 1) return shown.map(({ value }) => `I ${intensityText(value, dtype)}`).join('');
   return shown.map(({ value, index }) => `${shortName(channels[index], index, isRgb)} ${intensityText(value, dtype)}`).join('  ');
 }
 

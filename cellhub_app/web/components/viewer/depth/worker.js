@@ -1,8 +1,8 @@
 import { composed, lookupOf } from './compose.js';
-import { keyOf } from './levels.js';
+import { keyOf, sizeOf } from './levels.js';
 import { Loader } from './loader.js';
 
-/** The plane that is shown: {id, url, dtype, channels: how many, tile}. */
+/** The plane that is shown: {id, url, dtype, channels: how many, tile, levels}. */
 let plane = null;
 let loader = null;
 let display = { version: 0, channels: [] };
@@ -43,7 +43,7 @@ async function compose() {
     const { tile, parts } = next;
     const { version } = display;
     const opened = plane;
-    const { width, height } = parts[0]?.tile ?? { width: 1, height: 1 };
+    const { width, height } = parts[0]?.tile ?? sizeOf(tile, opened);
     const pixels = composed(parts.map(part => ({ values: part.tile.values, lookup: lookups[part.channel] })), width * height);
     sent.set(keyOf(tile), version);
     const bitmap = await createImageBitmap(new ImageData(pixels, width, height));
@@ -54,7 +54,7 @@ async function compose() {
 }
 
 function due() {
-  if (!loader || !shown().length) return null;
+  if (!loader) return null;
   for (const tile of wanted) {
     if (sent.get(keyOf(tile)) === display.version) continue;
     const parts = partsOf(tile);
