@@ -37,6 +37,7 @@ class PictureState(rx.State, mixin=True):
     channels: int = 1
     revision: int = 0
     pixel_size_um: float | None = None
+    may_annotate: bool = False
     is_segmented: bool = False
     is_missing: bool = False
     object_id: str = ""

@@ -9,7 +9,7 @@ import reflex as rx
 
 from cellhub_app.web.components.filmstrip.filmstrip import filmstrip
 from cellhub_app.web.components.objects.objects import object_panel
-from cellhub_app.web.components.viewer.viewer import display_panel, viewer
+from cellhub_app.web.components.viewer.viewer import display_panel, pixel_size, viewer
 from cellhub_app.web.i18n import t
 
 
@@ -56,6 +56,9 @@ def side(state: Any, api: Any) -> rx.Component:
     display = rx.el.details(
         rx.el.summary(t("Display"), data_testid="display-open"),
         display_panel(image_id=state.image_id, frames=state.frames, timepoints=state.timepoints),
+        pixel_size(
+            url=f"{api}/images/{state.image_id}", pixel_size_um=state.pixel_size_um, can_edit=state.may_annotate, key=state.image_id
+        ),
         class_name="ch-side-display",
     )
     failed = rx.cond((state.problem != "") & (state.status == "ready"), rx.el.p(state.problem, class_name="error-text small"))

@@ -62,5 +62,17 @@ class DisplayPanel(rx.NoSSRComponent):
     timepoints: rx.Var[int]
 
 
+class PixelSize(rx.NoSSRComponent):
+    """The size of a pixel; whoever `can_edit` sets it by hand or by a line over the image. `url` is that of the image."""
+
+    library = _LIBRARY
+    tag = "PixelSize"
+
+    url: rx.Var[str]
+    pixel_size_um: rx.Var[float | None]
+    can_edit: rx.Var[bool]
+
+
 viewer = Viewer.create
 display_panel = DisplayPanel.create
+pixel_size = PixelSize.create

@@ -36,7 +36,13 @@ export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height 
     const made = new Depth(viewer.map, desk);
     setDepth(made);
     desk.set('look', rememberedLook(globalThis.localStorage));
-    return () => { made.dispose(); setDepth(null); desk.set('look', undefined); };
+    desk.set('map', viewer.map);
+    return () => {
+      made.dispose();
+      setDepth(null);
+      desk.set('look', undefined);
+      desk.set('map', undefined);
+    };
   }, [viewer, isOn]);
   useEffect(() => {
     if (!depth || !isReady) return undefined;
