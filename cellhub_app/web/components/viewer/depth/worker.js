@@ -11,6 +11,9 @@ let wanted = [];
 let sent = new Map();
 let reading = null;
 let composing = false;
+let resting = 0;
+/** A pointer that crosses a large image asks for no tile on its way. */
+const POINTER_RESTS_MS = 60;
 
 const partOf = (tile, channel) => `${keyOf(tile)}?channel=${channel}`;
 const shown = () => display.channels.flatMap((channel, index) => (channel.on ? [index] : []));
@@ -54,7 +57,7 @@ async function compose() {
 }
 
 function due() {
-  if (!loader) return null;
+  if (!loader || !display.channels.length) return null;
   for (const tile of wanted) {
     if (sent.get(keyOf(tile)) === display.version) continue;
     const parts = partsOf(tile);
@@ -65,10 +68,12 @@ function due() {
 
 function open(message) {
   loader?.close();
+  clearTimeout(resting);
   plane = message.plane;
   wanted = [];
   sent = new Map();
   reading = null;
+  display = { version: 0, channels: [] };
   loader = plane && new Loader({
     fetchTile,
     loaded: () => { compose(); answerReading(); },
@@ -82,7 +87,8 @@ function read({ x, y }) {
   const tile = [0, Math.floor(x / plane.tile), Math.floor(y / plane.tile)];
   const channels = Array.from({ length: plane.channels }, (_, channel) => channel);
   reading = { x, y, tiles: channels.map(channel => partOf(tile, channel)) };
-  if (!answerReading()) want();
+  clearTimeout(resting);
+  if (!answerReading()) resting = setTimeout(want, POINTER_RESTS_MS);
 }
 
 function answerReading() {
