@@ -15,6 +15,7 @@ from cellhub_app.core.runtime import Runtime
 if TYPE_CHECKING:
     from ml_worker.tasks.lease_keeper import LeaseKeeper
     from ml_worker.tasks.loop import WorkLoop
+    from ml_worker.tasks.tiles import Tiles
 
 KEY = "cellhub"
 
@@ -30,6 +31,7 @@ class WorkerContext:
     started_at: datetime = field(default_factory=now)
     device: str | None = None
     loops: dict[JobKind, "WorkLoop"] = field(default_factory=dict)
+    tiles: "Tiles | None" = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     hung_threads: Callable[[], int] = lambda: 0

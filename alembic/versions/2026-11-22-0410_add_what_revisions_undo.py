@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'c4d81f6e2b07'
-down_revision = 'b7f03e915ac2'
+down_revision = 'c2d81f4a6e07'
 branch_labels = None
 depends_on = None
 

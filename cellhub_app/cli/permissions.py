@@ -23,7 +23,7 @@ PAGE = ROOT / "docs" / "permissions.md"
 NOTHING = "–"
 MEANINGS = {
     Permission.VIEW: "see images, outlines, measurements, members and the queue; export; leave",
-    Permission.ANNOTATE: "correct outlines, restore older ones, import some",
+    Permission.ANNOTATE: "correct outlines, restore older ones, import some; set the size of a pixel",
     Permission.EDIT: "upload, tag and delete images; segment, pause, cancel; try settings; compare models",
     Permission.MANAGE: "members, invitations, teams, share links, settings; give the project away; delete it",
 }

@@ -1,6 +1,10 @@
-"""Job kinds, and the ARQ tickets that say "there is work". A ticket carries nothing: the rows of `job` are the truth."""
+"""Job kinds, and the ARQ tickets that say "there is work". A ticket carries nothing: the rows of `job` are the truth.
+
+Tiles are asked for without a row: they are a cache of what is in the original, and who misses them asks again.
+"""
 
 from enum import StrEnum
+from uuid import UUID
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from redis.exceptions import RedisError
@@ -54,6 +58,20 @@ async def send_ticket(queue: ArqRedis, kind: JobKind) -> bool:
     """Wake the workers of this kind; False when Redis does not answer (a cron wakes them every few seconds anyway)."""
     try:
         await queue.enqueue_job(kind.ticket, _queue_name=kind.queue, _expires=10)
+    except (RedisError, OSError):
+        return False
+    return True
+
+
+TILES_TICKET = "tiles.make"
+TILES_TICKET_S = 30
+
+
+async def ask_for_tiles(queue: ArqRedis, image_id: UUID, frame: int, timepoint: int) -> bool:
+    """Have a worker cut a plane of an image into tiles, once however often it is asked; False when Redis does not answer."""
+    name = f"tiles:{image_id}:{frame}:{timepoint}"
+    try:
+        await queue.enqueue_job(TILES_TICKET, str(image_id), frame, timepoint, _job_id=name, _queue_name=IO_QUEUE, _expires=TILES_TICKET_S)
     except (RedisError, OSError):
         return False
     return True

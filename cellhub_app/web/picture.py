@@ -29,17 +29,19 @@ class PictureState(rx.State, mixin=True):
     provenance: str = ""
     problem: str = ""
     planes: int = 1
+    frames: int = 1
+    timepoints: int = 1
     status: str = ""
     width: int = 0
     height: int = 0
     channels: int = 1
     revision: int = 0
     pixel_size_um: float | None = None
+    may_annotate: bool = False
     is_segmented: bool = False
     is_missing: bool = False
     object_id: str = ""
     outlines_are_shown: bool = True
-    fill_percent: int = 0
     filters: dict[str, str] = {}
 
     def _take_address(self, asked: dict[str, str]) -> None:
@@ -63,7 +65,8 @@ class PictureState(rx.State, mixin=True):
         self.image_id, self.name, self.status = str(image.id), image.name, image.status
         self.width, self.height, self.channels = image.width or 0, image.height or 0, image.channels or 1
         self.pixel_size_um, self.size = image.pixel_size_um, size_text(image)
-        self.planes = (image.frames or 1) * (image.timepoints or 1)
+        self.frames, self.timepoints = image.frames or 1, image.timepoints or 1
+        self.planes = self.frames * self.timepoints
         self.is_segmented, self.revision = image.revision > 0, image.revision
         self.caption, self.provenance, self.problem = caption(latest), provenance(latest), problem(image)
 
@@ -71,8 +74,3 @@ class PictureState(rx.State, mixin=True):
     def show_outlines(self, are_shown: bool) -> None:
         """Draw the outlines, or not."""
         self.outlines_are_shown = are_shown
-
-    @unguarded
-    def fill(self, percent: float) -> None:
-        """Fill the objects more or less."""
-        self.fill_percent = max(0, min(100, int(percent)))

@@ -26,6 +26,7 @@ from ml_worker.tasks.lease_keeper import LeaseKeeper
 from ml_worker.tasks.loop import Capacity, Work, WorkLoop
 from ml_worker.tasks.measuring import Measuring
 from ml_worker.tasks.reader_pool import ReaderPool
+from ml_worker.tasks.tiles import Tiles
 from ml_worker.tasks.upkeep import Upkeep
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ HUNG_THREADS_MAX = 3
 INGEST_IN_HAND = 4
 TRIALS_IN_HAND = 2
 IMPORTS_IN_HAND = 1
+TILES_AT_ONCE = 2
 EXPORT_LIMIT_S = 6 * 3600.0
 
 
@@ -74,7 +76,10 @@ async def start_io(ctx: dict[str, Any]) -> None:
     context = await _open(ctx, "io")
     readers = context.runtime.settings.ingest_concurrency
     pool = ReaderPool(readers)
-    context.closers = [pool.close]
+    # A plane that somebody looks at does not wait behind ten thousand files that came in.
+    looked_at = ReaderPool(TILES_AT_ONCE)
+    context.tiles = Tiles(context.runtime, looked_at)
+    context.closers = [pool.close, looked_at.close]
     _add_loop(context, JobKind.INGEST, Ingest(context.runtime, pool).work, Capacity(INGEST_IN_HAND * readers))
     exports = Capacity(context.runtime.settings.export_concurrency, hold_limit_s=EXPORT_LIMIT_S)
     _add_loop(context, JobKind.EXPORT, _exporting(context.runtime), exports)

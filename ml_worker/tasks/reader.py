@@ -4,7 +4,10 @@ It runs as `python -m ml_worker.tasks.reader` with nothing of the worker's in it
 be killed at any moment. It imports no torch and no database, and its answers are plain data: a file that takes it over gains nothing.
 
 in  {"path", "name", "display", "thumbnail"}: the file, its name for people, where the WebP pictures go
-out {"facts": {...}} or {"refused": {"reason", "detail"}}
+out {"facts": {...}, "is_drawn": whether the pictures are there} or {"refused": {"reason", "detail"}}
+
+in  {"path", "name", "tiles": folder, "frame", "timepoint"}, "display" and "thumbnail" too where they are to be drawn (plane_tiles.py)
+out {"bytes": of all tiles} or {"refused": ...}
 
 in  {"path", "name", "archive": "list"} or {..., "archive": "unpack", "indexes", "folder"}: what is in a ZIP, or some of it (archive.py)
 out {"members": [...]} or {"unpacked": {...}} or {"refused": ...}
@@ -28,22 +31,25 @@ from typing import Any
 
 import cv2
 
-from cellhub_app.core.errors import ImageRefused
-from cellhub_app.core.imaging.display import encode_webp, limit_side, to_display
+from cellhub_app.core.errors import ImageRefused, NotFound
+from cellhub_app.core.imaging.bands import fits_whole
+from cellhub_app.core.imaging.display import to_display
 from cellhub_app.core.imaging.read import probe, read_plane
-from cellhub_app.core.imaging.thumbnail import make_thumbnail
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
-from ml_worker.tasks import annotations, archive, measured
+from ml_worker.tasks import annotations, archive, measured, plane_tiles
+from ml_worker.tasks.plane_tiles import draw
 from ml_worker.tasks.priority import step_back
 
 MEMORY_BYTES = 2 * 1024**3
 ROW = ("format", "width", "height", "channels", "bit_depth", "frames", "timepoints", "pixel_size_um", "pixel_size_origin")
 
 
+TOO_LARGE = "Couldn't read {name}: it needs more memory than is allowed. Crop it or save it smaller."
 OTHERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "archive": archive.answer,
     "annotations": annotations.answer,
     "outlines": measured.answer,
+    "tiles": plane_tiles.answer,
 }
 
 
@@ -51,17 +57,16 @@ def read(task: dict[str, str]) -> dict[str, Any]:
     """Read one file and write its two pictures; answers what the image's row needs."""
     path, name = Path(task["path"]), task["name"]
     try:
-        info = asdict(probe(path, name))
-        plane = read_plane(path, name=name)
-        rgb = to_display(plane, is_rgb=info["is_rgb"])
-        Path(task["display"]).write_bytes(encode_webp(limit_side(rgb)))
-        Path(task["thumbnail"]).write_bytes(make_thumbnail(rgb))
+        info = probe(path, name)
+        is_drawn = fits_whole(info) or info.format != "tiff"
+        if is_drawn:
+            draw(to_display(read_plane(path, name=name), is_rgb=info.is_rgb), task)
     except ImageRefused as refusal:
         return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
     except MemoryError:
-        detail = f"Couldn't read {name}: it needs more memory than is allowed. Crop it or save it smaller."
-        return {"refused": {"reason": "tooLarge", "detail": detail}}
-    return {"facts": {key: info[key] for key in ROW}}
+        return {"refused": {"reason": "tooLarge", "detail": TOO_LARGE.format(name=name)}}
+    facts = asdict(info)
+    return {"facts": {key: facts[key] for key in ROW}, "is_drawn": is_drawn}
 
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +78,8 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
         return other(task)
     except ImageRefused as refusal:
         return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
+    except NotFound as missing:
+        return {"refused": {"reason": "planeNotFound", "detail": missing.detail}}
 
 
 def limit_self() -> None:

@@ -67,10 +67,13 @@ class ReaderPool:
         self._idle: list[_Reader] = []
         self._all: set[_Reader] = set()
 
-    async def read(self, task: dict[str, str]) -> dict[str, Any]:
-        """The facts about a file, whose pictures are written by then. Raises ImageRefused, also when the child hangs or dies of it."""
-        facts: dict[str, Any] = (await self.ask(task, self._time_limit_s))["facts"]
-        return facts
+    async def read(self, task: dict[str, str]) -> tuple[dict[str, Any], bool]:
+        """The facts about a file, and whether its pictures are drawn: not those of one that is too large to be decoded whole.
+
+        Raises ImageRefused, also when the child hangs or dies of it.
+        """
+        answer = await self.ask(task, self._time_limit_s)
+        return answer["facts"], answer["is_drawn"]
 
     async def ask(self, task: dict[str, Any], time_limit_s: float) -> dict[str, Any]:
         """What a child answers to a task. Raises ImageRefused, also when it hangs or dies of it."""

@@ -18,7 +18,7 @@ from cellhub_app.core.mail import send
 from cellhub_app.core.queue import send_ticket
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.flows.notify import due_letters
-from cellhub_app.domain.images import trash
+from cellhub_app.domain.images import pyramids, trash
 from cellhub_app.domain.jobs import service, work
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.schemas import BatchView
@@ -100,6 +100,7 @@ class Upkeep:
             _Chore("forget old trials", self.forget_trials, EXPIRE_EVERY_S),
             _Chore("forget old share links", self.forget_share_links, EXPIRE_EVERY_S),
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
+            _Chore("forget old tiles", self.forget_tiles, EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
             _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
             _Chore("clear unfinished large files", partial(clear_partial, runtime), EXPIRE_EVERY_S),
@@ -171,6 +172,12 @@ class Upkeep:
         async with self._runtime.work() as session:
             if count := await shares.forget_old(session):
                 log.info("old share links were forgotten", count=count)
+
+    async def forget_tiles(self) -> None:
+        """Drop tiles that were made for somebody who looked some time ago."""
+        async with self._runtime.work() as session:
+            if count := await pyramids.forget_old(session, self._runtime.storage):
+                log.info("old tiles were forgotten", count=count)
 
     async def empty_trash(self) -> None:
         """Delete for good what lay in the trash for its time."""

@@ -17,6 +17,7 @@ from cellhub_app.api.paging import page_answer
 from cellhub_app.api.v1.images import ImageQuery
 from cellhub_app.api.v1.pictures import PICTURE, WEBP, ready
 from cellhub_app.api.v1.polygons import POLYGONS, Frame, PolygonsQuery, polygons_answer
+from cellhub_app.api.v1.tiles import PYRAMID, TILES, Number, PlaneQuery, TileQuery, pyramid_answer, tile_answer
 from cellhub_app.core.errors import CellHubError
 from cellhub_app.core.ratelimit import check_rate
 from cellhub_app.core.reading import read
@@ -132,6 +133,29 @@ async def shared_overlay(image_id: UUID, request: Request, services: Services, v
 
 async def _picture(request: Request, services: Runtime, image_id: UUID, name: str, etag: str) -> Response:
     return await stored(request, services.storage, storage_key(image_id, f"{name}.webp"), media_type=WEBP, etag=etag, cache=ASK_FIRST)
+
+
+@router.get(OF_LINK + "/images/{image_id}/pyramid", **PYRAMID)
+async def shared_pyramid(
+    image_id: UUID, request: Request, services: Services, query: Annotated[PlaneQuery, Query()], visiting: MediaVisiting
+) -> Response:
+    """Levels, channels, histograms and windows of one plane in its own depth, as members get them."""
+    return await pyramid_answer(request, services, visiting, image_id, query)
+
+
+@router.get(OF_LINK + "/images/{image_id}/tiles/{level}/{x}/{y}", response_class=Response, responses=TILES)
+async def shared_tile(
+    image_id: UUID,
+    level: Number,
+    x: Number,
+    y: Number,
+    request: Request,
+    services: Services,
+    query: Annotated[TileQuery, Query()],
+    visiting: MediaVisiting,
+) -> Response:
+    """One channel of one raw tile, as members get it."""
+    return await tile_answer(request, services, visiting, image_id, (level, x, y), query, ASK_FIRST)
 
 
 @router.get(OF_LINK + "/images/{image_id}/polygons", response_class=Response, responses=POLYGONS)

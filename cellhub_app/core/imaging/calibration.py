@@ -35,9 +35,26 @@ def from_ome(xml: str) -> Calibration:
 
 def channel_names_from_ome(xml: str) -> tuple[str, ...]:
     """The names of the channels of the first Pixels element, empty strings for unnamed ones."""
+    return tuple(channel.get("Name", "") for channel in _channels(xml))
+
+
+def channel_colours_from_ome(xml: str) -> tuple[str, ...]:
+    """The colours of the channels of the first Pixels element as #rrggbb, empty where none is given, or black, which shows nothing."""
+    return tuple(_colour(channel.get("Color", "")) for channel in _channels(xml))
+
+
+def _channels(xml: str) -> list[dict[str, str]]:
     inside = re.search(r"<(?:\w+:)?Pixels\b.*?</(?:\w+:)?Pixels>", xml, re.DOTALL)
-    channels = re.findall(r"<(?:\w+:)?Channel\b[^>]*>", inside.group() if inside else "")
-    return tuple(_attributes(channel).get("Name", "") for channel in channels)
+    return [_attributes(channel) for channel in re.findall(r"<(?:\w+:)?Channel\b[^>]*>", inside.group() if inside else "")]
+
+
+def _colour(text: str) -> str:
+    """OME writes red, green, blue and opacity as the bytes of a signed integer."""
+    try:
+        rgba = int(text) & 0xFFFFFFFF
+    except ValueError:
+        return ""
+    return f"#{rgba >> 8:06x}" if rgba >> 8 else ""
 
 
 def from_imagej(metadata: Mapping[str, Any], per_unit_x: float, per_unit_y: float) -> Calibration:

@@ -16,6 +16,7 @@ class ImageInfo:
 
     `bit_depth` is that of the file (1 for bilevel pictures, which read as 0 and 255), `dtype` numpy's name of the pixel type, `frames` the
     number of z planes or pages, `pixel_size_um` the side of a square pixel in um, None where the file does not say.
+    `channel_colours` are spelled #rrggbb, empty where the file does not say.
     """
 
     format: Literal["png", "jpeg", "tiff", "bmp", "gif", "webp"]
@@ -30,3 +31,4 @@ class ImageInfo:
     pixel_size_um: float | None = None
     pixel_size_origin: PixelSizeOrigin | None = None
     channel_names: tuple[str, ...] = ()
+    channel_colours: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from cellhub_app.core.imaging.refusals import Unreadable, damaged, truncated, un
 from cellhub_app.core.imaging.sniff import HEAD_BYTES, sniff
 from cellhub_app.core.imaging.tiff import probe_tiff, read_tiff
 
-__all__ = ["ImageInfo", "Plane", "Source", "probe", "read_plane"]
+__all__ = ["ImageInfo", "Plane", "Source", "opened", "probe", "read_plane"]
 
 Source = Path | str | bytes
 
@@ -26,7 +26,7 @@ def probe(source: Source, name: str | None = None) -> ImageInfo:
 
     `name` stands in the sentence of a refusal; by default the path's last part. Raises ImageRefused.
     """
-    with _opened(source, name) as file:
+    with opened(source, name) as file:
         format_ = sniff(file.read(HEAD_BYTES))
         return probe_tiff(file) if format_ == "tiff" else probe_raster(file, format_)
 
@@ -37,7 +37,7 @@ def read_plane(source: Source, frame: int = 0, timepoint: int = 0, name: str | N
     Palettes and CMYK become RGB, bilevel pictures 0 and 255, transparency is left out (the colours under it stay). Raises ImageRefused, or
     NotFound when the file has no such frame.
     """
-    with _opened(source, name) as file:
+    with opened(source, name) as file:
         format_ = sniff(file.read(HEAD_BYTES))
         if format_ != "tiff" and (frame or timepoint):
             raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
@@ -45,7 +45,7 @@ def read_plane(source: Source, frame: int = 0, timepoint: int = 0, name: str | N
 
 
 @contextmanager
-def _opened(source: Source, name: str | None) -> Iterator[BinaryIO]:
+def opened(source: Source, name: str | None) -> Iterator[BinaryIO]:
     """The open file; whatever goes wrong while it is read becomes a refusal that names it."""
     name = name or ("the file" if isinstance(source, bytes) else Path(source).name)
     with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:

@@ -25,7 +25,7 @@ logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
-class _Picture:
+class Picture:
     """The full-resolution picture of a file: its axes, and which of them count frames, timepoints and channels."""
 
     series: Any  # tifffile.TiffPageSeries
@@ -57,16 +57,24 @@ class _Picture:
     def orientation(self) -> int:
         return valid_orientation(self.directory.first(ORIENTATION, 1))
 
+    def page_index(self, chosen: dict[str, int]) -> int:
+        """Which page of the series holds these places on the outer axes."""
+        index = 0
+        for axis, length in self.outer.items():
+            index = index * length + chosen.get(axis, 0)
+        return index
+
 
 def probe_tiff(file: BinaryIO) -> ImageInfo:
     """What the file says about its first full-resolution picture. Raises Unreadable for what must not or can not be decoded."""
     directories = walk_directories(file)
-    with _open(file) as tiff:
-        picture = _picture(tiff, directories)
+    with open_tiff(file) as tiff:
+        picture = picture_of(tiff, directories)
         page = picture.page
         width, height = page.imagewidth, page.imagelength
         size_um, origin = _calibration(tiff, page)
         names = calibration.channel_names_from_ome(tiff.ome_metadata) if tiff.ome_metadata else ()
+        colours = calibration.channel_colours_from_ome(tiff.ome_metadata) if tiff.ome_metadata else ()
         return ImageInfo(
             format="tiff",
             width=height if picture.orientation in SWAPS_SIDES else width,
@@ -80,6 +88,7 @@ def probe_tiff(file: BinaryIO) -> ImageInfo:
             pixel_size_um=size_um,
             pixel_size_origin=origin,
             channel_names=names if any(names) and len(names) == picture.channels else (),
+            channel_colours=colours if any(colours) and len(colours) == picture.channels else (),
         )
 
 
@@ -89,8 +98,8 @@ def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
     Raises Unreadable, NotFound for a frame or timepoint that is not there, or whatever the decoder raises for damaged data.
     """
     directories = walk_directories(file)
-    with _open(file) as tiff:
-        picture = _picture(tiff, directories)
+    with open_tiff(file) as tiff:
+        picture = picture_of(tiff, directories)
         _check_memory(picture)
         check_segments(file, picture.directory)
         chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
@@ -105,16 +114,17 @@ def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
         return turn_upright(plane, picture.orientation)
 
 
-def _open(file: BinaryIO) -> tifffile.TiffFile:
-    """Never follows the names of other files that an OME-TIFF may mention."""
+def open_tiff(file: BinaryIO) -> tifffile.TiffFile:
+    """The file, opened. Never follows the names of other files that an OME-TIFF may mention."""
     file.seek(0)
     return tifffile.TiffFile(file, name="image.tif", _multifile=False)
 
 
-def _picture(tiff: tifffile.TiffFile, directories: list[Directory]) -> _Picture:
+def picture_of(tiff: tifffile.TiffFile, directories: list[Directory]) -> Picture:
+    """The full-resolution picture. Raises Unreadable for what must not or can not be decoded."""
     if not tiff.series:
         raise damaged("it has no picture inside")
-    picture = _Picture(tiff.series[0].levels[0], directories[0])
+    picture = Picture(tiff.series[0].levels[0], directories[0])
     page = picture.page
     if not {"Y", "X"} <= set(page.axes) or page.imagedepth > 1:
         raise unsupported("its pages are not flat pictures")
@@ -128,7 +138,7 @@ def _picture(tiff: tifffile.TiffFile, directories: list[Directory]) -> _Picture:
     return picture
 
 
-def _check_stack(tiff: tifffile.TiffFile, picture: _Picture) -> None:
+def _check_stack(tiff: tifffile.TiffFile, picture: Picture) -> None:
     """A stack that is stored as one run of bytes behind a single directory must be there to its end."""
     start = picture.series.dataoffset
     if start is None:
@@ -138,7 +148,7 @@ def _check_stack(tiff: tifffile.TiffFile, picture: _Picture) -> None:
         raise truncated(end, tiff.filehandle.size)
 
 
-def _check_memory(picture: _Picture) -> None:
+def _check_memory(picture: Picture) -> None:
     page = picture.page
     if page.imagewidth * page.imagelength > MAX_WHOLE_PIXELS:
         raise too_large(page.imagewidth, page.imagelength, MAX_WHOLE_PIXELS)
@@ -154,11 +164,9 @@ def _dtype(page: Any) -> np.dtype[Any]:
     return np.dtype(np.uint8) if page.dtype.kind == "b" else np.dtype(page.dtype.newbyteorder("="))
 
 
-def _read_page(file: BinaryIO, picture: _Picture, chosen: dict[str, int]) -> Plane:
+def _read_page(file: BinaryIO, picture: Picture, chosen: dict[str, int]) -> Plane:
     """The raw samples of one page, with the page's own axes."""
-    index = 0
-    for axis, length in picture.outer.items():
-        index = index * length + chosen.get(axis, 0)
+    index = picture.page_index(chosen)
     series, page = picture.series, picture.page
     if series.dataoffset is not None:
         count = math.prod(page.shape)

@@ -99,8 +99,9 @@ async def neighbours(session: AsyncSession, principal: Principal, image_id: UUID
 
 
 async def update(session: AsyncSession, principal: Principal, image_id: UUID, change: ImageChange) -> ImageView:
-    """Change an image's name, tags or pixel size. Raises ImageNotFound, NotAllowed."""
-    image = await row(session, principal, image_id, Permission.EDIT)
+    """Change an image's name, tags or pixel size; annotators, who measure, the pixel size only. Raises ImageNotFound, NotAllowed."""
+    needed = Permission.ANNOTATE if change.model_fields_set == {"pixel_size_um"} else Permission.EDIT
+    image = await row(session, principal, image_id, needed)
     for name in change.model_fields_set:
         value = getattr(change, name)
         if value is not None or name == "pixel_size_um":

@@ -9,7 +9,7 @@ import reflex as rx
 
 from cellhub_app.web.components.filmstrip.filmstrip import filmstrip
 from cellhub_app.web.components.objects.objects import object_panel
-from cellhub_app.web.components.viewer.viewer import viewer
+from cellhub_app.web.components.viewer.viewer import display_panel, pixel_size, viewer
 from cellhub_app.web.i18n import t
 
 
@@ -27,8 +27,9 @@ def canvas(state: Any, api: Any) -> rx.Component:
         name=state.name,
         caption=state.caption,
         show_outlines=state.outlines_are_shown,
-        fill_opacity=(state.fill_percent / 100).to(float),
         selected_id=state.object_id,
+        depth_url=address,
+        depth_scope=state.project_id,
         on_select=state.select,
     )
     waiting = rx.el.p(rx.cond(state.problem != "", state.problem, t("The image is being read.")), class_name="canvas-note")
@@ -49,14 +50,23 @@ def side(state: Any, api: Any) -> rx.Component:
     head = rx.el.div(rx.el.h1(state.name, class_name="ellipsis"), rx.el.p(state.size, class_name="dim small number"))
     planes = rx.el.p(
         rx.icon("layers"),
-        t("A stack of {count} planes: the first is shown and segmented.", count=state.planes),
+        t("A stack of {count} planes: the first is segmented.", count=state.planes),
         class_name="side-note small",
+    )
+    display = rx.el.details(
+        rx.el.summary(t("Display"), data_testid="display-open"),
+        display_panel(image_id=state.image_id, frames=state.frames, timepoints=state.timepoints),
+        pixel_size(
+            url=f"{api}/images/{state.image_id}", pixel_size_um=state.pixel_size_um, can_edit=state.may_annotate, key=state.image_id
+        ),
+        class_name="ch-side-display",
     )
     failed = rx.cond((state.problem != "") & (state.status == "ready"), rx.el.p(state.problem, class_name="error-text small"))
     return rx.el.aside(
         head,
         rx.cond(state.planes > 1, planes),
         failed,
+        display,
         rx.el.div(panel, class_name="side-objects"),
         class_name="side",
         aria_label=t("Objects"),
@@ -70,15 +80,10 @@ def strip(state: Any, **props: Any) -> rx.Component:
 
 
 def switches(state: Any) -> rx.Component:
-    """Outlines on or off, and how much they are filled."""
+    """Outlines on or off."""
     outlines = rx.el.label(
         rx.switch(checked=state.outlines_are_shown, on_change=state.show_outlines, size="1", data_testid="viewer-outlines"),
         t("Outlines"),
         class_name="row small dim",
     )
-    fill = rx.el.label(
-        t("Fill"),
-        rx.el.input(type="range", min=0, max=60, step=5, value=state.fill_percent, class_name="range", on_change=state.fill),
-        class_name="row small dim",
-    )
-    return rx.el.div(outlines, fill, class_name="row image-tools")
+    return rx.el.div(outlines, class_name="row image-tools")

@@ -26,6 +26,7 @@ from cellhub_app.models.image import Image
 from cellhub_app.models.invitation import Invitation
 from cellhub_app.models.job import Batch, Job
 from cellhub_app.models.project import Membership, Project, ProjectRole
+from cellhub_app.models.pyramid import Pyramid
 from cellhub_app.models.session import Scope, Session, SessionKind
 from cellhub_app.models.share import ShareLink
 from cellhub_app.models.tables import metadata
@@ -103,8 +104,9 @@ async def build(runtime: Runtime) -> World:
         if caller is Caller.ADMIN:
             found.append(_personal(person.id, tokens["writer"], Scope.READ, Scope.WRITE))
     await _write(runtime, [*found, *_project(ids, people), *_teams(ids, people), *_trials(ids, people[Caller.OWNER])])
-    for part in ("original", "display.webp", "thumbnail.webp", "overlay-1.webp"):
+    for part in ("original", "display.webp", "thumbnail.webp", "overlay-1.webp", "tiles/0-0/0/0-0-0"):
         await runtime.storage.put(image.storage_key(ids["image_id"], part), b"x")
+    await runtime.storage.put(image.storage_key(ids["image_id"], "tiles/0-0/pyramid.json"), _PYRAMID)
     await runtime.storage.put(export.storage_key(ids["export_id"]), b"x")
     await runtime.storage.put(trial.disagreement_key(ids["face_off_id"], ids["image_id"]), b"x")
     for name in ("trial_id", "preview_id"):
@@ -112,9 +114,17 @@ async def build(runtime: Runtime) -> World:
     runtime.settings.partial_folder.mkdir(parents=True, exist_ok=True)
     (runtime.settings.partial_folder / ids["upload_id"].hex).touch()
     visit = f"{cookie_name(ids['link_id'])}={make_visit_token(secret, ids['link_id'], now() + timedelta(days=1))}"
-    return World({name: str(value) for name, value in ids.items()} | {"revision": "1"}, bearers, cookies, tokens, visit)
+    return World(
+        {name: str(value) for name, value in ids.items()} | {"revision": "1", "level": "0", "x": "0", "y": "0"},
+        bearers,
+        cookies,
+        tokens,
+        visit,
+    )
 
 
+_PYRAMID = b"""{"version": 1, "tile": 512, "dtype": "uint8", "fileDtype": "uint8", "isRgb": false, "channels": [],
+    "levels": [{"width": 1, "height": 1, "columns": 1, "rows": 1}]}"""
 # Of a password that nobody here gives, at the least cost.
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
 _WITHOUT_ACCOUNT = (Caller.NOBODY, Caller.VISITOR)
@@ -148,6 +158,7 @@ def _project(ids: dict[str, UUID], people: dict[Caller, UUID]) -> Iterator[Table
     seen = {"name": SECRETS[1], "sha256": "0" * 64, "status": "ready", "width": 100, "height": 80, "channels": 1, "bit_depth": 8}
     seen |= {"frames": 1, "timepoints": 1, "bytes": 8000, "revision": 1, "object_count": 0}
     yield Image(id=image_id, project_id=project_id, segmentation_status="queued", segmentation_job_id=ids["job_id"], **seen)
+    yield Pyramid(image_id=image_id, frame=0, timepoint=0)
     yield Batch(id=ids["batch_id"], project_id=project_id, user_id=owner, model="classical")
     job = {"id": ids["job_id"], "kind": JobKind.SEGMENT, "batch_id": ids["batch_id"], "image_id": image_id, "model": "classical"}
     yield Job(user_id=owner, project_id=project_id, **job)

@@ -128,7 +128,7 @@ async def test_a_file_that_kills_its_reader_is_refused_and_the_next_one_read(pip
             await reading
         good = tmp_path / "good.png"
         good.write_bytes(nuclei_files(1)[0].data)
-        assert (await pool.read(task(good, tmp_path)))["width"] == 256
+        assert (await pool.read(task(good, tmp_path)))[0]["width"] == 256
     finally:
         for descriptor in writers:
             os.close(descriptor)
@@ -176,7 +176,7 @@ async def test_what_a_reader_answers_is_plain_data(tmp_path: Path) -> None:
     good = tmp_path / "good.png"
     good.write_bytes(nuclei_files(1)[0].data)
     try:
-        facts = await pool.read(task(good, tmp_path))
+        facts, _ = await pool.read(task(good, tmp_path))
     finally:
         await pool.close()
     assert json.loads(json.dumps(facts)) == facts

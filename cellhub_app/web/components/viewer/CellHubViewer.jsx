@@ -1,5 +1,6 @@
 import React, { useEffect, useId, useRef, useState } from 'react';
 import { Busy, Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
+import { polygonsOf, useDepth, usePlane } from './depth/usedepth.js';
 import { Echoes } from './echoes.js';
 import { commandFor } from './keys.js';
 import { loadPicture, loadPolygons } from './loading.js';
@@ -71,7 +72,8 @@ const imageOf = key => key?.split('\n')[0];
 
 export function CellHubViewer(props) {
   const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '' } = props;
-  const polygonsUrl = useSettled(props.polygonsUrl, props.settleMs ?? 0);
+  const plane = usePlane(imageId);
+  const polygonsUrl = useSettled(polygonsOf(props.polygonsUrl, plane), props.settleMs ?? 0);
   const calls = useRef({});
   const released = useRef(false);
   const { element, viewer, resolution, cursor, hovered } = useViewer(calls);
@@ -89,7 +91,10 @@ export function CellHubViewer(props) {
   useEffect(() => { if (viewer?.size) viewer.setVeil(veil.value); }, [viewer, veil.value, imageId]);
   useEffect(() => () => veil.value?.close(), [veil.value]);
   useEffect(() => { if (viewer?.size) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height]);
-  const { outlineWidth = 1.5, fillOpacity = 0, showOutlines = true } = props;
+  const { intensity, look } = useDepth(viewer, props, picture.status === 'ready', cursor);
+  const { showOutlines = true } = props;
+  const outlineWidth = look?.outlineWidth ?? props.outlineWidth ?? 1.5;
+  const fillOpacity = look?.fillOpacity ?? props.fillOpacity ?? 0;
   useEffect(() => {
     viewer?.setAppearance({ outlineWidth, fillOpacity, shown: showOutlines });
   }, [viewer, outlineWidth, fillOpacity, showOutlines]);
@@ -122,7 +127,7 @@ export function CellHubViewer(props) {
       <Caption caption={caption} polygons={polygons} />
       {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
-      <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} />
+      <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} intensity={intensity} />
       {props.waitNote && <Busy polygons={polygons} note={props.waitNote} />}
       <Notice picture={picture} polygons={polygons} />
     </div>

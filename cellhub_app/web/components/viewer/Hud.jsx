@@ -33,7 +33,7 @@ export function ScaleBar({ resolution, pixelSizeUm }) {
   );
 }
 
-export function Readout({ cursor, hovered, pixelSizeUm }) {
+export function Readout({ cursor, hovered, pixelSizeUm, intensity }) {
   if (!cursor) return null;
   const text = cursorText(cursor, pixelSizeUm);
   return (
@@ -41,6 +41,7 @@ export function Readout({ cursor, hovered, pixelSizeUm }) {
       {hovered && <span className="ch-hud-area">{areaText(hovered.areaPx, pixelSizeUm)}</span>}
       <span>{text.px}</span>
       {text.um && <span>{text.um}</span>}
+      {intensity && <span data-testid="cursor-intensity">{intensity}</span>}
     </div>
   );
 }

@@ -1,2 +1,4 @@
 /** What the page imports: the components of the viewer and of the editor, which share their modules. */
 export { CellHubViewer } from './CellHubViewer.jsx';
+export { DisplayPanel } from './depth/DisplayPanel.jsx';
+export { PixelSize } from './calibration/PixelSize.jsx';

@@ -42,6 +42,9 @@ class Viewer(rx.NoSSRComponent):
     settle_ms: rx.Var[int]
     wait_note: rx.Var[str]
     selected_id: rx.Var[str]
+    # Below which address the pyramid and the tiles of the image are; empty: the 8-bit picture alone. How it is shown is kept for a scope.
+    depth_url: rx.Var[str]
+    depth_scope: rx.Var[str]
 
     # The object's id, or None when nothing is selected any more.
     on_select: rx.EventHandler[rx.event.passthrough_event_spec(str | None)]
@@ -49,4 +52,28 @@ class Viewer(rx.NoSSRComponent):
     on_ready: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
 
 
+class DisplayPanel(rx.NoSSRComponent):
+    """How the image of this page is shown: planes, channels with histogram and window, the look of outlines; kept in the browser."""
+
+    library = _LIBRARY
+    tag = "DisplayPanel"
+
+    image_id: rx.Var[str]
+    frames: rx.Var[int]
+    timepoints: rx.Var[int]
+
+
+class PixelSize(rx.NoSSRComponent):
+    """The size of a pixel; whoever `can_edit` sets it by hand or by a line over the image. `url` is that of the image."""
+
+    library = _LIBRARY
+    tag = "PixelSize"
+
+    url: rx.Var[str]
+    pixel_size_um: rx.Var[float | None]
+    can_edit: rx.Var[bool]
+
+
 viewer = Viewer.create
+display_panel = DisplayPanel.create
+pixel_size = PixelSize.create

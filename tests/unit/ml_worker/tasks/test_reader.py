@@ -1,10 +1,16 @@
 """What the guarded process answers."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
-from ml_worker.tasks import reader
+from cellhub_app.core.imaging import bands
+from cellhub_app.core.imaging.places import DESCRIPTION, Place
+from cellhub_app.core.imaging.tiles import decode_tile
+from ml_worker.tasks import plane_tiles, reader
 from tests.fixtures.samples import nuclei_files
 
 
@@ -37,3 +43,44 @@ def test_running_out_of_memory_is_a_refusal(tmp_path: Path, monkeypatch: pytest.
     path.write_bytes(nuclei_files(1)[0].data)
     monkeypatch.setattr(reader, "to_display", exhausted)
     assert "more memory than is allowed" in reader.read(task(path))["refused"]["detail"]
+
+
+def test_a_picture_too_large_to_be_decoded_whole_is_left_to_its_tiles(tmp_path: Path) -> None:
+    path = tmp_path / "slide.tif"
+    stored = tifffile.memmap(path, shape=(10_100, 10_000), dtype=np.uint8)
+    del stored
+    answer = reader.read(task(path))
+    assert answer["is_drawn"] is False
+    assert (answer["facts"]["width"], answer["facts"]["height"]) == (10_000, 10_100)
+    assert not Path(f"{path}.display").exists()
+
+
+def test_tiles_and_pictures_of_a_picture_that_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, folder = tmp_path / "slide.tif", tmp_path / "tiles"
+    values = np.arange(700 * 900, dtype=np.uint16).reshape(700, 900)
+    tifffile.imwrite(path, values, tile=(256, 256), compression="zlib")
+    monkeypatch.setattr(bands, "fits_whole", lambda _info: False)
+    answer = reader.answer({**task(path), "tiles": str(folder), "frame": 0, "timepoint": 0})
+    tiles = [file for file in folder.rglob("*") if file.is_file() and file.name != DESCRIPTION]
+    assert answer == {"bytes": sum(file.stat().st_size for file in tiles)}
+    assert np.array_equal(decode_tile((folder / Place(0, 1, 1, 0).name).read_bytes()), values[512:, 512:])
+    assert json.loads((folder / DESCRIPTION).read_text())["levels"][1] == {"width": 450, "height": 350, "columns": 1, "rows": 1}
+    assert Path(f"{path}.display").stat().st_size > 1000
+
+
+def test_a_plane_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "original"
+    path.write_bytes(nuclei_files(1)[0].data)
+    refused = reader.answer({**task(path), "tiles": str(tmp_path), "frame": 1, "timepoint": 0})["refused"]
+    assert refused == {"reason": "planeNotFound", "detail": "The image has no frame 1 at timepoint 0."}
+
+
+def test_running_out_of_memory_while_cutting_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    path = tmp_path / "original"
+    path.write_bytes(nuclei_files(1)[0].data)
+    monkeypatch.setattr(plane_tiles, "make_pyramid", exhausted)
+    asked = {**task(path), "tiles": str(tmp_path), "frame": 0, "timepoint": 0}
+    assert reader.answer(asked)["refused"]["reason"] == "tooLarge"

@@ -1,0 +1,115 @@
+"""Rows of a TIFF that is too large to be decoded whole, from the strips or tiles that hold them."""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from cellhub_app.core.errors import NotFound
+from cellhub_app.core.imaging.info import Plane
+from cellhub_app.core.imaging.limits import MAX_PLANE_BYTES
+from cellhub_app.core.imaging.orientation import UPRIGHT
+from cellhub_app.core.imaging.refusals import Unreadable, damaged, unsupported
+from cellhub_app.core.imaging.tiff import Picture, open_tiff, picture_of
+from cellhub_app.core.imaging.tiff_colour import to_channels
+from cellhub_app.core.imaging.tiff_segments import check_segments
+from cellhub_app.core.imaging.tiff_structure import walk_directories
+from cellhub_app.core.imaging.tiles import TILE_PX
+
+Rows = Callable[[int, int], Plane]
+JPEG = frozenset((6, 7, 34892, 33007))
+
+
+@contextmanager
+def open_tiff_bands(file: BinaryIO, frame: int, timepoint: int) -> Iterator[Rows]:
+    """What gives rows `top` to `bottom` of all channels as (h, W, C), in native byte order. Raises Unreadable, NotFound."""
+    directories = walk_directories(file)
+    with open_tiff(file) as tiff:
+        picture = picture_of(tiff, directories)
+        _check(picture)
+        if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
+            raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
+        if picture.series.dataoffset is None:
+            check_segments(file, picture.directory)
+        chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
+        pages = [_page_rows(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
+        yield lambda top, bottom: np.concatenate([to_channels(rows(top, bottom), picture.page) for rows in pages], axis=2)
+
+
+def _check(picture: Picture) -> None:
+    page = picture.page
+    if picture.orientation != UPRIGHT:
+        raise unsupported("it is large and stored turned")
+    if TILE_PX * page.imagewidth * page.samplesperpixel * picture.length("C") * page.dtype.itemsize > MAX_PLANE_BYTES:
+        raise Unreadable("tooLarge", f"its rows of {page.imagewidth:,} pixels are too long", "Save fewer channels, or crop it.")
+
+
+def _page_rows(file: BinaryIO, picture: Picture, chosen: dict[str, int]) -> Rows:
+    index = picture.page_index(chosen)
+    if picture.series.dataoffset is not None:
+        return _stored_rows(file, picture, index)
+    page = picture.series.pages[index]
+    if page is None:
+        raise Unreadable("unsupported", "some of its planes are in other files", "Export all planes into one OME-TIFF.")
+    if len(page.dataoffsets) < math.prod(page.chunked):
+        raise damaged("a part of its pixels is missing")
+    return _segment_rows(file, picture.page, page)
+
+
+def _stored_rows(file: BinaryIO, picture: Picture, index: int) -> Rows:
+    """Pixels that lie in the file one after the other."""
+    page = picture.page
+    dtype = page.dtype.newbyteorder(page.parent.byteorder)
+    planes, samples = (page.shape[0], 1) if page.axes.startswith("S") else (1, page.samplesperpixel)
+    row = page.imagewidth * samples
+    start = picture.series.dataoffset + index * math.prod(page.shape) * dtype.itemsize
+
+    def rows(top: int, bottom: int) -> Plane:
+        parts = []
+        for plane in range(planes):
+            file.seek(start + (plane * page.imagelength + top) * row * dtype.itemsize)
+            parts.append(np.frombuffer(file.read((bottom - top) * row * dtype.itemsize), dtype))
+        shape = {"S": page.samplesperpixel, "Y": bottom - top, "X": page.imagewidth}
+        return np.concatenate(parts).reshape([shape[axis] for axis in page.axes if axis in shape])
+
+    return rows
+
+
+def _segment_rows(file: BinaryIO, keyframe: Any, page: Any) -> Rows:
+    """Pixels in strips or tiles, which are decoded one after the other."""
+    separate, _, _, width, contiguous = keyframe.shaped
+    high = keyframe.tilelength if keyframe.is_tiled else keyframe.rowsperstrip
+    across = -(-width // keyframe.tilewidth) if keyframe.is_tiled else 1
+    down = -(-keyframe.imagelength // high)
+    tables = {"jpegtables": page.jpegtables, "jpegheader": keyframe.jpegheader} if keyframe.compression in JPEG else {}
+
+    def decoded(index: int) -> Any:
+        file.seek(page.dataoffsets[index])
+        return keyframe.decode(file.read(page.databytecounts[index]) or None, index, **tables)
+
+    # A strip may reach over many bands, and is kept until the next one.
+    segment = decoded if keyframe.is_tiled else lru_cache(maxsize=separate)(decoded)
+
+    def rows(top: int, bottom: int) -> Plane:
+        band = np.zeros((separate, bottom - top, width, contiguous), keyframe.dtype.newbyteorder("="))
+        for sample in range(separate):
+            for index in range((sample * down + top // high) * across, (sample * down + -(-bottom // high)) * across):
+                values, (_, _, y, x, _), _ = segment(index)
+                if values is not None:
+                    _place(band[sample], values[0], y - top, x)
+        axes = {"SYX": band[:, :, :, 0], "YX": band[0, :, :, 0]}
+        found: Plane = axes.get("".join(axis for axis in keyframe.axes if axis in "SYX"), band[0])
+        return found
+
+    return rows
+
+
+def _place(band: Plane, values: Plane, y: int, x: int) -> None:
+    """Copy what of a strip or tile lies within the band."""
+    first, last = max(0, -y), min(len(values), len(band) - y)
+    if last > first:
+        wide = min(values.shape[1], band.shape[1] - x)
+        band[y + first : y + last, x : x + wide] = values[first:last, :wide]

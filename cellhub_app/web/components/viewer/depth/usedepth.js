@@ -1,0 +1,55 @@
+import { useEffect, useState } from 'react';
+import { desk } from '../desk.js';
+import { useDesk } from '../usedesk.js';
+import { Depth } from './depth.js';
+import { rememberedLook } from './settings.js';
+import { valuesText } from './words.js';
+
+const FIRST = { frame: 0, timepoint: 0 };
+
+/** The plane that is chosen for this image. */
+export function usePlane(imageId) {
+  const plane = useDesk('plane');
+  return plane?.imageId === imageId ? plane : FIRST;
+}
+
+/** The outlines of another plane than the first; empty where no plane of that time can have any. */
+export function polygonsOf(url, { frame, timepoint }) {
+  if (!url || timepoint) return timepoint ? '' : url;
+  return url.replace(/([?&]frame=)\d+/, `$1${frame}`);
+}
+
+/**
+ * Shows the image in its own depth once its picture is there; nothing where `depthUrl` is empty.
+ * Answers {intensity: what stands under the pointer, look: {outlineWidth, fillOpacity} if somebody set it}.
+ */
+export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height }, isReady, cursor) {
+  const [depth, setDepth] = useState(null);
+  const { frame, timepoint } = usePlane(imageId);
+  const display = useDesk('display');
+  const values = useDesk('values');
+  const look = useDesk('look');
+  const opened = useDesk('depth');
+  const isOn = Boolean(viewer && depthUrl);
+  useEffect(() => {
+    if (!isOn) return undefined;
+    const made = new Depth(viewer.map, desk);
+    setDepth(made);
+    desk.set('look', rememberedLook(globalThis.localStorage));
+    desk.set('map', viewer.map);
+    return () => {
+      made.dispose();
+      setDepth(null);
+      desk.set('look', undefined);
+      desk.set('map', undefined);
+    };
+  }, [viewer, isOn]);
+  useEffect(() => {
+    if (!depth || !isReady) return undefined;
+    depth.open({ imageId, url: depthUrl, scope: depthScope || imageId, frame, timepoint, width, height });
+    return () => depth.close();
+  }, [depth, isReady, imageId, depthUrl, depthScope, frame, timepoint, width, height]);
+  useEffect(() => { depth?.point(cursor); }, [depth, cursor]);
+  const intensity = cursor && opened?.status === 'ready' ? valuesText(values, cursor, opened.pyramid, display) : '';
+  return { intensity, look: isOn ? look : undefined };
+}
