@@ -44,16 +44,21 @@ function paint(pixels, values, { table, steps, low, factor }) {
   else for (let index = 0; index < count; index += 1) pixels[index] = steps[stepOf(values[index], low, factor)] | OPAQUE;
 }
 
+const HIGH_BITS = 0x808080;
+const LOW_BITS = 0x7f7f7f;
+
+/** Three bytes added at once, each staying at 255 where it would run over. */
+export function sumOf(one, other) {
+  const differ = (one ^ other) & HIGH_BITS;
+  const sum = (one & LOW_BITS) + (other & LOW_BITS);
+  const over = (one & other & HIGH_BITS) | (differ & sum);
+  return (sum ^ differ) | ((over << 1) - (over >> 7));
+}
+
 function add(pixels, values, { table, steps, low, factor }) {
-  for (let index = 0; index < pixels.length; index += 1) {
-    const more = table ? table[values[index]] : steps[stepOf(values[index], low, factor)];
-    if (!more) continue;
-    const there = pixels[index];
-    const red = (there & 255) + (more & 255);
-    const green = ((there >> 8) & 255) + ((more >> 8) & 255);
-    const blue = ((there >> 16) & 255) + ((more >> 16) & 255);
-    pixels[index] = (red > 255 ? 255 : red) | ((green > 255 ? 255 : green) << 8) | ((blue > 255 ? 255 : blue) << 16) | OPAQUE;
-  }
+  const count = pixels.length;
+  if (table) for (let index = 0; index < count; index += 1) pixels[index] = sumOf(pixels[index] & 0xffffff, table[values[index]]) | OPAQUE;
+  else for (let index = 0; index < count; index += 1) pixels[index] = sumOf(pixels[index] & 0xffffff, steps[stepOf(values[index], low, factor)]) | OPAQUE;
 }
 
 /** RGBA bytes of the channels' light added up; parts are {values, lookup}, none of them is black. */

@@ -1,4 +1,3 @@
-import { DepthLayer } from './depthlayer.js';
 import { loadPyramid, planeUrl } from './pyramid.js';
 import { placeOf, remember, remembered, resolved } from './settings.js';
 
@@ -10,7 +9,7 @@ const startWorker = () => new Worker(new URL('./worker.js', import.meta.url), { 
 /**
  * One image in its own depth over its 8-bit picture. On the desk lie `depth` ({status: off | waiting | ready | refused, sentence,
  * pyramid, imageId}), `display` (a setting for each channel, see settings.js), which whoever sets changes what is seen, and
- * `values` ({x, y, values}: the intensities under the pointer).
+ * `values` ({x, y, values}: the intensities under the pointer). `makeLayer` makes the DepthLayer that is put on the map.
  */
 export class Depth {
   #opening = null;
@@ -25,9 +24,9 @@ export class Depth {
 
   #pending = null;
 
-  constructor(map, desk, { makeWorker = startWorker, load = loadPyramid, store = globalThis.localStorage } = {}) {
+  constructor(map, desk, { makeLayer, makeWorker = startWorker, load = loadPyramid, store = globalThis.localStorage } = {}) {
     Object.assign(this, { map, desk, makeWorker, load, store });
-    this.layer = new DepthLayer({ zIndex: ABOVE_PICTURE }, {
+    this.layer = makeLayer({ zIndex: ABOVE_PICTURE }, {
       onWant: tiles => this.#post({ type: 'want', tiles }),
       onDropped: tiles => this.#post({ type: 'forget', tiles }),
       onComplete: isComplete => this.#mark(isComplete ? 'complete' : 'loading'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { ByteCache } from './cache.js';
-import { composed, lookupOf } from './compose.js';
+import { composed, lookupOf, sumOf } from './compose.js';
 import { columnsOf, pathOf, rangeOf, stepOf, valueAt } from './histogram.js';
 import { keyOf, levelFor, placeOf, sizeOf, tilesIn, wantedIn } from './levels.js';
 import { Loader } from './loader.js';
@@ -79,6 +79,20 @@ test('the light of channels adds up and never wraps', () => {
   expect(pixel(bytes, 0)).toEqual([255, 255, 0, 255]);
   expect(pixel(bytes, 1)).toEqual([0, 0, 255, 255]);
   expect(pixel(composed([], 1), 0)).toEqual([0, 0, 0, 255]);
+});
+
+test('bytes are added three at a time as they would be one by one', () => {
+  const bytes = word => [word & 255, (word >> 8) & 255, (word >> 16) & 255];
+  const samples = [0, 1, 0x7f, 0x80, 0x81, 0xfe, 0xff];
+  const words = samples.flatMap(a => samples.flatMap(b => samples.map(c => a | (b << 8) | (c << 16))));
+  for (const one of words) {
+    for (const other of words) {
+      const alone = bytes(one).map((value, index) => Math.min(255, value + bytes(other)[index]));
+      const sum = sumOf(one, other);
+      if (bytes(sum).some((value, index) => value !== alone[index]) || (sum >>> 24) % 2) throw new Error(`${one} + ${other}`);
+    }
+  }
+  expect(sumOf(0x010203, 0x0a0b0c)).toBe(0x0b0d0f);
 });
 
 test('a window of no width splits black from full colour', () => {

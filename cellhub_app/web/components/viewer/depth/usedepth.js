@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { desk } from '../desk.js';
 import { useDesk } from '../usedesk.js';
 import { Depth } from './depth.js';
+import { DepthLayer } from './depthlayer.js';
 import { rememberedLook } from './settings.js';
 import { valuesText } from './words.js';
 
@@ -33,7 +34,7 @@ export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height 
   const isOn = Boolean(viewer && depthUrl);
   useEffect(() => {
     if (!isOn) return undefined;
-    const made = new Depth(viewer.map, desk);
+    const made = new Depth(viewer.map, desk, { makeLayer: (...given) => new DepthLayer(...given) });
     setDepth(made);
     desk.set('look', rememberedLook(globalThis.localStorage));
     desk.set('map', viewer.map);
