@@ -6,7 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.events import EventType
-from cellhub_app.domain.annotations import service as annotations
+from cellhub_app.domain.annotations import history
 from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageView
@@ -53,8 +53,7 @@ class PictureState(rx.State, mixin=True):
         if not concerned and not news.has(EventType.PROJECT_CHANGED):
             return None
         image = await images.get(call.session, call.principal, topic_id)
-        revisions = await annotations.revisions(call.session, call.principal, topic_id) if image.revision else []
-        return image, max(revisions, key=lambda revision: revision.number, default=None)
+        return image, await history.latest(call.session, call.principal, topic_id) if image.revision else None
 
     def _show_news(self, found: Found | None) -> None:
         if found is None:

@@ -15,7 +15,7 @@ from cellhub_app.domain.access import Viewer
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.annotations import measurements, outlines
 from cellhub_app.domain.annotations import service as annotations
-from cellhub_app.domain.annotations.schemas import Edit, EditAnswer, ImageMeasurements, ObjectMeasurements, RevisionView
+from cellhub_app.domain.annotations.schemas import Edit, EditAnswer, ImageMeasurements, ObjectMeasurements
 from cellhub_app.domain.schema import PageView
 
 router = APIRouter()
@@ -67,12 +67,6 @@ async def edit_polygons(
     return EditAnswer(revision=number)
 
 
-@router.get("/images/{image_id}/revisions", response_model=list[RevisionView], tags=["polygons"])
-async def list_revisions(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> list[RevisionView]:
-    """The history of a frame, newest first."""
-    return await annotations.revisions(session, principal, image_id, frame)
-
-
 @router.post("/images/{image_id}/revisions/{revision}/restore", response_model=EditAnswer, tags=["polygons"])
 async def restore_revision(
     image_id: UUID, revision: int, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
@@ -84,9 +78,11 @@ async def restore_revision(
 
 
 @router.get("/images/{image_id}/measurements", response_model=ImageMeasurements, tags=["measurements"])
-async def image_measurements(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> ImageMeasurements:
-    """Every object of a frame with its measures, in pixels and, where the pixel size is known, in micrometres."""
-    return await measurements.of_image(session, principal, image_id, frame)
+async def image_measurements(
+    image_id: UUID, session: Look, principal: Signed, frame: Frame = 0, revision: Number = None
+) -> ImageMeasurements:
+    """Every object of a frame with its measures, in pixels and, where the pixel size is known, in micrometres; now, or as of a revision."""
+    return await measurements.of_image(session, principal, image_id, frame, revision)
 
 
 @router.get("/projects/{project_id}/measurements", response_model=PageView[ObjectMeasurements], tags=["measurements"])

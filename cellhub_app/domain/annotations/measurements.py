@@ -15,15 +15,17 @@ from cellhub_app.models.annotation import Object
 from cellhub_app.models.image import Image
 
 
-async def of_image(session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0) -> ImageMeasurements:
-    """All present objects of an image's frame with their measures. Raises ImageNotFound."""
+async def of_image(
+    session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0, revision: int | None = None
+) -> ImageMeasurements:
+    """The objects of an image's frame with their measures, now or as of a revision. Raises ImageNotFound."""
     image = await readable_image(session, principal, image_id, Permission.VIEW)
     segmentation = await repository.segmentation(session, image_id, frame)
-    rows = await repository.objects(session, segmentation.id, None) if segmentation else []
+    rows = await repository.objects(session, segmentation.id, revision) if segmentation else []
     return ImageMeasurements(
         image_id=image_id,
         frame=frame,
-        revision=segmentation.head if segmentation else 0,
+        revision=(segmentation.head if segmentation else 0) if revision is None else revision,
         pixel_size_um=image.pixel_size_um,
         data=[object_measurements(row, image) for row in rows],
     )

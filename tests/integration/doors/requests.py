@@ -55,7 +55,10 @@ BODIES: dict[str, Any] = {
     "patch /images/{image_id}": {"name": "other.png"},
     "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
 }
-QUERIES = {"get /images/{image_id}/preview": {"model": "classical"}}
+QUERIES: dict[str, Any] = {
+    "get /images/{image_id}/preview": {"model": "classical"},
+    "get /images/{image_id}/revisions/diff": {"from": 0, "to": 1},
+}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 

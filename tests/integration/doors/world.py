@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
@@ -19,7 +21,7 @@ from cellhub_app.domain.flows.preview import exact
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.shares.service import cookie_name
 from cellhub_app.models import export, image, trial
-from cellhub_app.models.annotation import Revision, Segmentation
+from cellhub_app.models.annotation import Object, Revision, Segmentation
 from cellhub_app.models.annotation_import import AnnotationImport
 from cellhub_app.models.base import Table
 from cellhub_app.models.export import Export
@@ -157,6 +159,9 @@ async def _project(session: AsyncSession, ids: dict[str, UUID], people: dict[Cal
     await _add(session, Job(user_id=owner, project_id=project_id, **job))
     segmentation = await _add(session, Segmentation(image_id=image_id, head=1))
     await _add(session, Revision(segmentation_id=segmentation.id, number=1, kind="model", model="classical"))
+    shape = from_rings([[[1, 1], [5, 1], [5, 5], [1, 5]]])
+    outline = {"geometry": codec.encode(shape), "area_px": shape.area, "bbox": list(shape.bounds), "parents": [], "measures": []}
+    await _add(session, Object(segmentation_id=segmentation.id, id=ids["object_id"], added_revision=1, **outline))
     done = {"status": JobStatus.SUCCEEDED, "bytes": 1, "formats": ["coco"], "expires_at": now() + timedelta(days=1)}
     await _add(session, Export(id=ids["export_id"], project_id=project_id, user_id=owner, **done))
     brought = {"job_id": ids["job_id"], "format": "coco", "mode": "add", "files": [{"name": "b.json", "bytes": 1}]}
