@@ -40,7 +40,8 @@ class Topic:
     """What a tab looks at: pages of one state that look at the same id are shown the same.
 
     What `ages` changes with time alone: it is read anew now and then also when nothing happens. `reloads` are the types of events after
-    which each tab loads for itself, because what its person may see is not what others may.
+    which each tab loads for itself, because what its person may see is not what others may. `follows_access`: it shows people, and is
+    read anew whenever somebody's access changes.
     """
 
     state: type[rx.State]
@@ -48,6 +49,7 @@ class Topic:
     every_s: float = SOON_S
     ages: bool = False
     reloads: tuple[EventType, ...] = ()
+    follows_access: bool = False
 
 
 @dataclass
@@ -143,6 +145,7 @@ class Live:
     async def _hear(self, event: Event | None) -> None:
         if event is not None and event.type is EventType.ACCESS_CHANGED:
             await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
+            self._note({watch.topic for watch in _watches.values() if watch.topic.follows_access}, event)
             return
         self._note({watch.topic for watch in _watches.values() if event is None or _is_about(watch, event)}, event)
 

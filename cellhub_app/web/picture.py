@@ -34,6 +34,7 @@ class PictureState(rx.State, mixin=True):
     height: int = 0
     channels: int = 1
     revision: int = 0
+    past: int = 0
     pixel_size_um: float | None = None
     is_segmented: bool = False
     is_missing: bool = False

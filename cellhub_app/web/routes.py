@@ -18,6 +18,8 @@ ACCOUNT = "/account"
 ADMIN = "/admin"
 ACTIVITY = "/admin/activity"
 QUEUE = "/queue"
+RUNS = "/jobs"
+RUN = "/jobs/[run]"
 TEAMS = "/teams"
 TEAM = "/teams/[team]"
 PROJECT = "/projects/[project]"
@@ -55,6 +57,11 @@ def team(team_id: UUID | str | Any) -> Any:
 def image(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
     """An image's page."""
     return f"/projects/{project_id}/images/{image_id}"
+
+
+def run(batch_or_job_id: UUID | str | Any) -> Any:
+    """The page of a batch, also by the job of one of its images."""
+    return f"{RUNS}/{batch_or_job_id}"
 
 
 def shared(link_id: UUID | str | Any, image_id: UUID | str | Any = "") -> Any:

@@ -28,7 +28,7 @@ from tests.integration.web.states import Tab
 TOPS = (SessionState, EntranceState, SharedState)
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
-    "ImageState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
+    "ImageState": routes.IMAGE, "PeopleState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
     "MembersState": routes.PROJECT_MEMBERS, "TeamSharesState": routes.PROJECT_MEMBERS,
     "TeamsState": routes.TEAMS, "TeamState": routes.TEAM,
     "SharedState": routes.SHARED, "SharedImageState": routes.SHARED_IMAGE,

@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "post /face-offs/{face_off_id}/choice": {"model": "classical"},
     "post /invitations/accept": {"token": "x"},
     "patch /images/{image_id}": {"name": "other.png"},
+    "put /images/{image_id}/people/{tab_id}": {"objectId": "object_id", "isEditing": True},
     "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
 }
 QUERIES: dict[str, Any] = {

@@ -118,6 +118,7 @@ ROUTES: dict[str, Door] = {
     "post /face-offs/{face_off_id}/choice": EDIT,
     **{f"get /images/{{image_id}}/{part}": VIEW for part in ("measurements", "polygons", "revisions", "revisions/diff")},
     "get /images/{image_id}/objects/{object_id}/history": VIEW,
+    **dict.fromkeys(("put /images/{image_id}/people/{tab_id}", "delete /images/{image_id}/people/{tab_id}"), VIEW),
     **dict.fromkeys(("patch /images/{image_id}", "delete /images/{image_id}"), EDIT),
     **dict.fromkeys(("patch /images/{image_id}/polygons", "post /images/{image_id}/revisions/{revision}/restore"), ANNOTATE),
     **{f"post /images/{{image_id}}/segmentation/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
@@ -160,6 +161,8 @@ HANDLERS: dict[str, Door] = {
     # A project or image that is not there is shown as missing.
     **_of("ProjectState", load=SELF, close_dialogs=ANYBODY, toggle_panel=ANYBODY),
     **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY, fill=ANYBODY),
+    **_of("ImageState", show_side=ANYBODY.given("history"), look_at=ANYBODY, restore=ANNOTATE),
+    **_of("PeopleState", load_people=SELF),
     **_of("ProjectPace", load_pace=VIEW),
     **_of("ImagesState", load_images=VIEW, show=SELF.given("running"), show_tag=VIEW, search=VIEW, order=SELF),
     **_of("ImagesState", select=VIEW.given({"all": True, "ids": [], "count": 1})),

@@ -125,7 +125,8 @@ async def build(runtime: Runtime) -> World:
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
 _WITHOUT_ACCOUNT = (Caller.NOBODY, Caller.VISITOR)
 _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
-          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id", "import_id")  # fmt: skip
+          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id", "import_id",
+          "tab_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:

@@ -24,15 +24,18 @@ from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.jobs import workers
 from cellhub_app.domain.jobs.schemas import WorkerView
+from cellhub_app.domain.presence import service as presence
+from cellhub_app.domain.presence.schemas import Attention
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.domain.shares import service as shares
 from cellhub_app.domain.shares.schemas import NewShareLink, OpeningLink
 from cellhub_app.models.project import ProjectRole
-from cellhub_app.web import live
+from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import live_pages
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.image.people import PeopleState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
@@ -158,6 +161,25 @@ async def test_a_removed_member_is_told_to_leave_and_hears_no_more(scene: Scene)
     assert state.name == "HeLa"
     await scene.bob.call(ProjectState, "load")
     assert (state.is_missing, state.project_id) == (True, "")
+
+
+async def test_people_in_one_image_see_each_other_until_one_may_not(scene: Scene) -> None:
+    async with scene.runtime.work() as session:
+        (image_id,) = await rows.images(session, scene.project_id, ["a.tif"])
+        people = [(await scene.call_of(tab, session)).principal for tab in (scene.ada, scene.bob)]
+    place = {"project": str(scene.project_id), "image": str(image_id)}
+    tab = Tab("tab-image", scene.ada.cookie, f"/projects/{scene.project_id}/images/{image_id}", routes.IMAGE, place)
+    scene.browsers.tabs[tab.token] = tab
+    await tab.call(PeopleState, "load_people")
+    state, chosen = tab.state(PeopleState), UUID(int=7)
+    async with scene.runtime.work() as session:
+        for principal in people:
+            await presence.attend(session, scene.runtime.redis, principal, image_id, UUID(int=1), Attention(object_id=chosen))
+    await until(lambda: [(one["name"], one["objectId"]) for one in state.people] == [("Bob", str(chosen))])
+    async with scene.runtime.work() as session:
+        await projects.remove_member(session, people[0], scene.project_id, people[1].user_id)
+    await until(lambda: state.people == [])
+    live.leave(tab.token)
 
 
 async def test_a_page_that_is_told_to_look_again_stays_live_in_all_its_parts(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 import React, { useEffect, useId, useRef, useState } from 'react';
 import { Busy, Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
+import { desk } from './desk.js';
 import { Echoes } from './echoes.js';
 import { commandFor } from './keys.js';
 import { loadPicture, loadPolygons } from './loading.js';
@@ -26,7 +27,11 @@ function useViewer(calls) {
       select: polygon => calls.current.choose(polygon),
     });
     setViewer(made);
-    return () => made.dispose();
+    desk.set('viewer', made);
+    return () => {
+      desk.set('viewer', null);
+      made.dispose();
+    };
   }, []);
   return { element, viewer, resolution, cursor, hovered };
 }

@@ -1,2 +1,5 @@
 /** What the page imports: the components of the viewer and of the editor, which share their modules. */
 export { CellHubViewer } from './CellHubViewer.jsx';
+export { HistoryPanel } from './history/HistoryPanel.jsx';
+export { ObjectOrigin } from './history/ObjectOrigin.jsx';
+export { PeopleBar } from './people/PeopleBar.jsx';

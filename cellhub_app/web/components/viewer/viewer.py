@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web.components.modules import linked_folder
 
-_LIBRARY = linked_folder(__file__, "editor.js")
+LIBRARY = linked_folder(__file__, "editor.js")
 
 
 class Viewer(rx.NoSSRComponent):
@@ -15,7 +15,7 @@ class Viewer(rx.NoSSRComponent):
     again and keeps the view. Without `pixel_size_um` everything is in pixels.
     """
 
-    library = _LIBRARY
+    library = LIBRARY
     tag = "CellHubViewer"
     lib_dependencies: list[str] = ["ol@10.11.0"]
 
