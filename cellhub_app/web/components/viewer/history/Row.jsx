@@ -22,7 +22,7 @@ function When({ at, now }) {
 }
 
 /** One revision, or the newest of a sitting with what all of its edits come to. */
-function Entry({ revision: entry, counts, many, nested, now, models, shown, revision, mayRestore, look, onRestore }) {
+function Entry({ entry, counts, many, nested, now, models, shown, revision, mayRestore, look, onRestore }) {
   const isShown = entry.number === shown;
   const isNow = entry.number === revision;
   const deed = many > 1 ? `edited, ${many} times` : deedOf(entry);
@@ -56,7 +56,7 @@ export function Row({ revisions, ...shared }) {
   const many = revisions.length;
   return (
     <li className="ch-history-row">
-      <Entry revision={newest} counts={many > 1 ? summed(revisions) : newest} many={many} {...shared} />
+      <Entry entry={newest} counts={many > 1 ? summed(revisions) : newest} many={many} {...shared} />
       {many > 1 && (
         <button type="button" className="ch-history-each" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
           {isOpen ? 'Hide the single edits' : `Show all ${many} edits`}
@@ -64,7 +64,7 @@ export function Row({ revisions, ...shared }) {
       )}
       {isOpen && many > 1 && (
         <ol className="ch-history-edits">
-          {revisions.map(one => <li key={one.number}><Entry revision={one} counts={one} many={1} nested {...shared} /></li>)}
+          {revisions.map(one => <li key={one.number}><Entry entry={one} counts={one} many={1} nested {...shared} /></li>)}
         </ol>
       )}
     </li>
