@@ -89,6 +89,11 @@ def thumbnail(image_id: UUID | str | Any) -> Any:
     return f"{API}/images/{image_id}/thumbnail"
 
 
+def overlay(image_id: UUID | str | Any, revision: int) -> Any:
+    """The outlines of a revision, the size of the small picture."""
+    return f"{API}/images/{image_id}/overlay?revision={revision}"
+
+
 def download(export_id: UUID | str | Any) -> Any:
     """The ZIP of a finished export."""
     return f"{API}/exports/{export_id}/download"

@@ -34,7 +34,7 @@ async def revisions(
     if segmentation is None:
         return []
     rows = await repository.revisions(session, segmentation.id, before=before, limit=limit)
-    edits = [row[0].number for row in rows if row[0].kind == RevisionKind.EDIT]
+    edits = [row[0].number for row in rows if row[0].kind in (RevisionKind.EDIT, RevisionKind.RESTORE)]
     replaced = await repository.replacements(session, segmentation.id, edits) if edits else {}
     return [_view(row, replaced.get(row[0].number, (0, 0))) for row in rows]
 

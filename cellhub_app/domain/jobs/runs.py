@@ -25,13 +25,14 @@ _FIRST = case({JobStatus.FAILED.value: 0, JobStatus.RUNNING.value: 1, JobStatus.
 
 @dataclass(frozen=True)
 class RunImage:
-    """One image of a run: seconds in line and in work, how many objects, why it failed. `is_gone`: it was deleted since."""
+    """One image of a run: the revision it made, seconds in line and in work, why it failed. `is_gone`: it was deleted since."""
 
     job_id: UUID
     image_id: UUID
     name: str
     status: JobStatus
     is_gone: bool
+    revision: int | None
     objects: int | None
     waited_s: float | None
     took_s: float | None
@@ -61,7 +62,7 @@ class Run:
     weights_sha256: str
 
 
-_Shown = Row[Job, str, bool, int | None]
+_Shown = Row[Job, str, bool, int | None, int | None]
 
 
 async def run_of(session: AsyncSession, principal: Principal, run_id: UUID) -> tuple[Run, UUID | None]:
@@ -94,9 +95,9 @@ async def images(
     session: AsyncSession, batch_id: UUID, limit: int, after: RunImage | None = None, job_id: UUID | None = None
 ) -> list[RunImage]:
     """Images of a run that the caller was let see, failures first: so many after one of them, or the one of a job."""
-    count = select(col(Revision.object_count)).where(col(Revision.job_id) == col(Job.id)).limit(1).scalar_subquery()
-    query = select(Job, col(Image.name), col(Image.deleted_at).is_not(None), count).join(Image, col(Image.id) == col(Job.image_id))
-    query = query.where(col(Job.batch_id) == batch_id)
+    made = (col(Revision.number), col(Revision.object_count))
+    query = select(Job, col(Image.name), col(Image.deleted_at).is_not(None), *made).join(Image, col(Image.id) == col(Job.image_id))
+    query = query.outerjoin(Revision, col(Revision.job_id) == col(Job.id)).where(col(Job.batch_id) == batch_id)
     if job_id is not None:
         query = query.where(col(Job.id) == job_id)
     if after is not None:
@@ -107,7 +108,7 @@ async def images(
 
 
 def _image(row: _Shown) -> RunImage:
-    job, name, is_gone, objects = row
+    job, name, is_gone, revision, objects = row
     assert job.image_id is not None  # noqa: S101 - joined by it
     return RunImage(
         job_id=job.id,
@@ -115,6 +116,7 @@ def _image(row: _Shown) -> RunImage:
         name=name,
         status=JobStatus(job.status),
         is_gone=is_gone,
+        revision=revision,
         objects=objects,
         waited_s=_seconds(job.created_at, job.started_at),
         took_s=_seconds(job.started_at, job.finished_at),

@@ -36,7 +36,7 @@ class PeopleState(SessionState):
             return
         try:
             image_id, project_id = UUID(str(self.image)), UUID(str(self.project))
-            topic = Topic(PeopleState, image_id, TOLD_WITHIN_S, ages=True, follows_access=True)
+            topic = Topic(PeopleState, image_id, TOLD_WITHIN_S, ages=True, shows_people=True)
             await live.watch(call, self._tab, topic, PeopleState.load_people, project_id)
             self._show_news(await self._read_news(call, image_id, News(anew=True)))
         except (NotFound, ValueError):
@@ -45,8 +45,7 @@ class PeopleState(SessionState):
 
     @classmethod
     async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:
-        is_told = any(event.type is EventType.PRESENCE and event.data.get("imageId") == str(topic_id) for event in news.events)
-        if not is_told and not news.has(EventType.ACCESS_CHANGED, EventType.PROJECT_CHANGED):
+        if not news.has(EventType.PRESENCE, EventType.ACCESS_CHANGED, EventType.PROJECT_CHANGED):
             return None
         return await presence.here(call.session, get_runtime().redis, call.principal, topic_id)
 

@@ -35,7 +35,7 @@ def _run(box: rx.Var[Any]) -> rx.Component:
     )
     project = link(RunState.project_name, to=routes.project(RunState.project_id), class_name="text-link")
     head = rx.el.div(
-        rx.el.div(rx.el.h1(box.title), rx.el.span(project, " · ", starter, class_name="row"), class_name="stack-small"),
+        rx.el.div(rx.el.h1(box.title), rx.el.div(project, starter, class_name="row wrap"), class_name="stack-small"),
         rx.el.div(status_chip(box.status, data_testid="run-status"), rx.cond(RunState.can_retry, retry), class_name="row"),
         class_name="row-between wrap",
     )
@@ -80,10 +80,8 @@ def _image(row: rx.Var[ImageRow]) -> rx.Component:
 
 def _picture(row: rx.Var[ImageRow]) -> rx.Component:
     """The thumbnail with what was found over it."""
-    thumbnail = rx.el.img(src=routes.thumbnail(row.id), alt="", loading="lazy")
-    outlines = rx.el.img(src=f"{routes.API}/images/{row.id}/overlay", alt="", loading="lazy")
-    both = rx.fragment(thumbnail, rx.cond(row.status == "succeeded", outlines))
-    return rx.el.span(rx.cond(row.is_gone, rx.icon("image-off"), both), class_name="run-picture", aria_hidden="true")
+    gone = rx.cond(row.is_gone, rx.icon("image-off"))
+    return rx.el.span(gone, class_name="run-picture", style={"background_image": row.pictures}, aria_hidden="true")
 
 
 def _log() -> rx.Component:

@@ -36,8 +36,8 @@ class Fact:
 class ImageRow:
     """An image of the run as its row shows it."""
 
-    id: str
     job_id: str
+    pictures: str
     name: str
     href: str
     status: str
@@ -175,8 +175,8 @@ def _row(image: RunImage, project_id: UUID) -> ImageRow:
     times += [t("{time} in work", time=_time(image.took_s))] if image.took_s is not None else []
     objects = counted(image.objects, "object", "objects") if image.objects is not None else ""
     return ImageRow(
-        id=str(image.image_id),
         job_id=str(image.job_id),
+        pictures=_pictures(image),
         name=image.name,
         href="" if image.is_gone else routes.image(project_id, image.image_id),
         status=image.status.value,
@@ -185,6 +185,14 @@ def _row(image: RunImage, project_id: UUID) -> ImageRow:
         times=" · ".join(times),
         problem=image.problem if image.status.value == "failed" else "",
     )
+
+
+def _pictures(image: RunImage) -> str:
+    """The thumbnail with what this run found over it, as a style names them; one that is not there any more shows nothing."""
+    if image.is_gone:
+        return "none"
+    found = [f"url({routes.overlay(image.image_id, image.revision)})"] if image.revision else []
+    return ", ".join([*found, f"url({routes.thumbnail(image.image_id)})"])
 
 
 def _details(image: RunImage) -> list[Fact]:
