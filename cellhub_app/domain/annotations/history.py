@@ -39,11 +39,12 @@ async def revisions(
     return [_view(row, replaced.get(row[0].number, (0, 0))) for row in rows]
 
 
-async def latest(session: AsyncSession, principal: Viewer, image_id: UUID, number: int | None = None) -> RevisionView | None:
-    """The newest revision of an image's first frame, or that number; None where there is none. Raises ImageNotFound."""
-    before = None if number is None else number + 1
-    found = await revisions(session, principal, image_id, before=before, limit=1)
-    return found[0] if found and number in (None, found[0].number) else None
+async def latest(session: AsyncSession, principal: Viewer, image_id: UUID) -> RevisionView | None:
+    """The newest revision of an image's first frame without what it changed; None where there is none. Raises ImageNotFound."""
+    await readable_image(session, principal, image_id, Permission.VIEW)
+    segmentation = await repository.segmentation(session, image_id, 0)
+    rows = await repository.revisions(session, segmentation.id, limit=1) if segmentation else []
+    return _view(rows[0]) if rows else None
 
 
 async def of_object(session: AsyncSession, principal: Viewer, image_id: UUID, object_id: UUID, frame: int = 0) -> ObjectHistory:
