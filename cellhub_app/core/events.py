@@ -26,6 +26,7 @@ class EventType(StrEnum):
     TRIAL_STATUS = "trialStatus"
     PROJECT_CHANGED = "projectChanged"
     TEAM_CHANGED = "teamChanged"
+    PRESENCE = "presence"
     ACCESS_CHANGED = "accessChanged"
 
 

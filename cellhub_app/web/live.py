@@ -40,7 +40,8 @@ class Topic:
     """What a tab looks at: pages of one state that look at the same id are shown the same.
 
     What `ages` changes with time alone: it is read anew now and then also when nothing happens. `reloads` are the types of events after
-    which each tab loads for itself, because what its person may see is not what others may.
+    which each tab loads for itself, because what its person may see is not what others may. `shows_people`: only such a
+    topic hears who looks at its image, and it is read anew whenever somebody's access changes.
     """
 
     state: type[rx.State]
@@ -48,6 +49,7 @@ class Topic:
     every_s: float = SOON_S
     ages: bool = False
     reloads: tuple[EventType, ...] = ()
+    shows_people: bool = False
 
 
 @dataclass
@@ -143,6 +145,7 @@ class Live:
     async def _hear(self, event: Event | None) -> None:
         if event is not None and event.type is EventType.ACCESS_CHANGED:
             await self._recheck([watch for watch in _watches.values() if _concerns_access(watch, event)], reload=True)
+            self._note({watch.topic for watch in _watches.values() if watch.topic.shows_people}, event)
             return
         self._note({watch.topic for watch in _watches.values() if event is None or _is_about(watch, event)}, event)
 
@@ -237,6 +240,9 @@ def _looks_at(watch: Watch) -> bool:
 
 
 def _is_about(watch: Watch, event: Event) -> bool:
+    # Somebody who steps through objects says so several times a second: no other page may read the database for that.
+    if event.type is EventType.PRESENCE and not (watch.topic.shows_people and event.data.get("imageId") == str(watch.topic.id)):
+        return False
     return event.project_id in watch.projects or event.team_id in watch.teams
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.events import EventType
-from cellhub_app.domain.annotations import service as annotations
+from cellhub_app.domain.annotations import history
 from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageView
@@ -36,6 +36,7 @@ class PictureState(rx.State, mixin=True):
     height: int = 0
     channels: int = 1
     revision: int = 0
+    past: int = 0
     pixel_size_um: float | None = None
     may_annotate: bool = False
     is_segmented: bool = False
@@ -55,8 +56,7 @@ class PictureState(rx.State, mixin=True):
         if not concerned and not news.has(EventType.PROJECT_CHANGED):
             return None
         image = await images.get(call.session, call.principal, topic_id)
-        revisions = await annotations.revisions(call.session, call.principal, topic_id) if image.revision else []
-        return image, max(revisions, key=lambda revision: revision.number, default=None)
+        return image, await history.latest(call.session, call.principal, topic_id) if image.revision else None
 
     def _show_news(self, found: Found | None) -> None:
         if found is None:

@@ -18,6 +18,8 @@ ACCOUNT = "/account"
 ADMIN = "/admin"
 ACTIVITY = "/admin/activity"
 QUEUE = "/queue"
+RUNS = "/jobs"
+RUN = "/jobs/[run]"
 TEAMS = "/teams"
 TEAM = "/teams/[team]"
 PROJECT = "/projects/[project]"
@@ -57,6 +59,11 @@ def image(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
     return f"/projects/{project_id}/images/{image_id}"
 
 
+def run(batch_or_job_id: UUID | str | Any) -> Any:
+    """The page of a batch, also by the job of one of its images."""
+    return f"{RUNS}/{batch_or_job_id}"
+
+
 def shared(link_id: UUID | str | Any, image_id: UUID | str | Any = "") -> Any:
     """A project's page for visitors with a share link, or the page of one of its images."""
     return f"/s/{link_id}/images/{image_id}" if image_id else f"/s/{link_id}"
@@ -80,6 +87,11 @@ def face_off(project_id: UUID | str | Any, face_off_id: UUID | str | Any) -> Any
 def thumbnail(image_id: UUID | str | Any) -> Any:
     """The small picture of an image."""
     return f"{API}/images/{image_id}/thumbnail"
+
+
+def overlay(image_id: UUID | str | Any, revision: int) -> Any:
+    """The outlines of a revision, the size of the small picture."""
+    return f"{API}/images/{image_id}/overlay?revision={revision}"
 
 
 def download(export_id: UUID | str | Any) -> Any:

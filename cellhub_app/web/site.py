@@ -19,6 +19,7 @@ from cellhub_app.web.pages.face_off.page import face_off_page
 from cellhub_app.web.pages.face_off.state import FaceOffState
 from cellhub_app.web.pages.forgot_password.page import forgot_password
 from cellhub_app.web.pages.image.page import image_page
+from cellhub_app.web.pages.image.people import PeopleState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.invitation.page import invitation
 from cellhub_app.web.pages.not_found.page import not_found
@@ -40,6 +41,8 @@ from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.reset_password.page import reset_password
+from cellhub_app.web.pages.run.page import run
+from cellhub_app.web.pages.run.state import RunState
 from cellhub_app.web.pages.shared.gallery import shared_gallery
 from cellhub_app.web.pages.shared.image import shared_image
 from cellhub_app.web.pages.shared.image_state import SharedImageState
@@ -83,12 +86,13 @@ def add_pages(app: rx.App) -> None:
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
         app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *more])
-    app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=ImageState.load)
+    app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=[ImageState.load, PeopleState.load_people])
     app.add_page(tuning_page, route=routes.TUNING, title=_title(t("Try settings")), on_load=TuningState.load)
     app.add_page(face_off_page, route=routes.FACE_OFF, title=_title(t("Face-off")), on_load=FaceOffState.load)
     app.add_page(
         queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=[QueueState.load, HistoryState.load_history, QueuePace.load_pace]
     )
+    app.add_page(run, route=routes.RUN, title=_title(t("Run")), on_load=RunState.load)
     app.add_page(teams, route=routes.TEAMS, title=_title(t("Teams")), on_load=TeamsState.load)
     app.add_page(team, route=routes.TEAM, title=_title(TeamState.name), on_load=TeamState.load)
     unlisted = [{"name": "robots", "content": "noindex"}]

@@ -6,6 +6,7 @@ from cellhub_app.web.i18n import t
 
 _SHEETS = (
     "fonts", "base", "controls", "shell", "overlays", "sign_in", "dashboard", "project", "panels", "queue", "image", "trials", "shared",
+    "run",
 )  # fmt: skip
 
 STYLESHEETS = [f"/styles/{name}.css" for name in _SHEETS]

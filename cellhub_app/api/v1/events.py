@@ -83,7 +83,7 @@ async def listen(listener: Listener) -> AsyncIterator[ServerSentEvent]:
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(services: Services, principal: Signed) -> AsyncIterator[ServerSentEvent]:
-    """What happens in the caller's projects: `segmentationStatus`, `imageStatus`, `queueUpdate`, `exportProgress`, `trialStatus` ..."""
+    """What happens in the caller's projects: `segmentationStatus`, `imageStatus`, `queueUpdate`, `exportProgress`, `presence` ..."""
     try:
         async for sent in listen(Listener(services, principal)):
             yield sent

@@ -21,7 +21,6 @@ from cellhub_app.domain.annotations.schemas import (
     ImageMeasurements,
     ObjectMeasurements,
     RevisionChanges,
-    RevisionView,
     UndoSteps,
 )
 from cellhub_app.domain.schema import PageView
@@ -89,12 +88,6 @@ async def revision_changes(image_id: UUID, revision: At, session: Look, principa
     return await changes.of_revision(session, principal, image_id, revision, frame)
 
 
-@router.get("/images/{image_id}/revisions", response_model=list[RevisionView], tags=["polygons"])
-async def list_revisions(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> list[RevisionView]:
-    """The history of a frame, newest first."""
-    return await annotations.revisions(session, principal, image_id, frame)
-
-
 @router.post("/images/{image_id}/revisions/{revision}/restore", response_model=EditAnswer, tags=["polygons"])
 async def restore_revision(
     image_id: UUID, revision: int, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
@@ -106,9 +99,14 @@ async def restore_revision(
 
 
 @router.get("/images/{image_id}/measurements", response_model=ImageMeasurements, tags=["measurements"])
-async def image_measurements(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0, ids: Names = None) -> ImageMeasurements:
-    """Every object of a frame, or those named, with its measures, in pixels and, where the pixel size is known, in micrometres."""
-    return await measurements.of_image(session, principal, image_id, frame, ids)
+async def image_measurements(
+    image_id: UUID, session: Look, principal: Signed, frame: Frame = 0, ids: Names = None, revision: Number = None
+) -> ImageMeasurements:
+    """Every object of a frame, now or as of a revision, or those of now that are named, with its measures.
+
+    They are in pixels and, where the pixel size is known, in micrometres.
+    """
+    return await measurements.of_image(session, principal, image_id, frame, ids, revision)
 
 
 @router.get("/projects/{project_id}/measurements", response_model=PageView[ObjectMeasurements], tags=["measurements"])

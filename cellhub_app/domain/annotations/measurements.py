@@ -17,19 +17,24 @@ from cellhub_app.models.image import Image
 
 
 async def of_image(
-    session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0, ids: Sequence[UUID] | None = None
+    session: AsyncSession,
+    principal: Viewer,
+    image_id: UUID,
+    frame: int = 0,
+    ids: Sequence[UUID] | None = None,
+    revision: int | None = None,
 ) -> ImageMeasurements:
-    """The present objects of an image's frame, all or those named, with their measures. Raises ImageNotFound."""
+    """A frame's objects with their measures, now or as of a revision, or those of now that are named. Raises ImageNotFound."""
     image = await readable_image(session, principal, image_id, Permission.VIEW)
     segmentation = await repository.segmentation(session, image_id, frame)
     rows: Sequence[Object] = []
     if segmentation is not None:
-        wanted = repository.objects(session, segmentation.id, None) if ids is None else repository.named(session, segmentation.id, ids)
+        wanted = repository.objects(session, segmentation.id, revision) if ids is None else repository.named(session, segmentation.id, ids)
         rows = await wanted
     return ImageMeasurements(
         image_id=image_id,
         frame=frame,
-        revision=segmentation.head if segmentation else 0,
+        revision=(segmentation.head if segmentation else 0) if revision is None else revision,
         pixel_size_um=image.pixel_size_um,
         data=[object_measurements(row, image) for row in rows],
     )

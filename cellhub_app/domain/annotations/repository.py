@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, any_, distinct, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
@@ -16,7 +17,10 @@ from cellhub_app.domain.access import Viewer, readable_projects
 from cellhub_app.domain.annotations.schemas import NewObject
 from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
+from cellhub_app.models.job import Job
+from cellhub_app.models.user import User
 
+Told = Row[Revision, str | None, str | None]
 COLUMNS = (
     "segmentation_id", "id", "added_revision", "parents", "class_id", "score", "doubt",
     "area_px", "bbox", "geometry", "measures_version", "measures",
@@ -141,10 +145,61 @@ async def edit_with_id(session: AsyncSession, segmentation_id: UUID, edit_id: UU
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def revisions(session: AsyncSession, segmentation_id: UUID) -> Sequence[Revision]:
-    """All revisions, newest first."""
-    query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
-    return (await session.execute(query)).scalars().all()
+def _told(segmentation_id: UUID) -> Select[Revision, str | None, str | None]:
+    """Revisions, each with the name of its author and of who asked for its run."""
+    author, starter = aliased(User), aliased(User)
+    query = select(Revision, col(author.name), col(starter.name)).outerjoin(author, col(author.id) == col(Revision.author_id))
+    query = query.outerjoin(Job, col(Job.id) == col(Revision.job_id)).outerjoin(starter, col(starter.id) == col(Job.user_id))
+    return query.where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
+
+
+async def revisions(session: AsyncSession, segmentation_id: UUID, *, before: int | None = None, limit: int | None = None) -> Sequence[Told]:
+    """Revisions with the names of their people, newest first: all, or so many below a number."""
+    query = _told(segmentation_id)
+    if before is not None:
+        query = query.where(col(Revision.number) < before)
+    return (await session.execute(query.limit(limit))).all()
+
+
+async def revisions_named(session: AsyncSession, segmentation_id: UUID, numbers: Iterable[int]) -> Sequence[Told]:
+    """Those of the revisions that there are, newest first."""
+    query = _told(segmentation_id).where(col(Revision.number) == any_(literal(sorted(numbers), ARRAY(Integer))))
+    return (await session.execute(query)).all()
+
+
+async def replacements(session: AsyncSession, segmentation_id: UUID, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Revision -> how many of the objects it added stand for some that it removed, and for how many of those; none where there are none."""
+    of_these = col(Object.added_revision) == any_(literal(list(numbers), ARRAY(Integer)))
+    origin = func.unnest(func.array_append(col(Object.parents), col(Object.id))).label("origin")
+    new = (
+        select(col(Object.id), col(Object.added_revision), origin)
+        .where(col(Object.segmentation_id) == segmentation_id, of_these)
+        .subquery()
+    )
+    old = aliased(Object)
+    stands_for = and_(col(old.id) == new.c.origin, col(old.removed_revision) == new.c.added_revision)
+    query = select(new.c.added_revision, func.count(distinct(new.c.id)), func.count(distinct(col(old.id))))
+    query = query.join(old, stands_for).where(col(old.segmentation_id) == segmentation_id).group_by(new.c.added_revision)
+    return {number: (added, removed) for number, added, removed in (await session.execute(query)).all()}
+
+
+async def touched(session: AsyncSession, segmentation_id: UUID, low: int, high: int) -> Sequence[Object]:
+    """The objects that were added or removed after one revision and up to another, oldest first."""
+    added, removed = col(Object.added_revision), col(Object.removed_revision)
+    within = or_(and_(added > low, added <= high), and_(removed > low, removed <= high))
+    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, added <= high, within)
+    return (await session.execute(query.order_by(added, col(Object.id)))).scalars().all()
+
+
+async def line_of(session: AsyncSession, segmentation_id: UUID, object_id: UUID, most: int) -> Sequence[Object]:
+    """An object and what it came from, newest first, `most` states at most; nothing for an object that there never was."""
+    first = select(literal(object_id, Uuid).label("id")).cte("line", recursive=True)
+    parents = select(func.unnest(col(Object.parents))).join(first, col(Object.id) == first.c.id)
+    line = first.union(parents.where(col(Object.segmentation_id) == segmentation_id))
+    # A limit inside: who merges thousands of objects again and again must not make the walk endless.
+    known = select(line.c.id).limit(most).subquery()
+    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, col(Object.id).in_(select(known.c.id)))
+    return (await session.execute(query.order_by(col(Object.added_revision).desc(), col(Object.id)).limit(most))).scalars().all()
 
 
 async def revision(session: AsyncSession, segmentation_id: UUID, number: int) -> Revision | None:

@@ -134,11 +134,16 @@ class EditConflict(Schema):
 
 
 class RevisionView(Schema):
-    """One revision and what made it."""
+    """One revision and what made it.
+
+    `startedBy` asked for the run that made it. Of the objects `added`, `changed` stand for `replaced` ones of those `removed`.
+    """
 
     number: int
     kind: str
     author_id: UUID | None
+    author_name: str | None = None
+    started_by: str | None = None
     job_id: UUID | None
     edit_id: UUID | None
     undoes: int | None
@@ -148,8 +153,31 @@ class RevisionView(Schema):
     note: str
     added: int
     removed: int
+    changed: int = 0
+    replaced: int = 0
     object_count: int
+    restored_from: int | None = None
     created_at: datetime
+
+
+class Step(Schema):
+    """One state of an object or of one that it came from; `how`: found, drawn, imported, changed, merged or restored."""
+
+    object_id: UUID
+    how: str
+    revision: RevisionView
+    parents: list[UUID]
+    score: float | None
+    area_px: float
+
+
+class ObjectHistory(Schema):
+    """Where an object comes from, newest first; `removed` is the revision that took it away, `isComplete` whether these are all steps."""
+
+    id: UUID
+    steps: list[Step]
+    removed: RevisionView | None
+    is_complete: bool
 
 
 class MeasurementColumn(Schema):

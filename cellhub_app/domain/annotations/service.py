@@ -12,9 +12,11 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, Viewer, require
 from cellhub_app.domain.annotations import drawn, repository
-from cellhub_app.domain.annotations.schemas import Brought, Edit, EditConflict, EditStep, NewObject, NewResult, RevisionView
+from cellhub_app.domain.annotations.schemas import Brought, Edit, EditConflict, EditStep, NewObject, NewResult
 from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
+
+RESTORED_FROM = "restored_from"
 
 
 class ImageNotFound(NotFound):
@@ -42,15 +44,6 @@ async def readable_image(session: AsyncSession, principal: Viewer, image_id: UUI
         raise ImageNotFound
     await require(session, principal, image.project_id, permission)
     return image
-
-
-async def revisions(session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0) -> list[RevisionView]:
-    """The history of an image's frame, newest first."""
-    await readable_image(session, principal, image_id, Permission.VIEW)
-    segmentation = await repository.segmentation(session, image_id, frame)
-    if segmentation is None:
-        return []
-    return [RevisionView.model_validate(row) for row in await repository.revisions(session, segmentation.id)]
 
 
 async def corrected(session: AsyncSession, image_id: UUID, frame: int = 0) -> tuple[int, list[bytes]] | None:
@@ -130,7 +123,7 @@ async def restore(session: AsyncSession, principal: Principal, image_id: UUID, r
     stays = {key for key in then.keys() & present.keys() if then[key].added_revision == present[key].added_revision}
     entry = Revision(
         segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.RESTORE, author_id=principal.user_id,
-        note=f"Revision {revision} restored",
+        note=f"Revision {revision} restored", parameters={RESTORED_FROM: revision},
     )  # fmt: skip
     back = [_again(row) for key, row in then.items() if key not in stays]
     await _append(session, image, segmentation, entry, removed=[key for key in present if key not in stays], added=back)

@@ -3,6 +3,7 @@
 Each takes the page's state, which is a web/picture.py.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -13,19 +14,20 @@ from cellhub_app.web.components.viewer.viewer import display_panel, pixel_size, 
 from cellhub_app.web.i18n import t
 
 
-def canvas(state: Any, api: Any) -> rx.Component:
-    """The picture with its outlines; `api` is below which address they are asked for."""
+def canvas(state: Any, api: Any, *over: rx.Component) -> rx.Component:
+    """The picture with its outlines; `api` is below which address they are asked for. `over` lies over it."""
     address = f"{api}/images/{state.image_id}"
+    then = rx.cond(state.past > 0, f"&revision={state.past}", "")
     view = viewer(
         image_id=state.image_id,
         image_url=f"{address}/display",
         width=state.width,
         height=state.height,
-        polygons_url=rx.cond(state.is_segmented, f"{address}/polygons?frame=0&format=binary", ""),
-        revision=state.revision,
+        polygons_url=rx.cond(state.is_segmented, f"{address}/polygons?frame=0&format=binary{then}", ""),
+        revision=rx.cond(state.past > 0, state.past, state.revision),
         pixel_size_um=state.pixel_size_um,
         name=state.name,
-        caption=state.caption,
+        caption=rx.cond(state.past > 0, t("Revision {number}", number=state.past), state.caption),
         show_outlines=state.outlines_are_shown,
         selected_id=state.object_id,
         depth_url=address,
@@ -34,13 +36,16 @@ def canvas(state: Any, api: Any) -> rx.Component:
     )
     waiting = rx.el.p(rx.cond(state.problem != "", state.problem, t("The image is being read.")), class_name="canvas-note")
     has_picture = (state.image_id != "") & (state.status == "ready")
-    return rx.el.section(rx.cond(has_picture, view, rx.cond(state.image_id != "", waiting)), class_name="canvas", aria_label=t("Image"))
+    return rx.el.section(
+        rx.cond(has_picture, view, rx.cond(state.image_id != "", waiting)), *over, class_name="canvas", aria_label=t("Image")
+    )
 
 
-def side(state: Any, api: Any) -> rx.Component:
-    """The objects and what made them."""
+def side(state: Any, api: Any, within: Callable[[rx.Component], rx.Component] = lambda panel: panel) -> rx.Component:
+    """The objects and what made them; `within` may put them behind a tab."""
+    then = rx.cond(state.past > 0, f"&revision={state.past}", "")
     panel = object_panel(
-        url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame=0", ""),
+        url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame=0{then}", ""),
         revision=state.revision,
         channels=state.channels,
         selected_id=state.object_id,
@@ -67,7 +72,7 @@ def side(state: Any, api: Any) -> rx.Component:
         rx.cond(state.planes > 1, planes),
         failed,
         display,
-        rx.el.div(panel, class_name="side-objects"),
+        rx.el.div(within(panel), class_name="side-objects"),
         class_name="side",
         aria_label=t("Objects"),
     )

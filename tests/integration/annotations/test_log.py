@@ -10,7 +10,7 @@ from cellhub_app.core.geometry import codec
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.annotations import measurements, outlines, service
+from cellhub_app.domain.annotations import history, measurements, outlines, service
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, NewResult
 from cellhub_app.domain.annotations.service import ImageNotFound, PolygonsConflict, RevisionNotFound
 from cellhub_app.models.image import Image
@@ -62,10 +62,10 @@ async def test_every_revision_of_a_random_history_reads_as_it_was(runtime: Runti
         back = await service.restore(session, scene.anna, scene.image_id, 4)
     assert await ids_at(runtime, scene, back) == states[4]
     async with runtime.work() as session:
-        history = await service.revisions(session, scene.vera, scene.image_id)
+        told = await history.revisions(session, scene.vera, scene.image_id)
         image = await session.get(Image, scene.image_id)
-    assert [entry.number for entry in history] == list(range(back, 0, -1))
-    assert [entry.kind for entry in history][:1] == ["restore"]
+    assert [entry.number for entry in told] == list(range(back, 0, -1))
+    assert [entry.kind for entry in told][:1] == ["restore"]
     assert image.object_count == len(states[4])
 
 

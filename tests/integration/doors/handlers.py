@@ -17,6 +17,7 @@ from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.state import ProjectState
+from cellhub_app.web.pages.run.state import RunState
 from cellhub_app.web.pages.shared.state import SharedState
 from cellhub_app.web.pages.team.state import TeamState
 from cellhub_app.web.pages.tuning.state import TuningState
@@ -28,7 +29,8 @@ from tests.integration.web.states import Tab
 TOPS = (SessionState, EntranceState, SharedState)
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
-    "ImageState": routes.IMAGE, "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
+    "ImageState": routes.IMAGE, "PresenceState": routes.IMAGE, "RunState": routes.RUN,
+    "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
     "MembersState": routes.PROJECT_MEMBERS, "TeamSharesState": routes.PROJECT_MEMBERS,
     "TeamsState": routes.TEAMS, "TeamState": routes.TEAM,
     "SharedState": routes.SHARED, "SharedImageState": routes.SHARED_IMAGE,
@@ -75,7 +77,7 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     ids = world.ids
     route = PLACES.get(state.__name__, routes.PROJECT)
     query = {"project": ids["project_id"], "image": ids["image_id"], "face_off": ids["face_off_id"], "team": ids["team_id"]}
-    query = {name: value for name, value in (query | {"share": ids["link_id"]}).items() if f"[{name}]" in route}
+    query = {name: value for name, value in (query | {"share": ids["link_id"], "run": ids["batch_id"]}).items() if f"[{name}]" in route}
     path = route.replace("/index", "/")
     for name, value in query.items():
         path = path.replace(f"[{name}]", value)
@@ -88,6 +90,7 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     tab.state(TuningState).project_id, tab.state(TuningState).image_id = ids["project_id"], ids["image_id"]
     tab.state(TuningState).model = "classical"
     tab.state(FaceOffState).project_id, tab.state(FaceOffState).face_off_id = ids["project_id"], ids["face_off_id"]
+    tab.state(RunState).run_id = ids["batch_id"]
     tab.state(TeamState).team_id = ids["team_id"]
     tab.state(NewFaceOffState).images = [ids["image_id"]]
     tab.state(NewFaceOffState).rivals = [Rival(name, name, fits=True, takes_part=True) for name in ("classical", "unet")]

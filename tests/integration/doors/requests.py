@@ -53,9 +53,13 @@ BODIES: dict[str, Any] = {
     "post /face-offs/{face_off_id}/choice": {"model": "classical"},
     "post /invitations/accept": {"token": "x"},
     "patch /images/{image_id}": {"name": "other.png"},
+    "put /images/{image_id}/people/{tab_id}": {"objectId": "object_id", "isEditing": True},
     "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
 }
-QUERIES = {"get /images/{image_id}/preview": {"model": "classical"}}
+QUERIES: dict[str, Any] = {
+    "get /images/{image_id}/preview": {"model": "classical"},
+    "get /images/{image_id}/revisions/diff": {"from": 0, "to": 1},
+}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 

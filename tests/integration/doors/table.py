@@ -118,8 +118,10 @@ ROUTES: dict[str, Door] = {
     "get /trials/{trial_id}/polygons": VIEW,
     **dict.fromkeys(("post /projects/{project_id}/face-offs", "delete /face-offs/{face_off_id}"), EDIT),
     "post /face-offs/{face_off_id}/choice": EDIT,
-    **{f"get /images/{{image_id}}/{part}": VIEW for part in ("edits", "measurements", "polygons", "revisions")},
+    **{f"get /images/{{image_id}}/{part}": VIEW for part in ("edits", "measurements", "polygons", "revisions", "revisions/diff")},
     "get /images/{image_id}/revisions/{revision}/changes": VIEW,
+    "get /images/{image_id}/objects/{object_id}/history": VIEW,
+    **dict.fromkeys(("put /images/{image_id}/people/{tab_id}", "delete /images/{image_id}/people/{tab_id}"), VIEW),
     **dict.fromkeys(("patch /images/{image_id}", "delete /images/{image_id}"), EDIT),
     **dict.fromkeys(("patch /images/{image_id}/polygons", "post /images/{image_id}/revisions/{revision}/restore"), ANNOTATE),
     **{f"post /images/{{image_id}}/segmentation/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
@@ -162,6 +164,8 @@ HANDLERS: dict[str, Door] = {
     # A project or image that is not there is shown as missing.
     **_of("ProjectState", load=SELF, close_dialogs=ANYBODY, toggle_panel=ANYBODY),
     **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY),
+    **_of("ImageState", show_side=ANYBODY.given("history"), look_at=ANYBODY, restore=ANNOTATE),
+    **_of("PresenceState", load_people=SELF),
     **_of("ProjectPace", load_pace=VIEW),
     **_of("ImagesState", load_images=VIEW, show=SELF.given("running"), show_tag=VIEW, search=VIEW, order=SELF),
     **_of("ImagesState", select=VIEW.given({"all": True, "ids": [], "count": 1})),
@@ -196,6 +200,7 @@ HANDLERS: dict[str, Door] = {
     **_of("QueueActions", **STEER, retry_all=EDIT),
     **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),
     **_of("QueuePace", load_pace=SELF),
+    **_of("RunState", load=SELF, show_more=VIEW, choose=VIEW, retry=EDIT),
     **_of("HistoryState", load_history=SELF, show_more=SELF, retry=EDIT),
 }  # fmt: skip
 

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert, text
 
+from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.ids import new_id, now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
@@ -18,7 +20,7 @@ from cellhub_app.domain.flows.preview import exact
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.shares.service import cookie_name
 from cellhub_app.models import export, image, trial
-from cellhub_app.models.annotation import Revision, Segmentation
+from cellhub_app.models.annotation import Object, Revision, Segmentation
 from cellhub_app.models.annotation_import import AnnotationImport
 from cellhub_app.models.base import Table
 from cellhub_app.models.export import Export
@@ -129,7 +131,8 @@ _PYRAMID = b"""{"version": 1, "tile": 512, "dtype": "uint8", "fileDtype": "uint8
 _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
 _WITHOUT_ACCOUNT = (Caller.NOBODY, Caller.VISITOR)
 _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
-          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id", "import_id")  # fmt: skip
+          "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id", "import_id",
+          "tab_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
@@ -165,6 +168,9 @@ def _project(ids: dict[str, UUID], people: dict[Caller, UUID]) -> Iterator[Table
     segmentation = Segmentation(image_id=image_id, head=1)
     yield segmentation
     yield Revision(segmentation_id=segmentation.id, number=1, kind="model", model="classical")
+    shape = from_rings([[[1, 1], [5, 1], [5, 5], [1, 5]]])
+    outline = {"geometry": codec.encode(shape), "area_px": shape.area, "bbox": list(shape.bounds), "parents": [], "measures": []}
+    yield Object(segmentation_id=segmentation.id, id=ids["object_id"], added_revision=1, **outline)
     done = {"status": JobStatus.SUCCEEDED, "bytes": 1, "formats": ["coco"], "expires_at": now() + timedelta(days=1)}
     yield Export(id=ids["export_id"], project_id=project_id, user_id=owner, **done)
     brought = {"job_id": ids["job_id"], "format": "coco", "mode": "add", "files": [{"name": "b.json", "bytes": 1}]}

@@ -17,22 +17,25 @@ from cellhub_app.core.events import Event, EventType, publish
 from cellhub_app.core.feed import open_feed
 from cellhub_app.core.ids import now
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.accounts import presence
+from cellhub_app.domain.accounts.presence import browser_principal
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageChange
 from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.places import IntoProject
 from cellhub_app.domain.jobs import workers
 from cellhub_app.domain.jobs.schemas import WorkerView
+from cellhub_app.domain.presence import service as presence
+from cellhub_app.domain.presence.schemas import Attention
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.domain.shares import service as shares
 from cellhub_app.domain.shares.schemas import NewShareLink, OpeningLink
 from cellhub_app.models.project import ProjectRole
-from cellhub_app.web import live
+from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call
 from cellhub_app.web.live import live_pages
 from cellhub_app.web.pages.dashboard.state import DashboardState
+from cellhub_app.web.pages.image.people import PresenceState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
@@ -95,17 +98,17 @@ class Scene:
 
     async def call_of(self, tab: Tab, session: Any) -> Call:
         """A call by the person in the tab."""
-        return Call(await presence.browser_principal(session, tab.cookie), session)
+        return Call(await browser_principal(session, tab.cookie), session)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def scene(runtime: Runtime) -> AsyncIterator[Scene]:
     cookies = [await browser_token(runtime, await account(runtime, name)) for name in ("ada", "bob")]
     async with runtime.work() as session:
-        ada = await presence.browser_principal(session, cookies[0])
+        ada = await browser_principal(session, cookies[0])
         project = await projects.create(session, ada, NewProject(name="HeLa"))
         asked = await invitations.invite(session, ada, IntoProject(project.id), "bob@example.org", ProjectRole.VIEWER)
-        await invitations.accept(session, await presence.browser_principal(session, cookies[1]), asked.id)
+        await invitations.accept(session, await browser_principal(session, cookies[1]), asked.id)
     tabs = [
         Tab(f"tab-{n}", cookie, f"/projects/{project.id}", "/projects/[project]", {"project": str(project.id)})
         for n, cookie in enumerate(cookies)
@@ -158,6 +161,25 @@ async def test_a_removed_member_is_told_to_leave_and_hears_no_more(scene: Scene)
     assert state.name == "HeLa"
     await scene.bob.call(ProjectState, "load")
     assert (state.is_missing, state.project_id) == (True, "")
+
+
+async def test_people_in_one_image_see_each_other_until_one_may_not(scene: Scene) -> None:
+    async with scene.runtime.work() as session:
+        (image_id,) = await rows.images(session, scene.project_id, ["a.tif"])
+        people = [(await scene.call_of(tab, session)).principal for tab in (scene.ada, scene.bob)]
+    place = {"project": str(scene.project_id), "image": str(image_id)}
+    tab = Tab("tab-image", scene.ada.cookie, f"/projects/{scene.project_id}/images/{image_id}", routes.IMAGE, place)
+    scene.browsers.tabs[tab.token] = tab
+    await tab.call(PresenceState, "load_people")
+    state, chosen = tab.state(PresenceState), UUID(int=7)
+    async with scene.runtime.work() as session:
+        for principal in people:
+            await presence.attend(session, scene.runtime.redis, principal, image_id, UUID(int=1), Attention(object_id=chosen))
+    await until(lambda: [(one["name"], one["objectId"]) for one in state.people] == [("Bob", str(chosen))])
+    async with scene.runtime.work() as session:
+        await projects.remove_member(session, people[0], scene.project_id, people[1].user_id)
+    await until(lambda: state.people == [])
+    live.leave(tab.token)
 
 
 async def test_a_page_that_is_told_to_look_again_stays_live_in_all_its_parts(scene: Scene) -> None:
@@ -271,7 +293,7 @@ async def test_a_visitor_sees_changes_until_the_link_is_revoked_and_nothing_afte
 async def test_the_id_of_a_foreign_image_in_an_address_of_ones_own_shows_nothing_of_it(scene: Scene) -> None:
     async with scene.runtime.work() as session:
         [image_id] = await rows.images(session, scene.project_id, ["a.png"])
-        eve = await presence.browser_principal(session, await browser_token(scene.runtime, await account(scene.runtime, "eve")))
+        eve = await browser_principal(session, await browser_token(scene.runtime, await account(scene.runtime, "eve")))
         theirs = await projects.create(session, eve, NewProject(name="Eve's"))
     cookie = await browser_token(scene.runtime, "eve@example.org")
     for tab, project_id in ((Tab("tab-eve", cookie), theirs.id), (Tab("tab-owner", scene.ada.cookie), scene.project_id)):

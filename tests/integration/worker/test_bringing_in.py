@@ -18,6 +18,7 @@ from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.queue import JobKind, JobStatus
+from cellhub_app.domain.annotations import history as past
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import Edit, NewObject, NewResult
 from cellhub_app.domain.flows.bring_in import IncomingImport, import_annotations
@@ -100,7 +101,7 @@ async def found_by_a_model(lab: Lab, image: object) -> None:
 
 async def history(lab: Lab, image: object) -> list:
     async with lab.runtime.work() as session:
-        return await annotations.revisions(session, lab.who, image)
+        return await past.revisions(session, lab.who, image)
 
 
 async def outlines(lab: Lab, image: object) -> list[list]:

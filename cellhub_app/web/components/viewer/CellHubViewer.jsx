@@ -1,6 +1,7 @@
 import React, { useEffect, useId, useRef, useState } from 'react';
 import { Busy, Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
 import { polygonsOf, useDepth, usePlane } from './depth/usedepth.js';
+import { desk } from './desk.js';
 import { Echoes } from './echoes.js';
 import { commandFor } from './keys.js';
 import { loadPicture, loadPolygons } from './loading.js';
@@ -27,7 +28,11 @@ function useViewer(calls) {
       select: polygon => calls.current.choose(polygon),
     });
     setViewer(made);
-    return () => made.dispose();
+    desk.set('viewer', made);
+    return () => {
+      desk.set('viewer', null);
+      made.dispose();
+    };
   }, []);
   return { element, viewer, resolution, cursor, hovered };
 }

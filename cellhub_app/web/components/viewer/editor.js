@@ -2,3 +2,6 @@
 export { CellHubViewer } from './CellHubViewer.jsx';
 export { DisplayPanel } from './depth/DisplayPanel.jsx';
 export { PixelSize } from './calibration/PixelSize.jsx';
+export { HistoryPanel } from './history/HistoryPanel.jsx';
+export { ObjectOrigin } from './history/ObjectOrigin.jsx';
+export { PeopleBar } from './people/PeopleBar.jsx';

@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web.components.modules import linked_folder
 
-_LIBRARY = linked_folder(__file__, "editor.js")
+LIBRARY = linked_folder(__file__, "editor.js")
 
 
 class Viewer(rx.NoSSRComponent):
@@ -15,7 +15,7 @@ class Viewer(rx.NoSSRComponent):
     again and keeps the view. Without `pixel_size_um` everything is in pixels.
     """
 
-    library = _LIBRARY
+    library = LIBRARY
     tag = "CellHubViewer"
     # clipper2-ts cuts, joins and offsets outlines on the grid that they are stored in (polyclip-ts takes a second for 2,000 points).
     lib_dependencies: list[str] = ["ol@10.11.0", "clipper2-ts@2.0.1"]
@@ -55,7 +55,7 @@ class Viewer(rx.NoSSRComponent):
 class DisplayPanel(rx.NoSSRComponent):
     """How the image of this page is shown: planes, channels with histogram and window, the look of outlines; kept in the browser."""
 
-    library = _LIBRARY
+    library = LIBRARY
     tag = "DisplayPanel"
 
     image_id: rx.Var[str]
@@ -66,7 +66,7 @@ class DisplayPanel(rx.NoSSRComponent):
 class PixelSize(rx.NoSSRComponent):
     """The size of a pixel; whoever `can_edit` sets it by hand or by a line over the image. `url` is that of the image."""
 
-    library = _LIBRARY
+    library = LIBRARY
     tag = "PixelSize"
 
     url: rx.Var[str]

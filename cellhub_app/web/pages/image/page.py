@@ -10,6 +10,8 @@ from cellhub_app.web.components.image_view import canvas, side, strip, switches
 from cellhub_app.web.components.keyboard import VIEWER_KEYS, keyboard_help
 from cellhub_app.web.components.shell import shell
 from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.image.history import past_banner, side_tabs
+from cellhub_app.web.pages.image.people import people
 from cellhub_app.web.pages.image.state import ImageState
 
 CRUMBS = [(t("Projects"), routes.HOME), (ImageState.project_name, ImageState.back), (ImageState.name, "")]
@@ -17,7 +19,8 @@ CRUMBS = [(t("Projects"), routes.HOME), (ImageState.project_name, ImageState.bac
 
 def image_page() -> rx.Component:
     """The page behind /projects/<id>/images/<id>."""
-    body = rx.el.div(canvas(ImageState, routes.API), side(ImageState, routes.API), strip(ImageState), class_name="image-page")
+    picture = canvas(ImageState, routes.API, past_banner())
+    body = rx.el.div(picture, side(ImageState, routes.API, side_tabs), strip(ImageState), class_name="image-page")
     shown = rx.fragment(rx.cond(ImageState.is_missing, _missing(), body), address_query(query=ImageState.query))
     return shell(shown, here="projects", crumbs=CRUMBS, fixed=True, tools=_tools(), narrow=True)
 
@@ -35,4 +38,4 @@ def _tools() -> rx.Component:
         data_testid="open-tuning",
     )  # fmt: skip
     keys = keyboard_help(t("Keys of the viewer"), VIEWER_KEYS)
-    return rx.fragment(switches(ImageState), try_out, keys)
+    return rx.fragment(people(), switches(ImageState), try_out, keys)

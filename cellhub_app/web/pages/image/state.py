@@ -12,11 +12,12 @@ from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.live import News, Topic
+from cellhub_app.web.pages.image.past import PastState
 from cellhub_app.web.picture import PictureState
 from cellhub_app.web.session import SessionState
 
 
-class ImageState(PictureState, SessionState):
+class ImageState(PastState, PictureState, SessionState):
     """The viewer's page."""
 
     project_id: str = ""
@@ -25,7 +26,8 @@ class ImageState(PictureState, SessionState):
     @rx.var
     def query(self) -> dict[str, str]:
         """What the address holds: the gallery's filter and the selected object."""
-        return {**self.filters, **({"object": self.object_id} if self.object_id else {})}
+        past = {"revision": str(self.past)} if self.past else {}
+        return {**self.filters, **({"object": self.object_id} if self.object_id else {}), **past}
 
     @rx.var
     def back(self) -> str:
@@ -46,12 +48,13 @@ class ImageState(PictureState, SessionState):
             await live.watch(call, self._tab, Topic(ImageState, image_id), ImageState.load, project_id)
             self._show_news(await self._read_news(call, image_id, News(anew=True)))
             project = await projects.get(call.session, call.principal, project_id)
-            self.project_name, self.may_annotate = project.name, allows(project.role, Permission.ANNOTATE)
+            self.may_annotate = allows(project.role, Permission.ANNOTATE)
         except (NotFound, ValueError):
             self.is_missing, self.image_id = True, ""
             return
-        self.is_missing, self.project_id = False, str(project_id)
+        self.is_missing, self.project_id, self.project_name = False, str(project_id), project.name
         self._take_address(self.router.url.query_parameters)
+        self._take_past(self.router.url.query_parameters.get("revision", ""), project.role)
 
     @guarded
     async def select(self, _call: Call, object_id: str | None) -> None:

@@ -38,8 +38,9 @@ def _row(row: rx.Var[HistoryRow]) -> rx.Component:
         data_testid="history-link",
     )  # fmt: skip
     head = heading(row.project, row.project_href, row.batch, row.who, ended)
+    details = link_button(t("Details"), to=row.run_href, small=True, data_testid="history-run")
     return rx.el.li(
-        rx.el.div(head, status_chip(row.batch.status), class_name="queue-head"),
+        rx.el.div(head, rx.el.div(details, status_chip(row.batch.status), class_name="row"), class_name="queue-head"),
         progress(row.batch, row.batch.note),
         rx.cond(row.causes.length() > 0, _causes(row)),
         key=row.batch.id,

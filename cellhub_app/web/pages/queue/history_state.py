@@ -51,6 +51,7 @@ class HistoryRow:
     project: str
     project_href: str
     href: str
+    run_href: str
     who: Person
     ended_at: str
     causes: list[CauseRow]
@@ -177,6 +178,7 @@ def _row(batch: EndedBatch, call: Call) -> HistoryRow:
         project=batch.project_name,
         project_href=routes.project(batch.project_id),
         href=f"{routes.QUEUE}?batch={batch.id}",
+        run_href=routes.run(batch.id),
         who=person(batch.started_by, call.principal),
         ended_at=batch.finished_at.isoformat() if batch.finished_at else "",
         causes=[_cause(cause, batch.project_id) for cause in batch.causes],

@@ -1,0 +1,1 @@
+"""Who looks at an image right now, and at which object."""

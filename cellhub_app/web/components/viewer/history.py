@@ -1,0 +1,47 @@
+"""The history beside the viewer: revisions, what differs between two of them, and where an object comes from."""
+
+import reflex as rx
+
+from cellhub_app.web.components.viewer.viewer import LIBRARY
+
+
+class HistoryPanel(rx.NoSSRComponent):
+    """The revisions of an image, newest first, and the comparison that is laid over the picture of the page's viewer.
+
+    `revision` is the number of the newest one, and another one loads the list again; `past` the one that is looked at, or 0.
+    """
+
+    library = LIBRARY
+    tag = "HistoryPanel"
+
+    # Below which address revisions are asked for.
+    api: rx.Var[str]
+    image_id: rx.Var[str]
+    revision: rx.Var[int]
+    past: rx.Var[int]
+    # Names of models -> titles.
+    models: rx.Var[dict[str, str]]
+    may_restore: rx.Var[bool]
+
+    # The number of a revision to look at, 0 for the present.
+    on_look: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+    on_restore: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+
+class ObjectOrigin(rx.NoSSRComponent):
+    """Who or what made an object and what it came from; nothing while no object is chosen."""
+
+    library = LIBRARY
+    tag = "ObjectOrigin"
+
+    api: rx.Var[str]
+    # Below which address the pages of runs are.
+    jobs: rx.Var[str]
+    image_id: rx.Var[str]
+    object_id: rx.Var[str]
+    revision: rx.Var[int]
+    models: rx.Var[dict[str, str]]
+
+
+history_panel = HistoryPanel.create
+object_origin = ObjectOrigin.create

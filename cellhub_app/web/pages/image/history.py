@@ -1,0 +1,71 @@
+"""The history on the image's page: a tab beside the objects, where an object comes from, and the note over an old revision."""
+
+import reflex as rx
+
+from cellhub_app.web import routes
+from cellhub_app.web.components.buttons import button
+from cellhub_app.web.components.viewer.history import history_panel, object_origin
+from cellhub_app.web.i18n import t
+from cellhub_app.web.pages.image.past import SIDES
+from cellhub_app.web.pages.image.state import ImageState
+
+_TITLES = dict(zip(SIDES, (t("Objects"), t("History")), strict=True))
+
+
+def side_tabs(objects: rx.Component) -> rx.Component:
+    """The objects and the history, one at a time."""
+    tabs = rx.el.div(*(_tab(name) for name in SIDES), class_name="side-tabs", role="tablist", aria_label=t("Beside the image"))
+    with_origin = rx.el.div(rx.el.div(objects, class_name="side-list"), origin(), class_name="side-column")
+    shown = rx.cond(ImageState.side == SIDES[1], revisions(), with_origin)
+    return rx.fragment(tabs, rx.el.div(shown, class_name="side-panel", role="tabpanel", id="side-panel", aria_labelledby="tab-shown"))
+
+
+def _tab(name: str) -> rx.Component:
+    is_shown = ImageState.side == name
+    return rx.el.button(
+        _TITLES[name],
+        type="button",
+        role="tab",
+        id=rx.cond(is_shown, "tab-shown", f"tab-{name}"),
+        custom_attrs={"aria-selected": rx.cond(is_shown, "true", "false"), "aria-controls": "side-panel"},
+        on_click=ImageState.show_side(name),
+        class_name="side-tab",
+        data_testid=f"side-{name}",
+    )
+
+
+def revisions() -> rx.Component:
+    """The revisions of the image."""
+    return history_panel(
+        api=routes.API,
+        image_id=ImageState.image_id,
+        revision=ImageState.revision,
+        past=ImageState.past,
+        models=ImageState.models,
+        may_restore=ImageState.may_annotate,
+        on_look=ImageState.look_at,
+        on_restore=ImageState.restore,
+    )
+
+
+def origin() -> rx.Component:
+    """Where the chosen object comes from."""
+    return object_origin(
+        api=routes.API,
+        jobs=routes.RUNS,
+        image_id=ImageState.image_id,
+        object_id=ImageState.object_id,
+        revision=ImageState.revision,
+        models=ImageState.models,
+    )
+
+
+def past_banner() -> rx.Component:
+    """Said over an old revision, which can only be looked at."""
+    words = t("You look at revision {past} of {newest}.", past=ImageState.past, newest=ImageState.revision)
+    restore = button(t("Restore it"), on_click=ImageState.restore(ImageState.past), data_testid="past-restore")
+    back = button(t("Back to now"), on_click=ImageState.look_at(0), data_testid="past-leave")
+    note = rx.el.div(
+        rx.el.p(words), rx.cond(ImageState.may_annotate, restore), back, class_name="ch-past", role="status", data_testid="past-banner"
+    )
+    return rx.cond(ImageState.past > 0, note)
