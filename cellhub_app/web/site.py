@@ -19,7 +19,7 @@ from cellhub_app.web.pages.face_off.page import face_off_page
 from cellhub_app.web.pages.face_off.state import FaceOffState
 from cellhub_app.web.pages.forgot_password.page import forgot_password
 from cellhub_app.web.pages.image.page import image_page
-from cellhub_app.web.pages.image.people import PeopleState
+from cellhub_app.web.pages.image.people import PresenceState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.invitation.page import invitation
 from cellhub_app.web.pages.not_found.page import not_found
@@ -86,7 +86,7 @@ def add_pages(app: rx.App) -> None:
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):
         app.add_page(tab, route=route, title=_title(ProjectState.name), on_load=[ProjectState.load, *more])
-    app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=[ImageState.load, PeopleState.load_people])
+    app.add_page(image_page, route=routes.IMAGE, title=_title(ImageState.name), on_load=[ImageState.load, PresenceState.load_people])
     app.add_page(tuning_page, route=routes.TUNING, title=_title(t("Try settings")), on_load=TuningState.load)
     app.add_page(face_off_page, route=routes.FACE_OFF, title=_title(t("Face-off")), on_load=FaceOffState.load)
     app.add_page(
