@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +23,7 @@ from ml_worker.tasks.reader_pool import ReaderPool
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 0.5
+REST = 4  # times as long as the work took: somebody who edits a large image for an hour must not have it read all the time
 
 
 class Measuring:
@@ -33,12 +35,13 @@ class Measuring:
     async def run(self) -> None:
         """Work until cancelled; outages are waited out."""
         while True:
+            began = time.monotonic()
             try:
                 while await self.measure_some():
                     pass
             except (DBAPIError, *OUTAGE) as error:
                 log.warning("measuring waits", error=str(error).split("\n", 1)[0])
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(max(LOOK_EVERY_S, REST * (time.monotonic() - began)))
 
     async def measure_some(self) -> bool:
         """Measure the objects of one frame; False when nothing waits."""

@@ -66,14 +66,14 @@ async def polygons_answer(request: Request, principal: Viewer, image_id: UUID, q
     return JSONResponse(outlines.geojson(number, found), media_type=GEOJSON, headers=headers)
 
 
-@router.patch("/images/{image_id}/polygons", response_model=EditAnswer, tags=["polygons"])
+@router.patch("/images/{image_id}/polygons", response_model=EditAnswer, response_model_exclude_none=True, tags=["polygons"])
 async def edit_polygons(
     image_id: UUID, change: Edit, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
 ) -> EditAnswer:
     """Remove and add polygons in one new revision; the same `editId` again gives the first answer."""
     numbers = await annotations.edit(session, principal, image_id, change, frame)
     await record(Action.POLYGONS_EDIT, "image", image_id, revision=numbers[-1])
-    return EditAnswer(revision=numbers[-1], revisions=numbers)
+    return EditAnswer(revision=numbers[-1], revisions=numbers if change.then else None)
 
 
 @router.get("/images/{image_id}/edits", response_model=UndoSteps, tags=["polygons"])
@@ -88,7 +88,9 @@ async def revision_changes(image_id: UUID, revision: At, session: Look, principa
     return await changes.of_revision(session, principal, image_id, revision, frame)
 
 
-@router.post("/images/{image_id}/revisions/{revision}/restore", response_model=EditAnswer, tags=["polygons"])
+@router.post(
+    "/images/{image_id}/revisions/{revision}/restore", response_model=EditAnswer, response_model_exclude_none=True, tags=["polygons"]
+)
 async def restore_revision(
     image_id: UUID, revision: int, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
 ) -> EditAnswer:

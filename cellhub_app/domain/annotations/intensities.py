@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from cellhub_app.domain.annotations.repository import present_at
 from cellhub_app.models.annotation import SHAPES, Object, Segmentation
 from cellhub_app.models.image import Image, ImageStatus
 
-AT_ONCE = 500
+AT_ONCE = 2000
 NAMED_IN_EVENT = 100
 
 
@@ -57,10 +57,11 @@ async def fill(session: AsyncSession, waiting: Waiting, measures: Sequence[Seque
 
     An object that somebody changed meanwhile has a version of its own, which waits for itself.
     """
-    for (key, added, _, _), values in zip(waiting.objects, measures, strict=True):
-        mine = (col(Object.segmentation_id) == waiting.segmentation_id, col(Object.id) == key, col(Object.added_revision) == added)
-        statement = update(Object).where(*mine).values(measures=list(values))
-        await session.execute(statement.execution_options(synchronize_session=False))
+    one = (col(Object.segmentation_id) == waiting.segmentation_id, col(Object.id) == bindparam("key"))
+    statement = update(Object).where(*one, col(Object.added_revision) == bindparam("added")).values(measures=bindparam("values"))
+    filled = zip(waiting.objects, measures, strict=True)
+    rows = [{"key": key, "added": added, "values": list(values)} for (key, added, _, _), values in filled]
+    await (await session.connection()).execute(statement, rows)
     ids = [key for key, *_ in waiting.objects]
     data = {"imageId": waiting.image_id, "frame": waiting.frame, "ids": ids if len(ids) <= NAMED_IN_EVENT else None}
     emit(session, Event(EventType.MEASUREMENTS_READY, waiting.project_id, data=data))

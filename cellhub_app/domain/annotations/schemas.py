@@ -94,7 +94,7 @@ class EditAnswer(Schema):
     """The newest revision that an edit made, and where it had several steps, that of each."""
 
     revision: int
-    revisions: list[int] = Field(default_factory=list)
+    revisions: list[int] | None = None
 
 
 class RevisionChanges(Schema):

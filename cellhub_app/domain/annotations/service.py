@@ -66,7 +66,9 @@ async def edit(session: AsyncSession, principal: Principal, image_id: UUID, chan
     if change.author_id not in (None, principal.user_id):
         raise NotAllowed("Somebody else was signed in here when these edits were made. Sign in as them to save the edits.")
     image = await readable_image(session, principal, image_id, Permission.ANNOTATE)
-    segmentation = (await repository.ensure_segmentations(session, [(image_id, frame)]))[image_id, frame]
+    segmentation = await repository.segmentation(session, image_id, frame, lock=True)
+    if segmentation is None:
+        segmentation = (await repository.ensure_segmentations(session, [(image_id, frame)]))[image_id, frame]
     if change.base_revision > segmentation.head:
         raise Invalid(f"baseRevision {change.base_revision} does not exist yet; the newest is {segmentation.head}.")
     numbers: list[int] = []

@@ -29,7 +29,7 @@ export class ImageApi {
     this.#send = send;
   }
 
-  /** Saves edits in their order, all or none; answers {revisions, revision}. Throws SaveProblem. */
+  /** Saves edits in their order, all or none; answers {revision}, and of several edits {revisions}. Throws SaveProblem. */
   save(edits, baseRevision, authorId) {
     const [first, ...then] = edits.map(bodyOf);
     const body = JSON.stringify({ ...first, then, baseRevision, authorId });

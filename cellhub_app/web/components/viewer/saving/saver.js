@@ -120,7 +120,7 @@ export class Saver {
     this.#firstWaitsSince = null;
     this.changed();
     try {
-      const { revisions } = await this.api.save(edits, this.log.base(), this.userId);
+      const { revision, revisions = [revision] } = await this.api.save(edits, this.log.base(), this.userId);
       this.queue.splice(0, edits.length);
       this.problem = null;
       this.#rebases = 0;
