@@ -99,7 +99,7 @@ def _fresh_ids() -> dict[str, str]:
         "team_invitation_id",
         "link_id",
     )
-    return {name: str(uuid4()) for name in names} | {"revision": "1"}
+    return {name: str(uuid4()) for name in names} | {"revision": "1", "level": "0", "x": "0", "y": "0"}
 
 
 def test_the_list_of_open_routes_names_no_route_that_is_gone() -> None:
@@ -163,7 +163,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "team_id": team["id"],
         "team_invitation_id": asked_into_team["id"],
         "link_id": link["id"],
-        "revision": "1",
+        **{"revision": "1", "level": "0", "x": "0", "y": "0"},
     }
 
 

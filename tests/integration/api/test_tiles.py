@@ -99,3 +99,15 @@ async def test_visitors_of_a_link_see_the_tiles_of_its_project_only(
     for part in ("pyramid", "tiles/0/0/0"):
         assert (await http.get(f"{shared}/images/{other}/{part}")).status_code == 404
         assert (await http.get(f"{API}/images/{image}/{part}")).status_code == 401
+
+
+async def test_annotators_set_the_size_of_a_pixel_and_nothing_else_of_an_image(ada: Person, bob: Person, image: UUID) -> None:
+    address = f"{API}/images/{image}"
+    project_id = (await ada.http.get(address)).json()["projectId"]
+    await ada.share(project_id, bob, "annotator")
+    answer = await bob.http.patch(address, json={"pixelSizeUm": 0.325})
+    assert (answer.json()["pixelSizeUm"], answer.json()["pixelSizeOrigin"]) == (0.325, "user")
+    assert (await bob.http.patch(address, json={"pixelSizeUm": 0.5, "name": "mine.tif"})).status_code == 403
+    assert (await bob.http.patch(address, json={"pixelSizeUm": None})).json()["pixelSizeUm"] is None
+    await ada.http.patch(f"{API}/projects/{project_id}/members/{bob.id}", json={"role": "viewer"})
+    assert (await bob.http.patch(address, json={"pixelSizeUm": 0.325})).status_code == 403
