@@ -12,9 +12,7 @@ from cellhub_app.domain.annotations.differences import Difference
 from cellhub_app.domain.annotations.history import ObjectNotFound
 from cellhub_app.domain.annotations.schemas import AddedObject, ObjectHistory, RevisionView
 from cellhub_app.domain.annotations.service import ImageNotFound, RevisionNotFound
-from tests.integration.annotations.test_log import Scene, change, found, save, scene, square
-
-__all__ = ["scene"]
+from tests.integration.annotations.scenes import Scene, change, found, save, square
 
 
 @pytest_asyncio.fixture(loop_scope="session")
