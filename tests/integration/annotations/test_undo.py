@@ -8,7 +8,7 @@ from cellhub_app.core.errors import Invalid, NotAllowed
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.annotations import changes, measurements, service
+from cellhub_app.domain.annotations import changes, history, measurements, service
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, EditStep
 from cellhub_app.domain.annotations.service import ImageNotFound, PolygonsConflict, RevisionNotFound
 from cellhub_app.models.annotation import Revision
@@ -24,7 +24,7 @@ async def turn_round(runtime: Runtime, who: Principal, scene: Scene, number: int
     """Take an edit back as an editor does, from what the log says that it changed."""
     async with runtime.work() as session:
         was = await changes.of_revision(session, who, scene.image_id, number)
-        head = (await service.revisions(session, who, scene.image_id))[0].number
+        head = (await history.revisions(session, who, scene.image_id))[0].number
     removed, added = [UUID(str(one["id"])) for one in was.added], [AddedObject(id=one["id"], feature=one) for one in was.removed]
     change = Edit(edit_id=new_id(), base_revision=head, removed=removed, added=added, undoes=was.edit_id, note="Undo")
     return await edit(runtime, who, scene, change)

@@ -23,6 +23,8 @@ ONLY_THE_LOOK = {
     "ImagesState.open_image",
     "ImageState.show_outlines",
     "ImageState.open_image",
+    "ImageState.show_side",
+    "ImageState.look_at",
     "SharedState.resize",
     "SharedState.show_thumbnail_outlines",
     "SharedState.open_picture",

@@ -7,7 +7,6 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import NotFound
-from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded, unguarded
@@ -48,7 +47,6 @@ class ImageState(PastState, PictureState, SessionState):
             await live.watch(call, self._tab, Topic(ImageState, image_id), ImageState.load, project_id)
             self._show_news(await self._read_news(call, image_id, News(anew=True)))
             project = await projects.get(call.session, call.principal, project_id)
-            self.may_annotate = allows(project.role, Permission.ANNOTATE)
         except (NotFound, ValueError):
             self.is_missing, self.image_id = True, ""
             return

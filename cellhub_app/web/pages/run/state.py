@@ -6,10 +6,12 @@ from uuid import UUID
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.events import EventType
+from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.jobs import runs
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.runs import Run, RunImage
 from cellhub_app.domain.jobs.schemas import EndedBatch, JobLogView
+from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, Person, batch_box, model_title, person
 from cellhub_app.web.guard import Call, guarded
@@ -150,6 +152,7 @@ class RunState(SessionState):
     async def retry(self, call: Call) -> None:
         """Try again what failed."""
         again = await jobs.retry_failed(call.session, call.principal, UUID(self.run_id))
+        await call.record(Action.BATCH_CHANGE, "batch", again.id, to=Act.RETRY)
         self._tell("success", t("{images} queued again", images=counted(again.counts.queued, "image", "images")))
 
 
