@@ -24,6 +24,8 @@ ONLY_THE_LOOK = {
     "ImageState.show_outlines",
     "ImageState.fill",
     "ImageState.open_image",
+    "ImageState.show_side",
+    "ImageState.look_at",
     "SharedState.resize",
     "SharedState.show_thumbnail_outlines",
     "SharedState.open_picture",
