@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cellhub_app.domain.access import Permission, Viewer
 from cellhub_app.domain.annotations import outlines, repository
 from cellhub_app.domain.annotations.outlines import Outline
+from cellhub_app.domain.annotations.repository import Touched
 from cellhub_app.domain.annotations.service import RevisionNotFound, readable_image
-from cellhub_app.models.annotation import Object
 
 MAGIC = b"CHD1"
 _HEAD = struct.Struct("<4sII")
@@ -48,7 +48,7 @@ async def between(session: AsyncSession, principal: Viewer, image_id: UUID, star
     return Difference(start, end, added=found.removed, removed=found.added, before=found.after, after=found.before)
 
 
-def compared(rows: Sequence[Object], low: int, high: int) -> Difference:
+def compared(rows: Sequence[Touched], low: int, high: int) -> Difference:
     """The difference, from every object that was added or removed in between, oldest first.
 
     An object is changed if it was removed and is there again under its id, or if what came of it is there; what came back as it was is not.
@@ -56,8 +56,8 @@ def compared(rows: Sequence[Object], low: int, high: int) -> Difference:
     gone = {row.id: row for row in rows if row.added_revision <= low}
     come = {row.id: row for row in rows if row.added_revision > low and (row.removed_revision is None or row.removed_revision > high)}
     same = {key for key in gone.keys() & come.keys() if _is_alike(gone[key], come[key])}
-    origins = _origins(rows, low)
-    changed = {key: origins[key] & gone.keys() - same for key in come.keys() - same}
+    origins, lost = _origins(rows, low), frozenset(gone.keys() - same)
+    changed = {key: origins[key] & lost for key in come.keys() - same}
     sources = frozenset[UUID]().union(*changed.values())
     return Difference(
         low,
@@ -69,7 +69,7 @@ def compared(rows: Sequence[Object], low: int, high: int) -> Difference:
     )
 
 
-def _origins(rows: Sequence[Object], low: int) -> dict[UUID, frozenset[UUID]]:
+def _origins(rows: Sequence[Touched], low: int) -> dict[UUID, frozenset[UUID]]:
     """Object -> it and all that it came from, through what was there only in between."""
     known: dict[UUID, frozenset[UUID]] = defaultdict(frozenset)
     for row in rows:
@@ -79,11 +79,11 @@ def _origins(rows: Sequence[Object], low: int) -> dict[UUID, frozenset[UUID]]:
     return known
 
 
-def _is_alike(one: Object, other: Object) -> bool:
+def _is_alike(one: Touched, other: Touched) -> bool:
     return one.geometry == other.geometry and one.class_id == other.class_id
 
 
-def _outline(row: Object) -> Outline:
+def _outline(row: Touched) -> Outline:
     return Outline(row.id, row.score, row.doubt, row.area_px, row.class_id, row.geometry)
 
 
