@@ -12,16 +12,18 @@ from cellhub_app.web.components.objects.objects import object_panel
 from cellhub_app.web.components.viewer.viewer import viewer
 from cellhub_app.web.i18n import t
 
+TABS = {"objects": t("Objects"), "object": t("Object"), "history": t("History"), "display": t("Display")}
 
-def canvas(state: Any, api: Any) -> rx.Component:
-    """The picture with its outlines; `api` is below which address they are asked for."""
+
+def canvas(state: Any, api: Any, editable: Any = False) -> rx.Component:
+    """The picture with its outlines; `api` is below which address they are asked for, `editable` whether they may be changed."""
     address = f"{api}/images/{state.image_id}"
     view = viewer(
         image_id=state.image_id,
         image_url=f"{address}/display",
         width=state.width,
         height=state.height,
-        polygons_url=rx.cond(state.is_segmented, f"{address}/polygons?frame=0&format=binary", ""),
+        polygons_url=rx.cond(state.is_segmented | editable, f"{address}/polygons?frame=0&format=binary", ""),
         revision=state.revision,
         pixel_size_um=state.pixel_size_um,
         name=state.name,
@@ -30,22 +32,16 @@ def canvas(state: Any, api: Any) -> rx.Component:
         fill_opacity=(state.fill_percent / 100).to(float),
         selected_id=state.object_id,
         on_select=state.select,
+        editable=editable,
+        api=api,
     )
     waiting = rx.el.p(rx.cond(state.problem != "", state.problem, t("The image is being read.")), class_name="canvas-note")
     has_picture = (state.image_id != "") & (state.status == "ready")
     return rx.el.section(rx.cond(has_picture, view, rx.cond(state.image_id != "", waiting)), class_name="canvas", aria_label=t("Image"))
 
 
-def side(state: Any, api: Any) -> rx.Component:
-    """The objects and what made them."""
-    panel = object_panel(
-        url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame=0", ""),
-        revision=state.revision,
-        channels=state.channels,
-        selected_id=state.object_id,
-        provenance=state.provenance,
-        on_select=state.select,
-    )
+def side(state: Any, api: Any, **tabs: rx.Component | None) -> rx.Component:
+    """What is known of the image: its objects and, each in a tab, what else there is (`object`, `history`, `display`)."""
     head = rx.el.div(rx.el.h1(state.name, class_name="ellipsis"), rx.el.p(state.size, class_name="dim small number"))
     planes = rx.el.p(
         rx.icon("layers"),
@@ -57,10 +53,32 @@ def side(state: Any, api: Any) -> rx.Component:
         head,
         rx.cond(state.planes > 1, planes),
         failed,
-        rx.el.div(panel, class_name="side-objects"),
+        _tabbed(_objects(state, api), {name: panel for name, panel in tabs.items() if panel is not None}),
         class_name="side",
         aria_label=t("Objects"),
     )
+
+
+def _objects(state: Any, api: Any) -> rx.Component:
+    panel = object_panel(
+        url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame=0", ""),
+        revision=state.revision,
+        channels=state.channels,
+        selected_id=state.object_id,
+        provenance=state.provenance,
+        on_select=state.select,
+    )
+    return rx.el.div(panel, class_name="side-objects")
+
+
+def _tabbed(objects: rx.Component, others: dict[str, rx.Component]) -> rx.Component:
+    """The objects alone, or under tabs with the others."""
+    if not others:
+        return objects
+    panels = {"objects": objects, **others}
+    triggers = [rx.tabs.trigger(TABS[name], value=name, data_testid=f"side-{name}") for name in TABS if name in panels]
+    contents = [rx.tabs.content(panel, value=name, class_name="side-tab") for name, panel in panels.items()]
+    return rx.tabs.root(rx.tabs.list(*triggers, size="1"), *contents, default_value="objects", class_name="side-tabs")
 
 
 def strip(state: Any, **props: Any) -> rx.Component:

@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web.components.modules import linked_folder
 
-_LIBRARY = linked_folder(__file__, "editor.js")
+LIBRARY = linked_folder(__file__, "editor.js")
 
 
 class Viewer(rx.NoSSRComponent):
@@ -12,10 +12,10 @@ class Viewer(rx.NoSSRComponent):
 
     `image_url` answers the 8-bit picture (it may be smaller than `width` x `height`, which are the image's own pixels);
     `polygons_url` the binary collection or GeoJSON, empty while the image is not segmented. A new `revision` loads the polygons
-    again and keeps the view. Without `pixel_size_um` everything is in pixels.
+    again and keeps the view; an `editable` viewer takes in only what changed. Without `pixel_size_um` everything is in pixels.
     """
 
-    library = _LIBRARY
+    library = LIBRARY
     tag = "CellHubViewer"
     lib_dependencies: list[str] = ["ol@10.11.0"]
 
@@ -41,6 +41,9 @@ class Viewer(rx.NoSSRComponent):
     settle_ms: rx.Var[int]
     wait_note: rx.Var[str]
     selected_id: rx.Var[str]
+    # Whether the person may change the objects; `api` is below which address that happens.
+    editable: rx.Var[bool]
+    api: rx.Var[str]
 
     # The object's id, or None when nothing is selected any more.
     on_select: rx.EventHandler[rx.event.passthrough_event_spec(str | None)]

@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import NotFound
+from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded, unguarded
@@ -20,6 +21,7 @@ class ImageState(PictureState, SessionState):
 
     project_id: str = ""
     project_name: str = ""
+    can_annotate: bool = False
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -44,11 +46,12 @@ class ImageState(PictureState, SessionState):
             image_id, project_id = UUID(str(self.image)), UUID(str(self.project))
             await live.watch(call, self._tab, Topic(ImageState, image_id), ImageState.load, project_id)
             self._show_news(await self._read_news(call, image_id, News(anew=True)))
-            self.project_name = (await projects.get(call.session, call.principal, project_id)).name
+            project = await projects.get(call.session, call.principal, project_id)
         except (NotFound, ValueError):
             self.is_missing, self.image_id = True, ""
             return
         self.is_missing, self.project_id = False, str(project_id)
+        self.project_name, self.can_annotate = project.name, allows(project.role, Permission.ANNOTATE)
         self._take_address(self.router.url.query_parameters)
 
     @guarded
