@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.browser import find_or_install
+from tests.modules import install_packages
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTEST_SUITES = ("unit", "integration", "e2e")
@@ -64,6 +65,7 @@ def run_module_tests(outcome: Outcome, report: Path, environment: dict[str, str]
     """Run the JavaScript modules' tests with the bun that also builds the frontend."""
     say("== JavaScript modules")
     folders = [f"./{folder}" for folder in MODULE_TESTS if list((ROOT / folder).rglob("*.test.js"))]
+    install_packages()
     bun = Path(sys.prefix) / "bin" / "bun"
     command = [bun, "test", "--reporter=junit", f"--reporter-outfile={report}", *folders]
     outcome.add("modules", subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode, report)
