@@ -1,16 +1,6 @@
 import { expect, test } from 'bun:test';
+import { EveryBox } from './everybox.fixture.js';
 import { PolygonStore } from './store.js';
-
-/** The face of ol/structs/RBush, by looking at every box. */
-class EveryBox {
-  clear() { this.items = []; }
-  insert(extent, value) { this.items.push([extent, value]); }
-  remove(value) { this.items = this.items.filter(([, held]) => held !== value); }
-  load(extents, values) { this.items.push(...values.map((value, i) => [extents[i], value])); }
-  getInExtent([a, b, c, d]) {
-    return this.items.filter(([[e, f, g, h]]) => e <= c && g >= a && f <= d && h >= b).map(([, value]) => value);
-  }
-}
 
 function square(id, x, y, side) {
   return { id, classId: 0, areaPx: side * side, rings: [Float32Array.of(x, y, x, y + side, x + side, y + side, x + side, y)] };

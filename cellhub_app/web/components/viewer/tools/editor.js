@@ -131,16 +131,18 @@ export class Editor {
     return this.travel('redo', this.session.canRedo, 'Done again.', 'There is nothing to do again.');
   }
 
-  travel(way, can, done, nothing) {
-    if (!can) return this.refuse(nothing);
-    try {
-      this.session[way]();
-    } catch (error) {
-      if (error instanceof EditRefused) return this.refuse(error.message);
-      throw error;
+  async travel(way, can, done, nothing) {
+    if (!can) {
+      this.refuse(nothing);
+      return;
     }
-    this.say(done);
-    return true;
+    try {
+      await this.session[way]();
+      this.say(done);
+    } catch (error) {
+      if (!(error instanceof EditRefused)) throw error;
+      this.refuse(error.message);
+    }
   }
 
   /** Runs a command of keys.js; true if there was something to do, so that the key is nobody else's. */
@@ -149,7 +151,10 @@ export class Editor {
     const { name } = command;
     if (name === 'tool') return this.pick(command.tool);
     if (name === 'action') return actions.start(this, command.action);
-    if (name === 'undo' || name === 'redo') return this[name]() || true;
+    if (name === 'undo' || name === 'redo') {
+      this[name]();
+      return true;
+    }
     if (name === 'all') return this.all();
     if (name === 'cancel') return this.cancel();
     if (name === 'remove') return this.selection.length > 0 && actions.remove(this);

@@ -1,5 +1,5 @@
 import { boundsOf } from '../geometry.js';
-import { fromStroke, sliced, withHole, withPoints } from '../shapes/shapes.js';
+import * as shapes from '../shapes/shapes.js';
 import { counted, replace } from './actions.js';
 import { beginning, fitted, successors } from './results.js';
 
@@ -24,14 +24,14 @@ function targets(editor, points) {
 
 function slice(editor, points) {
   const nothing = editor.selection.length > 0 ? 'The line does not cut through what is selected.' : 'The line does not cut through any object.';
-  return replace(editor, targets(editor, points), rings => sliced(rings, ringOf(points)), { note: 'Cut', nothing });
+  return replace(editor, targets(editor, points), rings => shapes.sliced(rings, ringOf(points)), { note: 'Cut', nothing });
 }
 
 function hole(editor, points) {
   const ring = ringOf(points);
   const polygon = editor.viewer.selected ?? editor.store.at(...points[0]);
   if (!polygon) return editor.refuse('There is no object here to make a hole in.');
-  const pierced = withHole(polygon.rings, ring);
+  const pierced = shapes.withHole(polygon.rings, ring);
   if (!pierced) return editor.refuse('A hole has to lie inside the outline of its object.');
   return editor.apply({ removed: [polygon.id], added: successors(polygon, [pierced]), note: 'Made a hole.' });
 }
@@ -39,7 +39,7 @@ function hole(editor, points) {
 function addPoints(editor, points) {
   const polygon = editor.viewer.selected ?? editor.store.at(...points[0]);
   if (!polygon) return editor.refuse('Select the object that the line belongs to.');
-  const changed = withPoints(polygon.rings, ringOf(points));
+  const changed = shapes.withPoints(polygon.rings, ringOf(points));
   if (!changed) return editor.refuse('The line has to start on the outline, or inside it, and come back to it.');
   return replace(editor, [polygon], () => [changed], { note: 'Changed the outline of', nothing: 'The outline stays as it was.' });
 }
@@ -47,7 +47,7 @@ function addPoints(editor, points) {
 /** What each drawing tool makes of the points [[x, y], ...] that were drawn. */
 export const finishers = {
   draw: (editor, points) => begin(editor, [[ringOf(points)]]),
-  freehand: (editor, points) => begin(editor, [fromStroke(ringOf(points), editor.reach(CLOSE_PX))]),
+  freehand: (editor, points) => begin(editor, [shapes.fromStroke(ringOf(points), editor.reach(CLOSE_PX))]),
   points: addPoints,
   slice,
   hole,
