@@ -17,7 +17,7 @@ class Viewer(rx.NoSSRComponent):
 
     library = LIBRARY
     tag = "CellHubViewer"
-    # clipper2-ts cuts and joins outlines on the whole steps that they are stored in, and offsets them (polyclip-ts: a second for 2,000 points).
+    # clipper2-ts cuts, joins and offsets outlines on the grid that they are stored in (polyclip-ts takes a second for 2,000 points).
     lib_dependencies: list[str] = ["ol@10.11.0", "clipper2-ts@2.0.1"]
 
     image_id: rx.Var[str]

@@ -11,14 +11,20 @@ export function snapped(value) {
   return Math.round(value * STEPS) / STEPS;
 }
 
-/** A ring in whole steps [{x, y}, ...] without repeated points. */
-export function toPath(ring) {
+/** A line in whole steps [{x, y}, ...] without points that repeat the one before. */
+export function toLine(points) {
   const path = [];
-  for (let i = 0; i < ring.length; i += 2) {
-    const point = { x: Math.round(ring[i] * STEPS), y: Math.round(ring[i + 1] * STEPS) };
+  for (let i = 0; i < points.length; i += 2) {
+    const point = { x: Math.round(points[i] * STEPS), y: Math.round(points[i + 1] * STEPS) };
     const last = path.at(-1);
     if (!last || last.x !== point.x || last.y !== point.y) path.push(point);
   }
+  return path;
+}
+
+/** The same of a ring: its last point does not repeat the first either. */
+export function toPath(ring) {
+  const path = toLine(ring);
   while (path.length > 1 && path[0].x === path.at(-1).x && path[0].y === path.at(-1).y) path.pop();
   return path;
 }

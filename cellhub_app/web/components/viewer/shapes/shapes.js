@@ -4,6 +4,8 @@
  * `problemOf` before keeping it, or take `repaired`. Lines and strokes are flat arrays [x0, y0, x1, y1, ...] as rings are.
  */
 export { clipped, filled, subtracted, united, withHole, withoutHole } from './combining.js';
+export { fromStroke, grown, simplified, smoothed } from './outlines.js';
+export { withPoints } from './paths.js';
 export { sliced } from './slicing.js';
 export { moved, withoutVertex, withVertex, withVertexAt } from './vertices.js';
 export { problemOf, repaired } from './validity.js';

@@ -1,5 +1,5 @@
 import { boundsOf, containsPoint, polygonArea, withWinding } from '../geometry.js';
-import { fromPath, SMALLEST_AREA_PX, toPath } from './grid.js';
+import { fromPath, SMALLEST_AREA_PX, toLine, toPath } from './grid.js';
 import { meetingOf, settled } from './validity.js';
 
 const keyOf = ({ x, y }) => `${x} ${y}`;
@@ -11,7 +11,7 @@ const keyOf = ({ x, y }) => `${x} ${y}`;
  */
 export function sliced(rings, line) {
   const paths = withWinding(rings).map(toPath);
-  const blade = toPath(line);
+  const blade = toLine(line);
   if (blade.length < 2) return null;
   const outlines = paths.flatMap(path => path.map((a, i) => ({ a, b: path[(i + 1) % path.length], isOutline: true })));
   const cuts = blade.slice(1).map((b, i) => ({ a: blade[i], b, isOutline: false }));
@@ -135,8 +135,8 @@ class Graph {
     const known = arrows.find(({ side }) => side !== 'unknown');
     if (known) return known.side === 'inside';
     const [{ from, to }] = arrows;
-    const [middle] = [fromPath([{ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }])];
-    return containsPoint(this.rings, middle[0], middle[1]);
+    const [x, y] = fromPath([{ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }]);
+    return containsPoint(this.rings, x, y);
   }
 }
 

@@ -1,4 +1,4 @@
-import { boundsOf, containsPoint } from '../geometry.js';
+import { containsPoint } from '../geometry.js';
 import { ClipType, combined, fromPath, onGrid, toPath, toPaths } from './grid.js';
 
 const FEW_POINTS = 'The outline needs at least three different points.';
@@ -113,10 +113,4 @@ export function meetingOf(a, b, c, d) {
   if (atA > 0 === atB > 0 || atC > 0 === atD > 0 || atA === 0 || atB === 0 || atC === 0 || atD === 0) return null;
   const part = atA / (atA - atB);
   return { x: Math.round(a.x + part * (b.x - a.x)), y: Math.round(a.y + part * (b.y - a.y)) };
-}
-
-/** Whether two polygons' boxes overlap, with `rings` as anywhere here. */
-export function boxesMeet(rings, others) {
-  const [a, b] = [boundsOf(rings[0]), boundsOf(others[0])];
-  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 }
