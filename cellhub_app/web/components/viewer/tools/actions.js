@@ -1,5 +1,5 @@
 import { polygonArea } from '../geometry.js';
-import * as shapes from '../shapes/shapes.js';
+import { filled, grown, moved, simplified, smoothed, united } from '../shapes/shapes.js';
 import { ACTIONS } from './catalog.js';
 import { fitted, successors } from './results.js';
 
@@ -47,7 +47,7 @@ export function remove(editor, polygons = editor.selection) {
 
 /** One object from several that touch; it keeps the id of the largest. */
 export function merge(editor, polygons) {
-  const pieces = fitted(shapes.united(polygons.map(({ rings }) => rings)), editor.size);
+  const pieces = fitted(united(polygons.map(({ rings }) => rings)), editor.size);
   if (pieces.length !== 1) return editor.refuse('These objects do not touch each other, so they cannot become one.');
   const [largest] = [...polygons].sort((one, other) => polygonArea(other.rings) - polygonArea(one.rings));
   const ids = polygons.map(({ id }) => id);
@@ -56,16 +56,16 @@ export function merge(editor, polygons) {
 }
 
 export function fill(editor) {
-  return onSelection(editor, rings => (rings.length > 1 ? [shapes.filled(rings)] : null), { note: 'Filled the holes of', nothing: 'There are no holes to fill.' });
+  return onSelection(editor, rings => (rings.length > 1 ? [filled(rings)] : null), { note: 'Filled the holes of', nothing: 'There are no holes to fill.' });
 }
 
 export function smooth(editor) {
-  return onSelection(editor, rings => [shapes.smoothed(rings)], { note: 'Smoothed', nothing: 'Too small to be smoothed.' });
+  return onSelection(editor, rings => [smoothed(rings)], { note: 'Smoothed', nothing: 'Too small to be smoothed.' });
 }
 
 export function simplify(editor, tolerancePx) {
   const change = rings => {
-    const fewer = shapes.simplified(rings, tolerancePx);
+    const fewer = simplified(rings, tolerancePx);
     return vertices(fewer) < vertices(rings) ? [fewer] : null;
   };
   return onSelection(editor, change, { note: 'Simplified', nothing: `No vertex can go within ${tolerancePx} px.` });
@@ -78,7 +78,7 @@ function vertices(rings) {
 /** Grows by so many px, or shrinks by a negative number. */
 export function resize(editor, px) {
   const words = px > 0 ? { note: 'Grew', nothing: 'Nothing can grow here.' } : { note: 'Shrank', nothing: 'Too small: nothing would be left. Delete it instead.' };
-  return onSelection(editor, rings => shapes.grown(rings, px), words);
+  return onSelection(editor, rings => grown(rings, px), words);
 }
 
 export function setClass(editor, classId) {
@@ -102,6 +102,6 @@ export function allowedMove(polygons, [dx, dy], { width, height }) {
 export function move(editor, polygons, wanted) {
   const [dx, dy] = allowedMove(polygons, wanted, editor.size);
   if (dx === 0 && dy === 0) return editor.refuse('It lies at the edge of the image.');
-  const added = polygons.map(({ id, rings, classId }) => ({ id, parents: [id], rings: shapes.moved(rings, dx, dy), classId }));
+  const added = polygons.map(({ id, rings, classId }) => ({ id, parents: [id], rings: moved(rings, dx, dy), classId }));
   return editor.apply({ removed: added.map(({ id }) => id), added, note: `Moved ${counted(added.length)}.` });
 }

@@ -112,3 +112,25 @@ test('Escape drops the points, then puts the tool away; Backspace without points
   bench.press('cancel');
   expect(bench.editor.state.tool).toBe('select');
 });
+
+test('a freehand stroke becomes an object', () => {
+  const bench = workbench();
+  bench.use('freehand');
+  bench.drag(Array.from({ length: 65 }, (_, i) => [100 + 40 * Math.cos((i / 32) * Math.PI), 100 + 40 * Math.sin((i / 32) * Math.PI)]));
+  expect(bench.areas()[0]).toBeGreaterThan(4900);
+  expect(bench.areas()[0]).toBeLessThan(5100);
+});
+
+test('a line that leaves the outline and comes back becomes part of it', () => {
+  const bench = workbench(rectangle('a', 20, 20, 40));
+  bench.select('a');
+  bench.use('points');
+  for (const [x, y] of [[55, 30], [80, 30], [80, 50], [55, 50]]) bench.click(x, y);
+  bench.press('commit');
+  expect(bench.area('a')).toBeCloseTo(2000, -1);
+  bench.click(150, 150);
+  bench.click(180, 180);
+  bench.press('commit');
+  expect(bench.area('a')).toBeCloseTo(2000, -1);
+  expect(bench.editor.state.problem).toBe(true);
+});
