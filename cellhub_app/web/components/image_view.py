@@ -15,15 +15,15 @@ from cellhub_app.web.i18n import t
 TABS = {"objects": t("Objects"), "object": t("Object"), "history": t("History"), "display": t("Display")}
 
 
-def canvas(state: Any, api: Any, editable: Any = False) -> rx.Component:
-    """The picture with its outlines; `api` is below which address they are asked for, `editable` whether they may be changed."""
+def canvas(state: Any, api: Any, **editing: Any) -> rx.Component:
+    """The picture with its outlines; `api` is below which address they are asked for, `editing` whether and by whom they may be changed."""
     address = f"{api}/images/{state.image_id}"
     view = viewer(
         image_id=state.image_id,
         image_url=f"{address}/display",
         width=state.width,
         height=state.height,
-        polygons_url=rx.cond(state.is_segmented | editable, f"{address}/polygons?frame=0&format=binary", ""),
+        polygons_url=rx.cond(state.is_segmented | editing.get("editable", False), f"{address}/polygons?frame=0&format=binary", ""),
         revision=state.revision,
         pixel_size_um=state.pixel_size_um,
         name=state.name,
@@ -32,8 +32,8 @@ def canvas(state: Any, api: Any, editable: Any = False) -> rx.Component:
         fill_opacity=(state.fill_percent / 100).to(float),
         selected_id=state.object_id,
         on_select=state.select,
-        editable=editable,
         api=api,
+        **editing,
     )
     waiting = rx.el.p(rx.cond(state.problem != "", state.problem, t("The image is being read.")), class_name="canvas-note")
     has_picture = (state.image_id != "") & (state.status == "ready")

@@ -5,9 +5,10 @@ import { Echoes } from './echoes.js';
 import { loadPicture, loadPolygons } from './loading.js';
 import { areaText } from './scalebar.js';
 import { EditorPanel } from './tools/Panel.jsx';
+import { Troubles } from './tools/Troubles.jsx';
 import { Status } from './tools/Status.jsx';
 import { EDITOR_HELP, useCommands } from './tools/usecommands.js';
-import { useEditing, useEditorState, useLeaveWarning, useSession } from './tools/useediting.js';
+import { useEditing, useEditorState, useSession } from './tools/useediting.js';
 import { useLoaded, useSettled } from './useloaded.js';
 import { Viewer } from './viewer.js';
 import './viewer.css';
@@ -107,11 +108,10 @@ export function CellHubViewer(props) {
   useEffect(() => { if (viewer?.size && !(editable && objects)) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height, editable]);
   const size = useMemo(() => ({ width, height }), [width, height]);
   const loaded = polygons.status === 'ready' ? polygons.value : null;
-  const editor = useEditing(viewer, { editable, imageId, api, size, loaded });
+  const editor = useEditing(viewer, { editable, imageId, userId: props.userId, api, size, loaded, revision });
   const session = editor?.session ?? null;
   const editing = useEditorState(editor);
   const known = useSession(session);
-  useLeaveWarning(session);
   const { outlineWidth = 1.5, fillOpacity = 0, showOutlines = true } = props;
   useEffect(() => {
     viewer?.setAppearance({ outlineWidth, fillOpacity, shown: showOutlines });
@@ -140,6 +140,7 @@ export function CellHubViewer(props) {
       </p>
       <Caption caption={caption} polygons={polygons} count={known?.count} />
       {editor && <Status state={editing} />}
+      {session && <Troubles viewer={viewer} session={session} state={known.state} />}
       {editor && <EditorPanel editor={editor} panel={editing.panel} pixelSizeUm={pixelSizeUm} />}
       {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}

@@ -28,12 +28,13 @@ export class Viewer {
     this.veil = new PictureLayer({ zIndex: 0.5 });
     this.polygons = new PolygonLayer(this.store, { zIndex: 1 });
     this.highlight = new HighlightLayer({ zIndex: 2 });
+    this.versions = new DraftLayer({ zIndex: 2.5 });
     this.drafts = new DraftLayer({ zIndex: 3 });
     this.selection = NONE;
     this.hand = null;
     this.map = new OlMap({
       target: element,
-      layers: [this.picture, this.veil, this.polygons, this.highlight, this.drafts],
+      layers: [this.picture, this.veil, this.polygons, this.highlight, this.versions, this.drafts],
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false }),
     });
@@ -110,6 +111,11 @@ export class Viewer {
     this.store.hide(hiddenIds);
     this.highlight.show({ hidden: this.store.hidden });
     this.polygons.changed();
+  }
+
+  /** Draws versions of objects, [{rings, kind: mine or theirs}], over them. */
+  setVersions(shapes) {
+    this.versions.show(shapes.length > 0 ? { shapes } : null);
   }
 
   setAppearance(appearance) {

@@ -42,8 +42,9 @@ class Viewer(rx.NoSSRComponent):
     settle_ms: rx.Var[int]
     wait_note: rx.Var[str]
     selected_id: rx.Var[str]
-    # Whether the person may change the objects; `api` is below which address that happens.
+    # Whether the person (`user_id`) may change the objects; `api` is below which address that happens.
     editable: rx.Var[bool]
+    user_id: rx.Var[str]
     api: rx.Var[str]
 
     # The object's id, or None when nothing is selected any more.

@@ -20,7 +20,7 @@ def image_page() -> rx.Component:
     """The page behind /projects/<id>/images/<id>."""
     body = rx.el.div(
         rx.cond(ImageState.can_annotate, editor_rail()),
-        canvas(ImageState, routes.API, editable=ImageState.can_annotate),
+        canvas(ImageState, routes.API, editable=ImageState.can_annotate, user_id=ImageState.user_id),
         side(ImageState, routes.API),
         strip(ImageState),
         class_name=rx.cond(ImageState.can_annotate, "image-page editor-page", "image-page"),

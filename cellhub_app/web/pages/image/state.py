@@ -22,6 +22,7 @@ class ImageState(PictureState, SessionState):
     project_id: str = ""
     project_name: str = ""
     can_annotate: bool = False
+    user_id: str = ""
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -51,6 +52,7 @@ class ImageState(PictureState, SessionState):
             self.is_missing, self.image_id = True, ""
             return
         self.is_missing, self.project_id = False, str(project_id)
+        self.user_id = str(call.principal.user_id)
         self.project_name, self.can_annotate = project.name, allows(project.role, Permission.ANNOTATE)
         self._take_address(self.router.url.query_parameters)
 

@@ -10,8 +10,3 @@ export function savedWords({ name, pending, sentence }) {
 export function edits(count) {
   return count === 1 ? '1 edit' : `${count.toLocaleString('en')} edits`;
 }
-
-/** Whether leaving the page now needs a warning. */
-export function isUnsaved({ name, pending }) {
-  return pending > 0 || (name !== 'saved' && name !== undefined);
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { isUnsaved, savedWords } from './saved.js';
+import { savedWords } from './saved.js';
 
 test('the state is told in words, with how many edits wait', () => {
   expect(savedWords({ name: 'saved', pending: 0 }).word).toBe('Saved');
@@ -7,9 +7,4 @@ test('the state is told in words, with how many edits wait', () => {
   expect(savedWords({ name: 'offline', pending: 3 }).word).toBe('Offline: 3 edits kept');
   expect(savedWords({ name: 'offline', pending: 1 }).word).toBe('Offline: 1 edit kept');
   expect(savedWords({ name: 'refused', pending: 1, sentence: 'Why.' })).toEqual({ word: 'Not saved', detail: 'Why.', kind: 'problem' });
-});
-
-test('only what is saved may be left without a question', () => {
-  expect(isUnsaved({ name: 'saved', pending: 0 })).toBe(false);
-  for (const name of ['saving', 'offline', 'conflict', 'refused']) expect(isUnsaved({ name, pending: 1 })).toBe(true);
 });

@@ -1,33 +1,47 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { desk } from '../desk.js';
+import { ImageApi } from '../saving/api.js';
+import { KeptEdits } from '../saving/kept.js';
 import { EditSession } from '../saving/session.js';
 import { Editor } from './editor.js';
-import { isUnsaved } from './saved.js';
 
 const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=slider]';
 
+const FRAME = 0;
+
+function layOut(things) {
+  for (const [name, thing] of Object.entries(things)) desk.set(name, thing);
+}
+
 /**
  * The editor of the viewer's image, once its objects are there and the person may edit; null before. It lies on the desk as `editor`,
- * its session as `session`, while it is there.
+ * its session as `session`, while it is there. Newer revisions are taken in by the session.
  */
-export function useEditing(viewer, { editable, imageId, api, size, loaded }) {
+export function useEditing(viewer, { editable, imageId, userId, api, size, loaded, revision }) {
   const [editor, setEditor] = useState(null);
   useEffect(() => {
     if (!viewer || !editable || !loaded || !imageId) return undefined;
-    const session = new EditSession({ imageId, frame: 0, api, revision: loaded.revision, objects: loaded.objects });
-    viewer.setObjects([...session.objects.values()]);
-    const made = new Editor({ viewer, session, size });
-    desk.set('viewer', viewer);
-    desk.set('session', session);
-    desk.set('editor', made);
-    setEditor(made);
+    let made = null;
+    let isLeft = false;
+    viewer.setObjects(loaded.objects);
+    KeptEdits.open(userId, imageId, FRAME).then(kept => {
+      if (isLeft) return;
+      const server = new ImageApi(imageId, FRAME, { base: api });
+      const session = new EditSession({ imageId, frame: FRAME, api: server, revision: loaded.revision, objects: loaded.objects, kept, userId });
+      made = new Editor({ viewer, session, size });
+      layOut({ viewer, session, editor: made });
+      setEditor(made);
+      session.begin();
+    });
     return () => {
-      for (const name of ['editor', 'session', 'viewer']) desk.set(name, null);
+      isLeft = true;
+      layOut({ viewer: null, session: null, editor: null });
       setEditor(null);
-      made.dispose();
-      session.close?.();
+      made?.dispose();
+      made?.session.end();
     };
-  }, [viewer, editable, imageId, loaded]);
+  }, [viewer, editable, imageId, userId, loaded]);
+  useEffect(() => { editor?.session.hear(revision ?? 0); }, [editor, revision]);
   return editor;
 }
 
@@ -39,29 +53,19 @@ export function useEditorState(editor) {
   return useSyncExternalStore(listen, () => editor?.state ?? NO_STATE);
 }
 
-/** What is known of a session, rendered anew with each change: {state, count, canUndo, canRedo}, or null. */
-export function useSession(session) {
-  const snapshot = useRef(null);
-  const listen = useCallback(changed => {
-    const take = () => {
-      snapshot.current = session && { state: session.state, count: session.objects.size, canUndo: session.canUndo, canRedo: session.canRedo };
-    };
-    take();
-    return session?.listen(() => { take(); changed(); }) ?? (() => {});
-  }, [session]);
-  useSyncExternalStore(listen, () => snapshot.current);
-  if (session && !snapshot.current) return { state: session.state, count: session.objects.size, canUndo: session.canUndo, canRedo: session.canRedo };
-  return session ? snapshot.current : null;
+function known(session) {
+  return { state: session.state, count: session.objects.size, canUndo: session.canUndo, canRedo: session.canRedo };
 }
 
-/** The browser asks before a page with unsaved edits is left. */
-export function useLeaveWarning(session) {
-  useEffect(() => {
-    if (!session) return undefined;
-    const onLeave = event => { if (isUnsaved(session.state)) event.preventDefault(); };
-    window.addEventListener('beforeunload', onLeave);
-    return () => window.removeEventListener('beforeunload', onLeave);
-  }, [session]);
+/** What is known of a session, rendered anew with each change: {state, count, canUndo, canRedo}, or null. */
+export function useSession(session) {
+  const snapshot = useRef({ of: null, value: null });
+  if (snapshot.current.of !== session) snapshot.current = { of: session, value: session ? known(session) : null };
+  const listen = useCallback(changed => session?.listen(() => {
+    snapshot.current = { of: session, value: known(session) };
+    changed();
+  }) ?? (() => {}), [session]);
+  return useSyncExternalStore(listen, () => snapshot.current.value);
 }
 
 /** Keys work wherever the focus is, but where somebody types; those that walk and act on what has the focus only on the canvas. */
