@@ -17,6 +17,7 @@ class EventType(StrEnum):
 
     SEGMENTATION_STATUS = "segmentationStatus"
     IMAGE_STATUS = "imageStatus"
+    ANNOTATIONS_CHANGED = "annotationsChanged"
     QUEUE_UPDATE = "queueUpdate"
     BATCH_FINISHED = "batchFinished"
     EXPORT_PROGRESS = "exportProgress"

@@ -32,7 +32,7 @@ class Segmentation(Table, table=True):
 
 
 class Revision(Table, table=True):
-    """One change of a segmentation and what made it."""
+    """One change of a segmentation and what made it; `undoes` is the number of the edit that it takes back."""
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -49,6 +49,7 @@ class Revision(Table, table=True):
     author_id: UUID | None = reference("app_user.id", nullable=True, ondelete="SET NULL")
     job_id: UUID | None = None
     edit_id: UUID | None = None
+    undoes: int | None = None
     model: str | None = Field(default=None, max_length=40)
     weights_sha256: str | None = Field(default=None, max_length=64)
     parameters: dict[str, object] = document()

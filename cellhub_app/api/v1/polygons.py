@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
@@ -13,15 +13,25 @@ from cellhub_app.core.pagination import Page
 from cellhub_app.core.reading import read
 from cellhub_app.domain.access import Viewer
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.annotations import measurements, outlines
+from cellhub_app.domain.annotations import changes, measurements, outlines
 from cellhub_app.domain.annotations import service as annotations
-from cellhub_app.domain.annotations.schemas import Edit, EditAnswer, ImageMeasurements, ObjectMeasurements, RevisionView
+from cellhub_app.domain.annotations.schemas import (
+    Edit,
+    EditAnswer,
+    ImageMeasurements,
+    ObjectMeasurements,
+    RevisionChanges,
+    RevisionView,
+    UndoSteps,
+)
 from cellhub_app.domain.schema import PageView
 
 router = APIRouter()
 GEOJSON = "application/geo+json"
 BINARY = "application/x-cellhub-polygons"
 Frame = Annotated[int, Field(ge=0, le=2**31 - 1)]
+At = Annotated[int, Path(ge=0, le=2**31 - 1)]
+Names = Annotated[list[UUID] | None, Query(max_length=200, description="these objects only")]
 Number = Annotated[int | None, Field(ge=0, le=2**31 - 1)]
 POLYGONS: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {"schema": {"type": "object"}}, BINARY: {"schema": {"type": "string", "format": "binary"}}}},
@@ -62,9 +72,21 @@ async def edit_polygons(
     image_id: UUID, change: Edit, *, session: Work, principal: Signed, record: Recorded, frame: Frame = 0
 ) -> EditAnswer:
     """Remove and add polygons in one new revision; the same `editId` again gives the first answer."""
-    number = await annotations.edit(session, principal, image_id, change, frame)
-    await record(Action.POLYGONS_EDIT, "image", image_id, revision=number)
-    return EditAnswer(revision=number)
+    numbers = await annotations.edit(session, principal, image_id, change, frame)
+    await record(Action.POLYGONS_EDIT, "image", image_id, revision=numbers[-1])
+    return EditAnswer(revision=numbers[-1], revisions=numbers)
+
+
+@router.get("/images/{image_id}/edits", response_model=UndoSteps, tags=["polygons"])
+async def undo_steps(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> UndoSteps:
+    """The caller's own edits of a frame that can be undone, and redone."""
+    return await changes.steps(session, principal, image_id, frame)
+
+
+@router.get("/images/{image_id}/revisions/{revision}/changes", response_model=RevisionChanges, tags=["polygons"])
+async def revision_changes(image_id: UUID, revision: At, session: Look, principal: Signed, frame: Frame = 0) -> RevisionChanges:
+    """What a revision removed and added, as GeoJSON features with the objects' parents."""
+    return await changes.of_revision(session, principal, image_id, revision, frame)
 
 
 @router.get("/images/{image_id}/revisions", response_model=list[RevisionView], tags=["polygons"])
@@ -84,9 +106,9 @@ async def restore_revision(
 
 
 @router.get("/images/{image_id}/measurements", response_model=ImageMeasurements, tags=["measurements"])
-async def image_measurements(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0) -> ImageMeasurements:
-    """Every object of a frame with its measures, in pixels and, where the pixel size is known, in micrometres."""
-    return await measurements.of_image(session, principal, image_id, frame)
+async def image_measurements(image_id: UUID, session: Look, principal: Signed, frame: Frame = 0, ids: Names = None) -> ImageMeasurements:
+    """Every object of a frame, or those named, with its measures, in pixels and, where the pixel size is known, in micrometres."""
+    return await measurements.of_image(session, principal, image_id, frame, ids)
 
 
 @router.get("/projects/{project_id}/measurements", response_model=PageView[ObjectMeasurements], tags=["measurements"])

@@ -1,6 +1,7 @@
 """Measurements as doors show them: pixels as stored, micrometres derived when the pixel size is known."""
 
 import math
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,11 +16,16 @@ from cellhub_app.models.annotation import Object
 from cellhub_app.models.image import Image
 
 
-async def of_image(session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0) -> ImageMeasurements:
-    """All present objects of an image's frame with their measures. Raises ImageNotFound."""
+async def of_image(
+    session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0, ids: Sequence[UUID] | None = None
+) -> ImageMeasurements:
+    """The present objects of an image's frame, all or those named, with their measures. Raises ImageNotFound."""
     image = await readable_image(session, principal, image_id, Permission.VIEW)
     segmentation = await repository.segmentation(session, image_id, frame)
-    rows = await repository.objects(session, segmentation.id, None) if segmentation else []
+    rows: Sequence[Object] = []
+    if segmentation is not None:
+        wanted = repository.objects(session, segmentation.id, None) if ids is None else repository.named(session, segmentation.id, ids)
+        rows = await wanted
     return ImageMeasurements(
         image_id=image_id,
         frame=frame,

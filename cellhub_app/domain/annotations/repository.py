@@ -95,10 +95,27 @@ async def objects(session: AsyncSession, segmentation_id: UUID, revision: int | 
     return (await session.execute(query.order_by(col(Object.id)))).scalars().all()
 
 
-async def present_ids(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+async def present_versions(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Those of the named objects that exist now, with the revision that added them as they are."""
+    query = select(col(Object.id), col(Object.added_revision)).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
+    rows = await session.execute(query.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid)))))
+    return {row.id: row.added_revision for row in rows}
+
+
+async def versions(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> Sequence[Object]:
+    """All that the named objects were at any time, newest first."""
+    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, col(Object.id) == any_(literal(list(ids), ARRAY(Uuid))))
+    return (await session.execute(query.order_by(col(Object.added_revision).desc()))).scalars().all()
+
+
+async def named(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> Sequence[Object]:
     """Those of the named objects that exist now."""
-    query = select(col(Object.id)).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
-    return set((await session.execute(query.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid)))))).scalars())
+    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
+    return (
+        (await session.execute(query.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid)))).order_by(col(Object.id))))
+        .scalars()
+        .all()
+    )
 
 
 async def fate(session: AsyncSession, segmentation_id: UUID, object_id: UUID) -> tuple[UUID | None, list[UUID]]:
@@ -128,6 +145,27 @@ async def revisions(session: AsyncSession, segmentation_id: UUID) -> Sequence[Re
     """All revisions, newest first."""
     query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
     return (await session.execute(query)).scalars().all()
+
+
+async def revision(session: AsyncSession, segmentation_id: UUID, number: int) -> Revision | None:
+    """One revision."""
+    query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id, col(Revision.number) == number)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def edits_by(session: AsyncSession, segmentation_id: UUID, author_id: UUID, limit: int) -> Sequence[Revision]:
+    """Somebody's newest edits, oldest first."""
+    mine = and_(col(Revision.author_id) == author_id, col(Revision.edit_id).is_not(None))
+    query = select(Revision).where(col(Revision.segmentation_id) == segmentation_id, mine)
+    return (await session.execute(query.order_by(col(Revision.number).desc()).limit(limit))).scalars().all()[::-1]
+
+
+async def changed_by(session: AsyncSession, segmentation_id: UUID, number: int) -> tuple[list[Object], list[Object]]:
+    """The objects that a revision removed, and those that it added."""
+    is_changed = or_(col(Object.removed_revision) == number, col(Object.added_revision) == number)
+    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, is_changed).order_by(col(Object.id))
+    rows = (await session.execute(query)).scalars().all()
+    return [row for row in rows if row.removed_revision == number], [row for row in rows if row.added_revision == number]
 
 
 async def corrected_revision(session: AsyncSession, segmentation_id: UUID) -> int | None:

@@ -11,6 +11,7 @@ from pydantic import Field
 from cellhub_app.domain.schema import Schema
 
 OBJECTS_PER_EDIT = 10_000
+EDITS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -63,20 +64,64 @@ class AddedObject(Schema):
     feature: dict[str, Any]
 
 
-class Edit(Schema):
-    """A change made by hand against `baseRevision`; the same `editId` again gives the first answer."""
+class EditStep(Schema):
+    """One change made by hand, and a revision of its own; `undoes` is the `editId` of the caller's edit that it takes back."""
 
     edit_id: UUID
-    base_revision: int = Field(ge=0)
     removed: list[UUID] = Field(default_factory=list, max_length=OBJECTS_PER_EDIT)
     added: list[AddedObject] = Field(default_factory=list, max_length=OBJECTS_PER_EDIT)
     note: str = Field(default="", max_length=4000)
+    undoes: UUID | None = None
+
+
+class Edit(EditStep):
+    """A change made by hand against `baseRevision`, and those made `then`; the same `editId` again gives the first answer.
+
+    All of them are stored, or none is. `authorId` says who made them, where that may be another than who is signed in by now.
+    """
+
+    base_revision: int = Field(ge=0)
+    author_id: UUID | None = None
+    then: list[EditStep] = Field(default_factory=list, max_length=EDITS_AT_ONCE - 1)
+
+    @property
+    def steps(self) -> tuple[EditStep, ...]:
+        """This change and those after it, in their order."""
+        return (self, *self.then)
 
 
 class EditAnswer(Schema):
-    """The revision that an edit made."""
+    """The newest revision that an edit made, and where it had several steps, that of each."""
 
     revision: int
+    revisions: list[int] = Field(default_factory=list)
+
+
+class RevisionChanges(Schema):
+    """What a revision removed and added, as GeoJSON features with `classId`, `score`, `doubt`, `areaPx` and `parents` as properties."""
+
+    revision: int
+    kind: str
+    author_id: UUID | None
+    edit_id: UUID | None
+    note: str
+    removed: list[dict[str, Any]]
+    added: list[dict[str, Any]]
+
+
+class UndoStep(Schema):
+    """An edit that its author can take back: undo or redo is an edit that turns round what `revision` changed and `undoes` `editId`."""
+
+    revision: int
+    edit_id: UUID
+    note: str
+
+
+class UndoSteps(Schema):
+    """The caller's steps, oldest first: the last one of each list is the next to undo, or to redo."""
+
+    undo: list[UndoStep]
+    redo: list[UndoStep]
 
 
 class EditConflict(Schema):
@@ -94,6 +139,8 @@ class RevisionView(Schema):
     kind: str
     author_id: UUID | None
     job_id: UUID | None
+    edit_id: UUID | None
+    undoes: int | None
     model: str | None
     weights_sha256: str | None
     parameters: dict[str, Any]

@@ -1,22 +1,22 @@
 """What can be done with polygons: read them at any revision, edit, restore, and store what a model found."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from cellhub_app.core.errors import Conflict, Invalid, NotFound
+from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.geometry import codec, polygon
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, Viewer, require
 from cellhub_app.domain.annotations import repository
-from cellhub_app.domain.annotations.schemas import AddedObject, Brought, Edit, EditConflict, NewObject, NewResult, RevisionView
-from cellhub_app.models.annotation import Revision, RevisionKind, Segmentation
+from cellhub_app.domain.annotations.schemas import AddedObject, Brought, Edit, EditConflict, EditStep, NewObject, NewResult, RevisionView
+from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
 
 
@@ -71,22 +71,55 @@ async def present_outlines(session: AsyncSession, image_id: UUID, frame: int = 0
     return [row.geometry for row in await repository.objects(session, segmentation.id, None)] if segmentation else []
 
 
-async def edit(session: AsyncSession, principal: Principal, image_id: UUID, change: Edit, frame: int = 0) -> int:
-    """Apply a change made by hand; answers the new revision. Raises PolygonsConflict, Invalid, ImageNotFound, NotAllowed."""
+async def edit(session: AsyncSession, principal: Principal, image_id: UUID, change: Edit, frame: int = 0) -> list[int]:
+    """Apply what was changed by hand; answers the revision of each step. Raises PolygonsConflict, Invalid, ImageNotFound, NotAllowed."""
+    if change.author_id not in (None, principal.user_id):
+        raise NotAllowed("Somebody else was signed in here when these edits were made. Sign in as them to save the edits.")
     image = await readable_image(session, principal, image_id, Permission.ANNOTATE)
     segmentation = (await repository.ensure_segmentations(session, [(image_id, frame)]))[image_id, frame]
-    earlier = await repository.edit_with_id(session, segmentation.id, change.edit_id)
-    if earlier is not None:
-        return earlier.number
-    await _refuse_conflicts(session, segmentation, change)
-    added = [_hand_made(image, item) for item in change.added]
-    removed = list(dict.fromkeys(change.removed))
+    if change.base_revision > segmentation.head:
+        raise Invalid(f"baseRevision {change.base_revision} does not exist yet; the newest is {segmentation.head}.")
+    numbers: list[int] = []
+    for step in change.steps:
+        earlier = await repository.edit_with_id(session, segmentation.id, step.edit_id)
+        if earlier is None:
+            await _refuse_conflicts(session, segmentation, step, lambda added: added <= change.base_revision or added in numbers)
+        numbers.append(earlier.number if earlier else await _edit_once(session, principal, image, segmentation, step))
+    return numbers
+
+
+async def _edit_once(session: AsyncSession, principal: Principal, image: Image, segmentation: Segmentation, step: EditStep) -> int:
+    undone = await _undone(session, principal, segmentation, step.undoes) if step.undoes else None
+    added = [_hand_made(image, item) for item in step.added]
+    if undone is not None:
+        added = await _as_before(session, segmentation, added)
+    removed = list(dict.fromkeys(step.removed))
     entry = Revision(
         segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.EDIT, author_id=principal.user_id,
-        edit_id=change.edit_id, note=change.note,
+        edit_id=step.edit_id, note=step.note, undoes=undone.number if undone else None,
     )  # fmt: skip
     await _append(session, image, segmentation, entry, removed=removed, added=added)
     return entry.number
+
+
+async def _undone(session: AsyncSession, principal: Principal, segmentation: Segmentation, edit_id: UUID) -> Revision:
+    undone = await repository.edit_with_id(session, segmentation.id, edit_id)
+    if undone is None or undone.author_id != principal.user_id:
+        raise Invalid("The edit to take back is not one of yours in this image.")
+    return undone
+
+
+async def _as_before(session: AsyncSession, segmentation: Segmentation, added: Sequence[NewObject]) -> list[NewObject]:
+    """Objects that come back as they were have their score, doubt and intensities again."""
+    known = await repository.versions(session, segmentation.id, [new.id for new in added])
+    earlier = {(row.id, row.geometry, row.class_id): row for row in reversed(known)}
+    return [_again(row) if (row := earlier.get((new.id, new.geometry, new.class_id))) else new for new in added]
+
+
+def _again(row: Object) -> NewObject:
+    return NewObject(
+        row.id, row.geometry, row.area_px, row.bbox, row.measures, row.measures_version, row.score, row.doubt, row.class_id, row.parents
+    )
 
 
 async def restore(session: AsyncSession, principal: Principal, image_id: UUID, revision: int, frame: int = 0) -> int:
@@ -102,13 +135,7 @@ async def restore(session: AsyncSession, principal: Principal, image_id: UUID, r
         segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.RESTORE, author_id=principal.user_id,
         note=f"Revision {revision} restored",
     )  # fmt: skip
-    back = [
-        NewObject(
-            row.id, row.geometry, row.area_px, row.bbox, row.measures, row.measures_version, row.score, row.doubt, row.class_id, row.parents
-        )
-        for key, row in then.items()
-        if key not in stays
-    ]
+    back = [_again(row) for key, row in then.items() if key not in stays]
     await _append(session, image, segmentation, entry, removed=[key for key in present if key not in stays], added=back)
     return entry.number
 
@@ -157,23 +184,23 @@ async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> d
     return numbers
 
 
-async def _refuse_conflicts(session: AsyncSession, segmentation: Segmentation, change: Edit) -> None:
-    if change.base_revision > segmentation.head:
-        raise Invalid(f"baseRevision {change.base_revision} does not exist yet; the newest is {segmentation.head}.")
-    added = [item.id for item in change.added]
+async def _refuse_conflicts(session: AsyncSession, segmentation: Segmentation, step: EditStep, is_known: Callable[[int], bool]) -> None:
+    """Raises PolygonsConflict for objects that are gone, or are not as their editor knows them: `is_known` says it of a revision."""
+    added = [item.id for item in step.added]
     if len(set(added)) != len(added):
         raise Invalid("An object id is added twice in one edit.")
-    present = await repository.present_ids(session, segmentation.id, [*change.removed, *added])
-    missing = [key for key in dict.fromkeys(change.removed) if key not in present]
-    if missing:
-        conflicts = [await _conflict(session, segmentation, key) for key in missing]
+    present = await repository.present_versions(session, segmentation.id, [*step.removed, *added])
+    stale = [key for key in dict.fromkeys(step.removed) if key not in present or not is_known(present[key])]
+    if stale:
+        conflicts = [await _conflict(session, segmentation, key, present.get(key)) for key in stale]
         raise PolygonsConflict(revision=segmentation.head, conflicts=[item.model_dump(mode="json", by_alias=True) for item in conflicts])
-    if taken := present.intersection(added).difference(change.removed):
+    if taken := present.keys() & set(added) - set(step.removed):
         raise Invalid(f"The object {next(iter(taken))} exists already; remove it in the same edit to replace it.")
 
 
-async def _conflict(session: AsyncSession, segmentation: Segmentation, object_id: UUID) -> EditConflict:
+async def _conflict(session: AsyncSession, segmentation: Segmentation, object_id: UUID, version: int | None) -> EditConflict:
     removed_by, replaced_by = await repository.fate(session, segmentation.id, object_id)
+    replaced_by = replaced_by if version is None else [object_id, *(key for key in replaced_by if key != object_id)]
     return EditConflict(id=object_id, removed_by=removed_by, replaced_by=replaced_by)
 
 
@@ -217,3 +244,5 @@ async def _append(
     await session.execute(update(Image).where(col(Image.id) == image.id).values(**values))
     data = {"imageId": image.id, "objectCount": count, "revision": entry.number}
     emit(session, Event(EventType.IMAGE_STATUS, image.project_id, data=data))
+    told = {"imageId": image.id, "frame": segmentation.frame, "revision": entry.number, "kind": entry.kind, "authorId": entry.author_id}
+    emit(session, Event(EventType.ANNOTATIONS_CHANGED, image.project_id, data=told))

@@ -1,76 +1,21 @@
 """Polygons as a log: every old state can be read, conflicts lose nothing, restoring is a revision of its own."""
 
-import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
 from cellhub_app.core.errors import Invalid, NotAllowed
-from cellhub_app.core.geometry import codec, polygon
+from cellhub_app.core.geometry import codec
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
-from cellhub_app.domain.access import Principal
 from cellhub_app.domain.annotations import measurements, outlines, service
-from cellhub_app.domain.annotations.schemas import AddedObject, Edit, NewObject, NewResult
+from cellhub_app.domain.annotations.schemas import AddedObject, Edit, NewResult
 from cellhub_app.domain.annotations.service import ImageNotFound, PolygonsConflict, RevisionNotFound
 from cellhub_app.models.image import Image
-from cellhub_app.models.project import ProjectRole
 from tests.fixtures import rows
-
-
-def square(x: float, y: float, side: float = 5) -> dict[str, object]:
-    """A GeoJSON feature of a square in pixels."""
-    ring = [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]
-    return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {}}
-
-
-def found(count: int) -> list[NewObject]:
-    """What a model might have found: squares in a row."""
-    shapes = [polygon.from_geojson(square(7 * index, 3)["geometry"]) for index in range(count)]
-    return [NewObject(new_id(), codec.encode(shape), shape.area, shape.bounds, [shape.area], 1, 0.9, 0.1) for shape in shapes]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One image of ada's, which vera may only see and anna may annotate."""
-
-    image_id: UUID
-    ada: Principal
-    anna: Principal
-    vera: Principal
-    stan: Principal
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def scene(runtime: Runtime) -> Scene:
-    async with runtime.work() as session:
-        ada, anna, vera, stan = [await rows.person(session, name) for name in ("ada", "anna", "vera", "stan")]
-        project_id = await rows.project(session, ada, a=(anna, ProjectRole.ANNOTATOR), v=(vera, ProjectRole.VIEWER))
-        (image_id,) = await rows.images(session, project_id, ["a.tif"])
-    return Scene(image_id, ada, anna, vera, stan)
-
-
-async def ids_at(runtime: Runtime, scene: Scene, revision: int | None = None) -> set[UUID]:
-    number, found_then = await outlines.at_revision(read, scene.vera, scene.image_id, revision=revision)
-    features = json.loads(json.dumps(outlines.geojson(number, found_then)))["features"]
-    return {UUID(feature["id"]) for feature in features}
-
-
-async def save(runtime: Runtime, scene: Scene, objects: list[NewObject]) -> int:
-    job_id = new_id()
-    async with runtime.work() as session:
-        return (await service.save_results(session, [NewResult(scene.image_id, job_id, "unet", "ab" * 32, objects)]))[job_id]
-
-
-async def change(runtime: Runtime, who: Principal, scene: Scene, base: int, removed: list[UUID], added: list[AddedObject]) -> int:
-    edit = Edit(edit_id=new_id(), base_revision=base, removed=removed, added=added)
-    async with runtime.work() as session:
-        return await service.edit(session, who, scene.image_id, edit)
+from tests.integration.annotations.scenes import Scene, change, found, ids_at, save, square
 
 
 async def test_a_model_replaces_what_was_there_and_history_keeps_it(runtime: Runtime, scene: Scene) -> None:
@@ -128,7 +73,7 @@ async def test_the_same_edit_again_gives_the_first_answer(runtime: Runtime, scen
     edit = Edit(edit_id=new_id(), base_revision=0, added=[AddedObject(id=new_id(), feature=square(1, 1))])
     for _ in range(2):
         async with runtime.work() as session:
-            assert await service.edit(session, scene.anna, scene.image_id, edit) == 1
+            assert await service.edit(session, scene.anna, scene.image_id, edit) == [1]
     assert len(await ids_at(runtime, scene)) == 1
 
 
