@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.accessibility import serious
 from tests.e2e.editing import Desk, blank, square
-from tests.e2e.visitors import Visitor, at, new_email
+from tests.e2e.visitors import Visitor, project_at
 
 
 @pytest.fixture
@@ -26,13 +26,19 @@ def circle(x: float, y: float, radius: float) -> list[tuple[float, float]]:
     return [(x + radius * math.cos(step / 8 * math.pi), y + radius * math.sin(step / 8 * math.pi)) for step in range(17)]
 
 
-def test_every_tool_with_mouse_and_keys(desk: Desk) -> None:
+def test_every_tool_with_mouse_and_keys_and_nothing_is_lost(desk: Desk, arrive: Callable[..., Visitor]) -> None:
     draws_and_selects(desk)
     changes_outlines(desk)
     cuts_and_joins(desk)
     reshapes(desk)
     selects_by_measure(desk)
     deletes_and_takes_back(desk)
+    takes_back_across_a_reload(desk)
+    keeps_edits_while_offline(desk)
+    other = arrive()
+    other.sign_in(desk.visitor.email)
+    lets_two_browsers_choose(desk, Desk.open(other, project_at(desk.page.url), desk.image))
+    assert serious(desk.page, "the editor") == []
 
 
 def draws_and_selects(desk: Desk) -> None:
@@ -78,7 +84,7 @@ def changes_outlines(desk: Desk) -> None:
     desk.click((40, 10), hold="Alt")
     desk.says("Removed a vertex.")
     desk.area_is(1950, 2050)
-    desk.drag([(70, 70), (10, 5)])
+    desk.drag([(70, 70), (30, 10)])
     desk.says("The outline stays as it was.")
     desk.area_is(1950, 2050)
     desk.press("Tab", "Shift+ArrowLeft", "ArrowRight")
@@ -172,3 +178,55 @@ def deletes_and_takes_back(desk: Desk) -> None:
     desk.press("Control+z", "Control+y")
     desk.has(1)
     assert len(desk.stored()) == 1
+
+
+def takes_back_across_a_reload(desk: Desk) -> None:
+    """Undo and redo go on where they were before the page was loaded anew."""
+    desk.page.reload()
+    desk.is_ready()
+    desk.has(1)
+    expect(desk.by_id("undo")).to_have_attribute("aria-disabled", "false")
+    desk.press("Control+z")
+    desk.has(2)
+    desk.press("Control+Shift+z")
+    desk.has(1)
+    desk.press("Control+z")
+    desk.has(2)
+    assert len(desk.stored()) == 2
+
+
+def keeps_edits_while_offline(desk: Desk) -> None:
+    """Without a connection edits stay in the browser, also over a reload, and go out by themselves when it is back."""
+    desk.visitor.expected += ["ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_FAILED"]
+    desk.visitor.context.set_offline(True)
+    desk.draw(square(180, 20, 30))
+    desk.draw(square(180, 70, 30))
+    desk.has(4)
+    expect(desk.by_id("save-state")).to_have_text("Offline: 2 edits kept")
+    desk.visitor.context.set_offline(False)
+    assert len(desk.stored()) == 4
+
+
+def lets_two_browsers_choose(mine: Desk, theirs: Desk) -> None:
+    """An edit shows in the other browser; where both changed one object without knowing of each other, one version is chosen."""
+    mine.press("Escape", "Escape")
+    theirs.has(4)
+    theirs.draw(square(180, 130, 30))
+    mine.has(5)
+    mine.visitor.context.set_offline(True)
+    mine.click((195, 35))
+    mine.take("g", "move")
+    mine.press("Shift+ArrowLeft")
+    expect(mine.by_id("save-state")).to_have_text("Offline: 1 edit kept")
+    theirs.press("Escape", "Escape")
+    theirs.click((195, 35))
+    theirs.press("Delete")
+    theirs.has(4)
+    theirs.is_saved()
+    mine.visitor.context.set_offline(False)
+    expect(mine.by_id("conflicts")).to_contain_text("Theirs: deleted")
+    expect(mine.by_id("save-state")).to_have_text("Somebody changed the same objects")
+    mine.by_id("conflict-mine").check()
+    mine.by_id("conflict-settle").click()
+    assert len(mine.stored()) == 5
+    theirs.has(5)

@@ -1,4 +1,4 @@
-"""The parts of the editor beside the viewer: the rail of tools, and the saved state with undo and redo. They show nothing without an editable viewer."""
+"""The parts of the editor beside the viewer: the rail of tools, and the saved state with undo and redo."""
 
 import reflex as rx
 
