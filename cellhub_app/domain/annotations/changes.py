@@ -46,7 +46,8 @@ async def steps(session: AsyncSession, principal: Principal, image_id: UUID, fra
     segmentation = await repository.segmentation(session, image_id, frame)
     found = await repository.edits_by(session, segmentation.id, principal.user_id, 2 * MOST_STEPS) if segmentation else []
     undo, redo = stacks(found)
-    return UndoSteps(undo=[_step(row) for row in undo[-MOST_STEPS:]], redo=[_step(row) for row in redo])
+    head = segmentation.head if segmentation else 0
+    return UndoSteps(revision=head, undo=[_step(row) for row in undo[-MOST_STEPS:]], redo=[_step(row) for row in redo])
 
 
 def stacks(edits: Sequence[Revision]) -> tuple[list[Revision], list[Revision]]:

@@ -118,8 +118,9 @@ class UndoStep(Schema):
 
 
 class UndoSteps(Schema):
-    """The caller's steps, oldest first: the last one of each list is the next to undo, or to redo."""
+    """The newest revision, and the caller's steps, oldest first: the last one of each list is the next to undo, or to redo."""
 
+    revision: int
     undo: list[UndoStep]
     redo: list[UndoStep]
 
