@@ -28,6 +28,7 @@ export class DrawTool {
     this.stroke = null;
     this.pointer = null;
     this.crosshair = null;
+    this.isRepeated = false;
   }
 
   draw() {
@@ -70,13 +71,15 @@ export class DrawTool {
     else this.put(at);
   }
 
+  /** Two quick clicks are a double click to the map, wherever they are; only the same place twice ends the path. */
   doubleClick() {
-    if (this.points.length > 0) this.finish(this.points);
+    if (this.isRepeated && this.points.length > 0) this.finish(this.points);
   }
 
   put(at) {
     const last = this.points.at(-1);
-    if (last && distance(last, at) <= this.editor.reach(SAME_PLACE_PX)) return;
+    this.isRepeated = Boolean(last) && distance(last, at) <= this.editor.reach(SAME_PLACE_PX);
+    if (this.isRepeated) return;
     this.points.push(at);
     this.editor.say(`${this.points.length} ${this.points.length === 1 ? 'point' : 'points'}, the last at x ${Math.round(at[0])}, y ${Math.round(at[1])} px. Enter ends, Backspace takes one back.`);
     this.draw();

@@ -12,6 +12,19 @@ test('clicks draw a polygon that the first corner closes', () => {
   expect(bench.editor.state.tool).toBe('draw');
 });
 
+test('a double click ends the path, two quick clicks at two places do not', () => {
+  const bench = workbench();
+  bench.use('draw');
+  for (const [x, y] of [[10, 10], [50, 10], [50, 50]]) {
+    bench.click(x, y);
+    bench.editor.tool.doubleClick();
+  }
+  expect(bench.areas()).toEqual([]);
+  bench.click(50, 50);
+  bench.editor.tool.doubleClick();
+  expect(bench.areas()).toEqual([800]);
+});
+
 test('Enter closes too, Backspace takes a point back, and two points are too few', () => {
   const bench = workbench();
   bench.use('draw');

@@ -31,6 +31,7 @@ export function useEditing(viewer, { editable, imageId, userId, api, size, loade
       made = new Editor({ viewer, session, size });
       layOut({ viewer, session, editor: made });
       setEditor(made);
+      session.follow(new EventSource(`${api}/events`));
       session.begin();
     });
     return () => {
