@@ -62,6 +62,7 @@ def main() -> None:
             # What leaves work behind comes last: files that are still being read slow down what is asked next.
             run("live", "--url", url)
             run("eta", "--url", url)
+            run("edits", "--url", url)
             run("listing", "--url", url, environment=dict(os.environ) | {"CELLHUB_HOME": str(folder)})
             run("crowd", "--url", url)
             run("previews", "--url", url)

@@ -18,6 +18,7 @@ class EventType(StrEnum):
     SEGMENTATION_STATUS = "segmentationStatus"
     IMAGE_STATUS = "imageStatus"
     ANNOTATIONS_CHANGED = "annotationsChanged"
+    MEASUREMENTS_READY = "measurementsReady"
     QUEUE_UPDATE = "queueUpdate"
     BATCH_FINISHED = "batchFinished"
     EXPORT_PROGRESS = "exportProgress"

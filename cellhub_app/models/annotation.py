@@ -8,6 +8,9 @@ from sqlmodel import Field
 
 from cellhub_app.models.base import UUID, Table, datetime, document, key, moment, reference
 
+SHAPES = 23  # measures of shape, which a vector begins with: one of this length still lacks those of intensity
+_LACKS_INTENSITIES = text(f"removed_revision is null and cardinality(measures) = {SHAPES}")
+
 
 class RevisionKind(StrEnum):
     """What made a revision."""
@@ -64,7 +67,10 @@ class Object(Table, table=True):
     """One polygon from the revision that added it to the one that removed it; `measures` follow METRICS version `measures_version`."""
 
     __tablename__ = "object"
-    __table_args__ = (Index("ix_object_present", "segmentation_id", postgresql_where=text("removed_revision is null")),)
+    __table_args__ = (
+        Index("ix_object_present", "segmentation_id", postgresql_where=text("removed_revision is null")),
+        Index("ix_object_lacks_intensities", "segmentation_id", postgresql_where=_LACKS_INTENSITIES),
+    )
 
     segmentation_id: UUID = Field(foreign_key="segmentation.id", primary_key=True, ondelete="CASCADE")
     id: UUID = Field(primary_key=True)

@@ -24,6 +24,7 @@ from ml_worker.tasks.export import run_export
 from ml_worker.tasks.ingest import Ingest
 from ml_worker.tasks.lease_keeper import LeaseKeeper
 from ml_worker.tasks.loop import Capacity, Work, WorkLoop
+from ml_worker.tasks.measuring import Measuring
 from ml_worker.tasks.reader_pool import ReaderPool
 from ml_worker.tasks.upkeep import Upkeep
 
@@ -79,6 +80,7 @@ async def start_io(ctx: dict[str, Any]) -> None:
     _add_loop(context, JobKind.EXPORT, _exporting(context.runtime), exports)
     _add_loop(context, JobKind.IMPORT, BringIn(context.runtime, pool).work, Capacity(IMPORTS_IN_HAND, hold_limit_s=EXPORT_LIMIT_S))
     _begin(context)
+    context.tasks.append(asyncio.create_task(Measuring(context.runtime, pool).run(), name="measuring"))
     context.tasks.append(asyncio.create_task(Upkeep(context.runtime).run(), name="upkeep"))
 
 

@@ -9,6 +9,9 @@ out {"facts": {...}} or {"refused": {"reason", "detail"}}
 in  {"path", "name", "archive": "list"} or {..., "archive": "unpack", "indexes", "folder"}: what is in a ZIP, or some of it (archive.py)
 out {"members": [...]} or {"unpacked": {...}} or {"refused": ...}
 
+in  {"path", "name", "frame", "outlines", "measured"}: measures of outlines from the file's pixels (measuring.py)
+out {"measured": count} or {"refused": ...}
+
 in  {"path", "name", "annotations": format, "images", "found"}: outlines that another tool made (annotations.py)
 out {"report": {...}} or {"refused": ...}
 """
@@ -18,6 +21,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,11 +33,18 @@ from cellhub_app.core.imaging.display import encode_webp, limit_side, to_display
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.imaging.thumbnail import make_thumbnail
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
-from ml_worker.tasks import annotations, archive
+from ml_worker.tasks import annotations, archive, measured
 from ml_worker.tasks.priority import step_back
 
 MEMORY_BYTES = 2 * 1024**3
 ROW = ("format", "width", "height", "channels", "bit_depth", "frames", "timepoints", "pixel_size_um", "pixel_size_origin")
+
+
+OTHERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "archive": archive.answer,
+    "annotations": annotations.answer,
+    "outlines": measured.answer,
+}
 
 
 def read(task: dict[str, str]) -> dict[str, Any]:
@@ -55,10 +66,11 @@ def read(task: dict[str, str]) -> dict[str, Any]:
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:
     """What comes of a task of any kind."""
-    if "archive" not in task and "annotations" not in task:
+    other = next((ask for key, ask in OTHERS.items() if key in task), None)
+    if other is None:
         return read(task)
     try:
-        return archive.answer(task) if "archive" in task else annotations.answer(task)
+        return other(task)
     except ImageRefused as refusal:
         return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
 

@@ -12,7 +12,7 @@ from cellhub_app.domain.access import Permission, Principal, Viewer, require
 from cellhub_app.domain.annotations import repository
 from cellhub_app.domain.annotations.schemas import ImageMeasurements, ObjectMeasurements
 from cellhub_app.domain.annotations.service import readable_image
-from cellhub_app.models.annotation import Object
+from cellhub_app.models.annotation import SHAPES, Object
 from cellhub_app.models.image import Image
 
 
@@ -44,7 +44,11 @@ async def of_project(session: AsyncSession, principal: Principal, project_id: UU
 
 def object_measurements(row: Object, image: Image) -> ObjectMeasurements:
     """The measures of one stored object, keyed by METRICS, not-a-number as null."""
-    keys = measure.columns(image.channels or 1)[: len(row.measures)]
+    known = measure.columns(image.channels or 1)
+    keys = known[: len(row.measures)]
     px = {key: None if math.isnan(value) else value for key, value in zip(keys, row.measures, strict=True)}
     um = measure.as_um(px, image.pixel_size_um) if image.pixel_size_um else None
-    return ObjectMeasurements(id=row.id, image_id=image.id, class_id=row.class_id, score=row.score, doubt=row.doubt, px=px, um=um)
+    pending = row.removed_revision is None and len(keys) == SHAPES < len(known)
+    return ObjectMeasurements(
+        id=row.id, image_id=image.id, class_id=row.class_id, score=row.score, doubt=row.doubt, px=px, um=um, pending=pending
+    )

@@ -161,7 +161,10 @@ class MeasurementColumn(Schema):
 
 
 class ObjectMeasurements(Schema):
-    """The measures of one object, in pixels and, when the pixel size is known, in micrometres."""
+    """The measures of one object, in pixels and, when the pixel size is known, in micrometres.
+
+    `pending`: it was drawn or changed a moment ago, and a worker still reads its intensities from the file; they are left out until then.
+    """
 
     id: UUID
     image_id: UUID
@@ -170,6 +173,7 @@ class ObjectMeasurements(Schema):
     doubt: float | None
     px: dict[str, float | None]
     um: dict[str, float | None] | None
+    pending: bool = False
 
 
 class ImageMeasurements(Schema):
