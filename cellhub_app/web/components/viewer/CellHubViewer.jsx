@@ -8,7 +8,7 @@ import { EditorPanel } from './tools/Panel.jsx';
 import { Troubles } from './tools/Troubles.jsx';
 import { Status } from './tools/Status.jsx';
 import { EDITOR_HELP, useCommands } from './tools/usecommands.js';
-import { useEditing, useEditorState, useSession } from './tools/useediting.js';
+import { placeOf, useEditing, useEditorState, useSession } from './tools/useediting.js';
 import { useLoaded, useSettled } from './useloaded.js';
 import { Viewer } from './viewer.js';
 import './viewer.css';
@@ -88,8 +88,9 @@ function selectedText(selected, chosen, count, pixelSizeUm) {
 const imageOf = key => key?.split('\n')[0];
 
 export function CellHubViewer(props) {
-  const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '', editable = false, api = '/api/v1' } = props;
+  const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '', api = '/api/v1' } = props;
   const polygonsUrl = useSettled(props.polygonsUrl, props.settleMs ?? 0);
+  const editable = Boolean(props.editable) && placeOf(polygonsUrl).isPresent;
   const calls = useRef({});
   const { element, viewer, resolution, cursor, hovered } = useViewer(calls);
   const helpId = useId();
@@ -108,7 +109,7 @@ export function CellHubViewer(props) {
   useEffect(() => { if (viewer?.size && !(editable && objects)) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height, editable]);
   const size = useMemo(() => ({ width, height }), [width, height]);
   const loaded = polygons.status === 'ready' ? polygons.value : null;
-  const editor = useEditing(viewer, { editable, imageId, userId: props.userId, api, size, loaded, revision });
+  const editor = useEditing(viewer, { editable, imageId, userId: props.userId, api, size, polygonsUrl, loaded, revision });
   const session = editor?.session ?? null;
   const editing = useEditorState(editor);
   const known = useSession(session);

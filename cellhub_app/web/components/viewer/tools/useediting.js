@@ -7,7 +7,23 @@ import { Editor } from './editor.js';
 
 const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=slider]';
 
-const FRAME = 0;
+/** Tools that change the object that is selected. */
+const CHANGING = new Set(['vertices', 'points', 'slice', 'hole', 'move']);
+
+/** The plane that an address of polygons is about, and whether it is the present state, which alone can be edited. */
+export function placeOf(polygonsUrl = '') {
+  return { frame: Number(/[?&]frame=(\d+)/.exec(polygonsUrl)?.[1] ?? 0), isPresent: !/[?&]revision=\d/.test(polygonsUrl) };
+}
+
+/** Keeps on the desk which object is being changed here, for others to see. */
+function tellOthers(editor, viewer) {
+  const tell = () => desk.set('editing', CHANGING.has(editor.state.tool) ? viewer.selected?.id ?? '' : '');
+  const ends = [editor.listen(tell), desk.listen('selection', tell)];
+  return () => {
+    ends.forEach(end => end());
+    desk.set('editing', '');
+  };
+}
 
 function layOut(things) {
   for (const [name, thing] of Object.entries(things)) desk.set(name, thing);
@@ -17,20 +33,23 @@ function layOut(things) {
  * The editor of the viewer's image, once its objects are there and the person may edit; null before. It lies on the desk as `editor`,
  * its session as `session`, while it is there. Newer revisions are taken in by the session.
  */
-export function useEditing(viewer, { editable, imageId, userId, api, size, loaded, revision }) {
+export function useEditing(viewer, { editable, imageId, userId, api, size, polygonsUrl, loaded, revision }) {
   const [editor, setEditor] = useState(null);
+  const { frame, isPresent } = placeOf(polygonsUrl);
   useEffect(() => {
-    if (!viewer || !editable || !loaded || !imageId) return undefined;
+    if (!viewer || !editable || !isPresent || !loaded || !imageId) return undefined;
     let made = null;
+    let endTelling = null;
     let isLeft = false;
     viewer.setObjects(loaded.objects);
-    KeptEdits.open(userId, imageId, FRAME).then(kept => {
+    KeptEdits.open(userId, imageId, frame).then(kept => {
       if (isLeft) return;
-      const server = new ImageApi(imageId, FRAME, { base: api });
-      const session = new EditSession({ imageId, frame: FRAME, api: server, revision: loaded.revision, objects: loaded.objects, kept, userId });
+      const server = new ImageApi(imageId, frame, { base: api });
+      const session = new EditSession({ imageId, frame, api: server, revision: loaded.revision, objects: loaded.objects, kept, userId });
       made = new Editor({ viewer, session, size });
       layOut({ viewer, session, editor: made });
       setEditor(made);
+      endTelling = tellOthers(made, viewer);
       session.follow(new EventSource(`${api}/events`));
       session.begin();
     });
@@ -38,10 +57,11 @@ export function useEditing(viewer, { editable, imageId, userId, api, size, loade
       isLeft = true;
       layOut({ viewer: null, session: null, editor: null });
       setEditor(null);
+      endTelling?.();
       made?.dispose();
       made?.session.end();
     };
-  }, [viewer, editable, imageId, userId, loaded]);
+  }, [viewer, editable, isPresent, imageId, frame, userId, loaded]);
   useEffect(() => { editor?.session.hear(revision ?? 0); }, [editor, revision]);
   return editor;
 }
