@@ -94,14 +94,23 @@ function ClassOf({ editor }) {
   );
 }
 
+function Limit({ label, testId, placeholder, value, set }) {
+  return (
+    <input
+      type="text" inputMode="decimal" className="input" aria-label={label} placeholder={placeholder} value={value ?? ''}
+      onChange={event => set(event.target.value)} data-testid={testId}
+    />
+  );
+}
+
 function Limits({ label, name, criteria, change }) {
   const [low, high] = criteria[name];
-  const set = (place, text) => change({ ...criteria, [name]: criteria[name].map((value, i) => (i === place ? text : value)) });
+  const set = place => text => change({ ...criteria, [name]: criteria[name].map((value, i) => (i === place ? text : value)) });
   return (
     <fieldset className="ch-panel-field">
       <legend>{label}</legend>
-      <input type="text" inputMode="decimal" className="input" aria-label={`${label}, at least`} placeholder="from" value={low ?? ''} onChange={event => set(0, event.target.value)} data-testid={`filter-${name}-low`} />
-      <input type="text" inputMode="decimal" className="input" aria-label={`${label}, at most`} placeholder="to" value={high ?? ''} onChange={event => set(1, event.target.value)} data-testid={`filter-${name}-high`} />
+      <Limit label={`${label}, at least`} placeholder="from" value={low} set={set(0)} testId={`filter-${name}-low`} />
+      <Limit label={`${label}, at most`} placeholder="to" value={high} set={set(1)} testId={`filter-${name}-high`} />
     </fieldset>
   );
 }
@@ -124,10 +133,15 @@ function Filter({ editor, pixelSizeUm }) {
       <Limits label="Circularity" name="circularity" criteria={criteria} change={change} />
       <Limits label="Score" name="score" criteria={criteria} change={change} />
       <label className="ch-panel-check">
-        <input type="checkbox" checked={criteria.border} onChange={event => change({ ...criteria, border: event.target.checked })} data-testid="filter-border" />
+        <input
+          type="checkbox" checked={criteria.border} data-testid="filter-border"
+          onChange={event => change({ ...criteria, border: event.target.checked })}
+        />
         Touches the border of the image
       </label>
-      <button type="submit" className="btn btn-small btn-primary" data-testid="filter-select">Select {actions.counted(found.length)}</button>
+      <button type="submit" className="btn btn-small btn-primary" data-testid="filter-select">
+        Select {actions.counted(found.length)}
+      </button>
     </Form>
   );
 }

@@ -7,7 +7,8 @@ function RailButton({ item, pressed, press, isStop = false }) {
   const name = item.title.replace('…', '');
   return (
     <button
-      type="button" className="ch-rail-button" aria-label={name} title={`${item.title} (${item.key.toUpperCase()})`} aria-pressed={pressed} aria-keyshortcuts={item.key}
+      type="button" className="ch-rail-button" aria-label={name} title={`${item.title} (${item.key.toUpperCase()})`}
+      aria-pressed={pressed} aria-keyshortcuts={item.key}
       data-testid={`tool-${item.name}`} tabIndex={isStop ? 0 : -1} onClick={press}
     >
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d={item.icon} /></svg>
@@ -46,7 +47,10 @@ export function EditorRail() {
     if (!action.panel) editor.viewer.element.focus();
   };
   return (
-    <div ref={rail} className="ch-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical" data-testid="tool-rail" onKeyDown={onKeyDown}>
+    <div
+      ref={rail} className="ch-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical" data-testid="tool-rail"
+      onKeyDown={onKeyDown}
+    >
       {TOOLS.map((item, index) => (
         <Fragment key={item.name}>
           {index > 0 && item.group !== TOOLS[index - 1].group && <hr aria-hidden="true" />}
@@ -54,7 +58,9 @@ export function EditorRail() {
         </Fragment>
       ))}
       <hr aria-hidden="true" />
-      {ACTIONS.map(item => <RailButton key={item.name} item={item} pressed={item.panel ? panel === item.name : undefined} press={pressAction(item)} />)}
+      {ACTIONS.map(item => (
+        <RailButton key={item.name} item={item} pressed={item.panel ? panel === item.name : undefined} press={pressAction(item)} />
+      ))}
     </div>
   );
 }

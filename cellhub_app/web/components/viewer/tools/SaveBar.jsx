@@ -9,7 +9,8 @@ const REDO = 'm10 3.5 3 3-3 3M12.5 6.500H7a3.5 3.5 0 0 0 0 7h2.5';
 function Step({ name, keys, path, can, act, testId }) {
   return (
     <button
-      type="button" className="btn btn-ghost btn-small btn-icon" aria-label={name} title={`${name} (${keys})`} aria-disabled={!can} data-testid={testId}
+      type="button" className="btn btn-ghost btn-small btn-icon" aria-label={name} title={`${name} (${keys})`} aria-disabled={!can}
+      data-testid={testId}
       onClick={() => can && act()}
     >
       <svg viewBox="0 0 16 16" className="ch-step-icon" aria-hidden="true"><path d={path} /></svg>

@@ -6,7 +6,10 @@ function Version({ conflict, version, chosen, choose }) {
   const words = version === 'mine' ? versionWords('you', conflict.mine) : versionWords('they', conflict.theirs);
   return (
     <label className="ch-version" data-version={version}>
-      <input type="radio" name={`version-${conflict.id}`} checked={chosen === version} onChange={() => choose(version)} data-testid={`conflict-${version}`} />
+      <input
+        type="radio" name={`version-${conflict.id}`} checked={chosen === version} onChange={() => choose(version)}
+        data-testid={`conflict-${version}`}
+      />
       {words}
     </label>
   );
@@ -33,10 +36,14 @@ function Conflicts({ viewer, session, conflicts }) {
     if (object) viewer.reveal({ bounds: boundsOf(object.rings[0]) });
   };
   const made = { ...allOf(conflicts, 'mine'), ...choices };
-  const settle = () => session.resolve(Object.fromEntries(conflicts.map(({ id }) => [id, made[id]])));
+  const settle = event => {
+    event.preventDefault();
+    session.resolve(Object.fromEntries(conflicts.map(({ id }) => [id, made[id]])));
+  };
+  const title = `Somebody changed ${conflicts.length === 1 ? 'this object' : `these ${conflicts.length} objects`} too. Which version stays?`;
   return (
-    <form className="ch-panel ch-troubles" aria-label="Two versions" data-testid="conflicts" onSubmit={event => { event.preventDefault(); settle(); }}>
-      <h2 role="alert">Somebody changed {conflicts.length === 1 ? 'this object' : `these ${conflicts.length} objects`} too. Which version stays?</h2>
+    <form className="ch-panel ch-troubles" aria-label="Two versions" data-testid="conflicts" onSubmit={settle}>
+      <h2 role="alert">{title}</h2>
       {conflicts.map((conflict, index) => (
         <Conflict
           key={conflict.id} conflict={conflict} number={index + 1} chosen={made[conflict.id]} show={() => show(conflict)}
@@ -44,8 +51,9 @@ function Conflicts({ viewer, session, conflicts }) {
         />
       ))}
       <div className="ch-panel-buttons">
-        {conflicts.length > 1 && <button type="button" className="btn btn-small" onClick={() => setChoices(allOf(conflicts, 'mine'))}>All mine</button>}
-        {conflicts.length > 1 && <button type="button" className="btn btn-small" onClick={() => setChoices(allOf(conflicts, 'theirs'))}>All theirs</button>}
+        {conflicts.length > 1 && ['mine', 'theirs'].map(version => (
+          <button key={version} type="button" className="btn btn-small" onClick={() => setChoices(allOf(conflicts, version))}>All {version}</button>
+        ))}
         <button type="submit" className="btn btn-small btn-primary" data-testid="conflict-settle">Keep these</button>
       </div>
     </form>

@@ -56,7 +56,8 @@ export function merge(editor, polygons) {
 }
 
 export function fill(editor) {
-  return onSelection(editor, rings => (rings.length > 1 ? [filled(rings)] : null), { note: 'Filled the holes of', nothing: 'There are no holes to fill.' });
+  const words = { note: 'Filled the holes of', nothing: 'There are no holes to fill.' };
+  return onSelection(editor, rings => (rings.length > 1 ? [filled(rings)] : null), words);
 }
 
 export function smooth(editor) {
@@ -77,8 +78,9 @@ function vertices(rings) {
 
 /** Grows by so many px, or shrinks by a negative number. */
 export function resize(editor, px) {
-  const words = px > 0 ? { note: 'Grew', nothing: 'Nothing can grow here.' } : { note: 'Shrank', nothing: 'Too small: nothing would be left. Delete it instead.' };
-  return onSelection(editor, rings => grown(rings, px), words);
+  const grew = { note: 'Grew', nothing: 'Nothing can grow here.' };
+  const shrank = { note: 'Shrank', nothing: 'Too small: nothing would be left. Delete it instead.' };
+  return onSelection(editor, rings => grown(rings, px), px > 0 ? grew : shrank);
 }
 
 export function setClass(editor, classId) {

@@ -4,16 +4,12 @@ import { ImageApi } from '../saving/api.js';
 import { KeptEdits } from '../saving/kept.js';
 import { EditSession } from '../saving/session.js';
 import { Editor } from './editor.js';
+import { placeOf } from './place.js';
 
 const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=slider]';
 
 /** Tools that change the object that is selected. */
 const CHANGING = new Set(['vertices', 'points', 'slice', 'hole', 'move']);
-
-/** The plane that an address of polygons is about, and whether it is the present state, which alone can be edited. */
-export function placeOf(polygonsUrl = '') {
-  return { frame: Number(/[?&]frame=(\d+)/.exec(polygonsUrl)?.[1] ?? 0), isPresent: !/[?&]revision=\d/.test(polygonsUrl) };
-}
 
 /** Keeps on the desk which object is being changed here, for others to see. */
 function tellOthers(editor, viewer) {
