@@ -68,6 +68,7 @@ def main() -> None:
             run("previews", "--url", url)
             if nuclei:
                 run("accuracy", "--url", url)
+            run("editor", "--url", url)
             run("gallery_page", "--url", url, "--home", str(folder))
             run("upload", "--url", url)
             run("bulk", "--url", url)

@@ -16,6 +16,7 @@ from cellhub_app.web.live import News
 from cellhub_app.web.visit import Visit
 
 FILTERS = ("status", "q", "tag", "sort")
+OBJECTS, HISTORY, DISPLAY = SIDES = ("objects", "history", "display")
 Found = tuple[ImageView, RevisionView | None]
 
 
@@ -43,6 +44,7 @@ class PictureState(rx.State, mixin=True):
     is_missing: bool = False
     object_id: str = ""
     outlines_are_shown: bool = True
+    side: str = OBJECTS
     filters: dict[str, str] = {}
 
     def _take_address(self, asked: dict[str, str]) -> None:
@@ -69,6 +71,11 @@ class PictureState(rx.State, mixin=True):
         self.planes = self.frames * self.timepoints
         self.is_segmented, self.revision = image.revision > 0, image.revision
         self.caption, self.provenance, self.problem = caption(latest), provenance(latest), problem(image)
+
+    @unguarded
+    def show_side(self, name: str) -> None:
+        """Show the objects, the history or how the image is shown."""
+        self.side = name if name in SIDES else OBJECTS
 
     @unguarded
     def show_outlines(self, are_shown: bool) -> None:

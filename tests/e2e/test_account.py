@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pyotp
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.e2e.accessibility import serious
 from tests.e2e.visitors import API, PASSWORD, Visitor, at, new_email
 from tests.fixtures.mail import MailServer
 from tests.fixtures.services import RunningStack
@@ -168,17 +168,3 @@ def test_account_pages_have_nothing_that_keeps_anybody_out(visitor: Visitor) -> 
         expect(visitor.page.get_by_role("heading").first).to_be_visible()
         found += serious(visitor.page, path)
     assert not found, "\n".join(found)
-
-
-def serious(page: Page, name: str) -> list[str]:
-    """What axe finds serious on a page, in light and in dark."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        expect(page.locator(f"html.{scheme}")).to_have_count(1)
-        page.evaluate("Promise.allSettled(document.getAnimations().map(animation => animation.finished))")
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in {"serious", "critical"}:
-                nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
-                found.append(f"{name} in {scheme}: {violation['help']}: {nodes}")
-    return found

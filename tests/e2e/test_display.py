@@ -59,7 +59,7 @@ def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Vi
     point_at_the_middle(page)
     expect(visitor.by_id("cursor-intensity")).to_have_text("DAPI 30,000  GFP 20,000")
 
-    visitor.by_id("display-open").click()
+    visitor.by_id("side-display").click()
     panel = visitor.by_id("display-panel")
     expect(panel.get_by_test_id("display-channel")).to_have_count(2)
     page.get_by_role("checkbox", name="GFP").uncheck()
@@ -85,7 +85,7 @@ def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Vi
     page.reload()
     wait_for_depth(page)
     assert colour(page) == [0, 0, 255]
-    visitor.by_id("display-open").click()
+    visitor.by_id("side-display").click()
     visitor.by_id("display-reset").click()
     expect(page.get_by_role("checkbox", name="GFP")).to_be_checked()
     assert colour(page) == [0, 255, 255]

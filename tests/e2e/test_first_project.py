@@ -101,7 +101,7 @@ def look_at(ada: Visitor, image: dict[str, Any]) -> None:
     assert shown
     assert float(shown[1].replace(",", "")) == pytest.approx(area_um2, rel=0.01)
     ada.photograph("viewer")
-    ada.by_id("viewer-canvas").press("n")
+    ada.by_id("viewer-canvas").press(".")
     expect(ada.by_id("viewer-selection")).not_to_have_text(re.compile(rf"Object {number} of"))
 
 

@@ -3,7 +3,6 @@
 Each takes the page's state, which is a web/picture.py.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -13,9 +12,14 @@ from cellhub_app.web.components.objects.objects import object_panel
 from cellhub_app.web.components.viewer.viewer import display_panel, pixel_size, viewer
 from cellhub_app.web.i18n import t
 
+TABS = {"objects": t("Objects"), "history": t("History"), "display": t("Display")}
 
-def canvas(state: Any, api: Any, *over: rx.Component) -> rx.Component:
-    """The picture with its outlines; `api` is below which address they are asked for. `over` lies over it."""
+
+def canvas(state: Any, api: Any, *over: rx.Component, **editing: Any) -> rx.Component:
+    """The picture with its outlines; `api` is below which address they are asked for. `over` lies over it.
+
+    `editing` says whether and by whom the outlines may be changed.
+    """
     address = f"{api}/images/{state.image_id}"
     then = rx.cond(state.past > 0, f"&revision={state.past}", "")
     view = viewer(
@@ -23,7 +27,7 @@ def canvas(state: Any, api: Any, *over: rx.Component) -> rx.Component:
         image_url=f"{address}/display",
         width=state.width,
         height=state.height,
-        polygons_url=rx.cond(state.is_segmented, f"{address}/polygons?frame=0&format=binary{then}", ""),
+        polygons_url=rx.cond(state.is_segmented | editing.get("editable", False), f"{address}/polygons?frame=0&format=binary{then}", ""),
         revision=rx.cond(state.past > 0, state.past, state.revision),
         pixel_size_um=state.pixel_size_um,
         name=state.name,
@@ -33,6 +37,8 @@ def canvas(state: Any, api: Any, *over: rx.Component) -> rx.Component:
         depth_url=address,
         depth_scope=state.project_id,
         on_select=state.select,
+        api=api,
+        **editing,
     )
     waiting = rx.el.p(rx.cond(state.problem != "", state.problem, t("The image is being read.")), class_name="canvas-note")
     has_picture = (state.image_id != "") & (state.status == "ready")
@@ -41,8 +47,26 @@ def canvas(state: Any, api: Any, *over: rx.Component) -> rx.Component:
     )
 
 
-def side(state: Any, api: Any, within: Callable[[rx.Component], rx.Component] = lambda panel: panel) -> rx.Component:
-    """The objects and what made them; `within` may put them behind a tab."""
+def side(state: Any, api: Any, below: rx.Component | None = None, **tabs: rx.Component) -> rx.Component:
+    """What is known of the image: its objects, with `below` under them, how it is shown, and, each in a tab, what else there is."""
+    head = rx.el.div(rx.el.h1(state.name, class_name="ellipsis"), rx.el.p(state.size, class_name="dim small number"))
+    planes = rx.el.p(
+        rx.icon("layers"),
+        t("A stack of {count} planes: the first is segmented.", count=state.planes),
+        class_name="side-note small",
+    )
+    failed = rx.cond((state.problem != "") & (state.status == "ready"), rx.el.p(state.problem, class_name="error-text small"))
+    return rx.el.aside(
+        head,
+        rx.cond(state.planes > 1, planes),
+        failed,
+        _tabbed(state, {"objects": _objects(state, api, below), "display": _display(state, api), **tabs}),
+        class_name="side",
+        aria_label=t("Objects"),
+    )
+
+
+def _objects(state: Any, api: Any, below: rx.Component | None) -> rx.Component:
     then = rx.cond(state.past > 0, f"&revision={state.past}", "")
     panel = object_panel(
         url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame=0{then}", ""),
@@ -52,30 +76,22 @@ def side(state: Any, api: Any, within: Callable[[rx.Component], rx.Component] = 
         provenance=state.provenance,
         on_select=state.select,
     )
-    head = rx.el.div(rx.el.h1(state.name, class_name="ellipsis"), rx.el.p(state.size, class_name="dim small number"))
-    planes = rx.el.p(
-        rx.icon("layers"),
-        t("A stack of {count} planes: the first is segmented.", count=state.planes),
-        class_name="side-note small",
-    )
-    display = rx.el.details(
-        rx.el.summary(t("Display"), data_testid="display-open"),
+    return rx.el.div(rx.el.div(panel, class_name="side-list"), below or rx.fragment(), class_name="side-objects")
+
+
+def _display(state: Any, api: Any) -> rx.Component:
+    address = f"{api}/images/{state.image_id}"
+    return rx.el.div(
         display_panel(image_id=state.image_id, frames=state.frames, timepoints=state.timepoints),
-        pixel_size(
-            url=f"{api}/images/{state.image_id}", pixel_size_um=state.pixel_size_um, can_edit=state.may_annotate, key=state.image_id
-        ),
+        pixel_size(url=address, pixel_size_um=state.pixel_size_um, can_edit=state.may_annotate, key=state.image_id),
         class_name="ch-side-display",
     )
-    failed = rx.cond((state.problem != "") & (state.status == "ready"), rx.el.p(state.problem, class_name="error-text small"))
-    return rx.el.aside(
-        head,
-        rx.cond(state.planes > 1, planes),
-        failed,
-        display,
-        rx.el.div(within(panel), class_name="side-objects"),
-        class_name="side",
-        aria_label=t("Objects"),
-    )
+
+
+def _tabbed(state: Any, panels: dict[str, rx.Component]) -> rx.Component:
+    triggers = [rx.tabs.trigger(TABS[name], value=name, data_testid=f"side-{name}") for name in TABS if name in panels]
+    contents = [rx.tabs.content(panel, value=name, class_name="side-tab") for name, panel in panels.items()]
+    return rx.tabs.root(rx.tabs.list(*triggers, size="1"), *contents, value=state.side, on_change=state.show_side, class_name="side-tabs")
 
 
 def strip(state: Any, **props: Any) -> rx.Component:

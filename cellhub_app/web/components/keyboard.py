@@ -27,6 +27,26 @@ VIEWER_KEYS: Keys = [
     ("[ · ]", t("Image before, next image")),
     ("Escape", t("Select nothing")),
 ]
+EDITOR_KEYS: Keys = [
+    ("V · B · L", t("Select: by clicks, a box, a lasso (Shift adds)")),
+    ("Tab · Shift + Tab", t("Next object, the one before (also . and ,)")),
+    ("← → ↑ ↓", t("Nearest object in that direction; with nothing selected, the image before or the next")),
+    (t("Space"), t("Keep the object selected and go on to others")),
+    ("Ctrl + A", t("Select all objects")),
+    ("Q", t("Select by area, circularity, score or border")),
+    ("E", t("Edit vertices: Tab steps, arrows move (Shift: 10 px), Enter inserts, X removes")),
+    ("N · F · A", t("New polygon, freehand, add points to an outline")),
+    (t("Arrows, Space, Enter"), t("While drawing: move the crosshair, put a point, finish")),
+    ("S · M · H", t("Slice, merge, make a hole (Shift + H fills holes)")),
+    ("G · D", t("Move, delete (also the Delete key)")),
+    ("O · I · C", t("Smooth, simplify, change the class")),
+    ("R · > · <", t("Grow or shrink by some px; once more, larger or smaller")),
+    ("Ctrl + Z · Ctrl + Shift + Z", t("Undo, redo (also Ctrl + Y)")),
+    ("P · + · − · 0", t("Pan, zoom in, zoom out, show all")),
+    ("Shift + ← → ↑ ↓", t("Move the picture")),
+    ("[ · ]", t("Image before, next image")),
+    ("Escape", t("Cancel, put the tool away, select nothing")),
+]
 
 
 def keyboard_help(title: str, keys: Keys) -> rx.Component:

@@ -2,8 +2,11 @@
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from cellhub_app.models.image import Image
+from cellhub_app.models.project import Membership, ProjectRole
+from cellhub_app.models.user import User
 from cellhub_app.web import live
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.image.state import ImageState
@@ -232,4 +235,20 @@ async def test_the_viewer_knows_its_image_and_the_way_back(page: Page) -> None:
     assert state.back == f"/projects/{page.project_id}?sort=-doubt"
     await viewer.call(ImageState, "select", None)
     assert state.query == {"sort": "-doubt"}
+    assert state.may_annotate
+    live.leave(viewer.token)
+
+
+@pytest.mark.parametrize(("role", "may"), [(ProjectRole.VIEWER, False), (ProjectRole.ANNOTATOR, True)])
+async def test_only_who_may_annotate_gets_an_editor(page: Page, role: ProjectRole, may: bool) -> None:
+    bob = await account(page.runtime, "bob")
+    async with page.runtime.work() as session:
+        who = (await session.execute(select(User).where(col(User.email) == bob))).scalar_one()
+        session.add(Membership(project_id=page.project_id, user_id=who.id, role=role))
+    address = {"project": str(page.project_id), "image": str(page.images[0])}
+    where = f"/projects/{page.project_id}/images/{page.images[0]}"
+    viewer = Tab("tab-bob", await browser_token(page.runtime, bob), where, "/projects/[project]/images/[image]", address)
+    await viewer.call(ImageState, "load")
+    assert viewer.state(ImageState).name == "A01.tif"
+    assert viewer.state(ImageState).may_annotate is may
     live.leave(viewer.token)

@@ -29,6 +29,7 @@ ONLY_THE_LOOK = {
     "SharedState.show_thumbnail_outlines",
     "SharedState.open_picture",
     "SharedImageState.show_outlines",
+    "SharedImageState.show_side",
     "SharedImageState.open_image",
     "TuningState.open_image",
     "TeamsState.close_dialogs",

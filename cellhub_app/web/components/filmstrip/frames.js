@@ -36,6 +36,6 @@ export function stepOf({ key, target, ctrlKey, metaKey, altKey, defaultPrevented
   if (defaultPrevented || ctrlKey || metaKey || altKey || target?.closest?.('input, textarea, select, [contenteditable]')) return 0;
   if (key === '[' || key === ']') return key === '[' ? -1 : 1;
   if (key !== 'ArrowLeft' && key !== 'ArrowRight') return 0;
-  if (target?.closest?.('[role=application], [role=menu], [role=dialog], [role=slider], [role=table]')) return 0;
+  if (target?.closest?.('[role=menu], [role=dialog], [role=slider], [role=table]')) return 0;
   return key === 'ArrowLeft' ? -1 : 1;
 }

@@ -7,7 +7,8 @@ const inside = selector => ({ closest: wanted => (wanted.includes(selector) ? {}
 test('arrows go to the neighbours unless something else uses them', () => {
   assert.equal(stepOf({ key: 'ArrowLeft', target: inside('nothing') }), -1);
   assert.equal(stepOf({ key: 'ArrowRight', target: inside('nothing') }), 1);
-  assert.equal(stepOf({ key: 'ArrowRight', target: inside('[role=application]') }), 0);
+  assert.equal(stepOf({ key: 'ArrowRight', target: inside('[role=application]') }), 1);
+  assert.equal(stepOf({ key: 'ArrowRight', target: inside('[role=application]'), defaultPrevented: true }), 0);
   assert.equal(stepOf({ key: 'ArrowRight', target: inside('input') }), 0);
 });
 

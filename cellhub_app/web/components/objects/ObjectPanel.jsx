@@ -12,12 +12,14 @@ function useMeasurements(url, revision) {
   const [state, setState] = useState(NOTHING);
   const [attempt, setAttempt] = useState(0);
   const shownUrl = useRef('');
+  const shown = useRef(null);
   useEffect(() => {
     if (!url) { setState(NOTHING); shownUrl.current = ''; return undefined; }
     const controller = new AbortController();
     if (shownUrl.current !== url) setState({ ...NOTHING, status: 'loading' });
-    fetchMeasurements(url, controller.signal).then(
-      value => { shownUrl.current = url; setState({ status: 'ready', value, problem: '' }); },
+    const known = shownUrl.current === url ? shown.current : null;
+    fetchMeasurements(url, controller.signal, { known, revision }).then(
+      value => { shownUrl.current = url; shown.current = value; setState({ status: 'ready', value, problem: '' }); },
       error => { if (!controller.signal.aborted) setState(before => ({ ...before, status: 'failed', problem: error.message })); },
     );
     return () => controller.abort();

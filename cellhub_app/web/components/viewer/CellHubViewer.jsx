@@ -1,14 +1,20 @@
-import React, { useEffect, useId, useRef, useState } from 'react';
+import React, { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { Busy, Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
 import { polygonsOf, useDepth, usePlane } from './depth/usedepth.js';
 import { desk } from './desk.js';
 import { Echoes } from './echoes.js';
-import { commandFor } from './keys.js';
 import { loadPicture, loadPolygons } from './loading.js';
 import { areaText } from './scalebar.js';
+import { EditorPanel } from './tools/Panel.jsx';
+import { Troubles } from './tools/Troubles.jsx';
+import { Status } from './tools/Status.jsx';
+import { placeOf } from './tools/place.js';
+import { EDITOR_HELP, useCommands } from './tools/usecommands.js';
+import { useEditing, useEditorState, useSession } from './tools/useediting.js';
 import { useLoaded, useSettled } from './useloaded.js';
 import { Viewer } from './viewer.js';
 import './viewer.css';
+import './tools/tools.css';
 
 const HELP = 'Tab or N selects the next object, P the one before, the arrow keys the nearest one in their direction. '
   + 'Shift with the arrow keys moves the image, plus and minus zoom, 0 shows all of it. Escape deselects; then Tab leaves the image.';
@@ -25,7 +31,7 @@ function useViewer(calls) {
       view: ({ resolution: now }) => setResolution(now),
       cursor: setCursor,
       hover: setHovered,
-      select: polygon => calls.current.choose(polygon),
+      select: (polygon, all) => calls.current.choose(polygon, all),
     });
     setViewer(made);
     desk.set('viewer', made);
@@ -39,21 +45,27 @@ function useViewer(calls) {
 
 /** Keeps the selection of the page (selectedId) and of the viewer alike. */
 function useSelection(viewer, selectedId, objects, onSelect) {
-  const [selected, setSelected] = useState(null);
+  const [{ selected, count }, setSelected] = useState({ selected: null, count: 0 });
   const echoes = useRef(new Echoes());
-  const choose = polygon => {
-    setSelected(polygon);
-    echoes.current.note(polygon?.id ?? '', performance.now());
-    onSelect?.(polygon?.id ?? null);
+  const sent = useRef('');
+  const choose = (polygon, all) => {
+    setSelected({ selected: polygon, count: all.length });
+    desk.set('selection', all.map(({ id }) => id));
+    const id = polygon?.id ?? '';
+    if (id === sent.current) return;
+    sent.current = id;
+    echoes.current.note(id, performance.now());
+    onSelect?.(id || null);
   };
   useEffect(() => {
     if (!viewer || !objects) return;
     const wanted = selectedId ?? '';
     if (echoes.current.isEcho(wanted, performance.now())) return;
     if (wanted !== (viewer.selected?.id ?? '')) viewer.select(wanted);
-    setSelected(viewer.selected);
+    sent.current = viewer.selected?.id ?? '';
+    setSelected({ selected: viewer.selected, count: viewer.selection.length });
   }, [viewer, selectedId, objects]);
-  return { selected, choose };
+  return { selected, count, choose };
 }
 
 /** The picture on the canvas; its memory (up to 268 MB) is given back as soon as another one comes. */
@@ -73,20 +85,26 @@ function useReady(onReady, picture, polygons, hasPolygons, size) {
   }, [ready, picture.value, polygons.value]);
 }
 
+function selectedText(selected, chosen, count, pixelSizeUm) {
+  if (!selected) return '';
+  if (chosen > 1) return `${chosen.toLocaleString('en')} objects selected`;
+  return `Object ${selected.order + 1} of ${count ?? 0}, ${areaText(selected.areaPx, pixelSizeUm)}`;
+}
+
 const imageOf = key => key?.split('\n')[0];
 
 export function CellHubViewer(props) {
-  const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '' } = props;
+  const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '', api = '/api/v1' } = props;
   const plane = usePlane(imageId);
   const polygonsUrl = useSettled(polygonsOf(props.polygonsUrl, plane), props.settleMs ?? 0);
+  const editable = Boolean(props.editable) && placeOf(polygonsUrl).isPresent;
   const calls = useRef({});
-  const released = useRef(false);
   const { element, viewer, resolution, cursor, hovered } = useViewer(calls);
   const helpId = useId();
   const hasImage = Boolean(imageId && imageUrl && width > 0 && height > 0);
   const sameImage = (before, now) => imageOf(before) === imageOf(now);
   const picture = useLoaded(hasImage ? `${imageId}\n${imageUrl}` : '', signal => loadPicture(imageUrl, signal));
-  const polygonsKey = hasImage && polygonsUrl ? `${imageId}\n${polygonsUrl}\n${revision ?? ''}` : '';
+  const polygonsKey = hasImage && polygonsUrl ? `${imageId}\n${polygonsUrl}\n${editable ? '' : revision ?? ''}` : '';
   const polygons = useLoaded(polygonsKey, signal => loadPolygons(polygonsUrl, signal), sameImage);
   const objects = polygons.value?.objects;
 
@@ -95,26 +113,28 @@ export function CellHubViewer(props) {
   const veil = useLoaded(hasImage && props.veilUrl ? props.veilUrl : '', signal => loadPicture(props.veilUrl, signal));
   useEffect(() => { if (viewer?.size) viewer.setVeil(veil.value); }, [viewer, veil.value, imageId]);
   useEffect(() => () => veil.value?.close(), [veil.value]);
-  useEffect(() => { if (viewer?.size) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height]);
+  useEffect(() => { if (viewer?.size && !(editable && objects)) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height, editable]);
   const { intensity, look } = useDepth(viewer, props, picture.status === 'ready', cursor);
   const { showOutlines = true } = props;
   const outlineWidth = look?.outlineWidth ?? props.outlineWidth ?? 1.5;
   const fillOpacity = look?.fillOpacity ?? props.fillOpacity ?? 0;
+  const size = useMemo(() => ({ width, height }), [width, height]);
+  const loaded = polygons.status === 'ready' ? polygons.value : null;
+  const editor = useEditing(viewer, { editable, imageId, userId: props.userId, api, size, polygonsUrl, loaded, revision });
+  const session = editor?.session ?? null;
+  const editing = useEditorState(editor);
+  const known = useSession(session);
   useEffect(() => {
     viewer?.setAppearance({ outlineWidth, fillOpacity, shown: showOutlines });
   }, [viewer, outlineWidth, fillOpacity, showOutlines]);
-  const { selected, choose } = useSelection(viewer, props.selectedId, objects, props.onSelect);
+  const { selected, count: selectedCount, choose } = useSelection(viewer, props.selectedId, objects, props.onSelect);
   calls.current = { choose };
   useReady(props.onReady, picture, polygons, Boolean(polygonsKey), { width, height });
-
-  const onKeyDown = event => {
-    const command = commandFor(event, step => viewer.canStep(step) && (viewer.selected !== null || !released.current));
-    released.current = command?.name === 'deselect';
-    if (command && viewer.run(command)) event.preventDefault();
-  };
+  const onKeyDown = useCommands(viewer, editor);
+  const count = known?.count ?? objects?.length;
   const shown = hasImage && picture.status !== 'failed';
   return (
-    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={objects?.length ?? ''} data-state={picture.status} data-outlines={polygons.status}>
+    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={count ?? ''} data-editor={editor ? editing.tool : undefined} data-state={picture.status} data-outlines={polygons.status}>
       <div
         ref={element}
         className="ch-viewer-canvas"
@@ -125,16 +145,19 @@ export function CellHubViewer(props) {
         aria-describedby={helpId}
         onKeyDown={onKeyDown}
       />
-      <p id={helpId} className="ch-viewer-spoken">{HELP}</p>
+      <p id={helpId} className="ch-viewer-spoken">{editor ? EDITOR_HELP : HELP}</p>
       <p className="ch-viewer-spoken" role="status" data-testid="viewer-selection">
-        {selected ? `Object ${selected.order + 1} of ${objects?.length ?? 0}, ${areaText(selected.areaPx, pixelSizeUm)}` : ''}
+        {selectedText(selected, selectedCount, count, pixelSizeUm)}
       </p>
-      <Caption caption={caption} polygons={polygons} />
+      <Caption caption={caption} polygons={polygons} count={known?.count} />
+      {editor && <Status state={editing} />}
+      {session && <Troubles viewer={viewer} session={session} state={known.state} />}
+      {editor && <EditorPanel editor={editor} panel={editing.panel} pixelSizeUm={pixelSizeUm} />}
       {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
       <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} intensity={intensity} />
       {props.waitNote && <Busy polygons={polygons} note={props.waitNote} />}
-      <Notice picture={picture} polygons={polygons} />
+      <Notice picture={picture} polygons={polygons} isEdited={Boolean(known) && (known.count > 0 || known.canUndo)} />
     </div>
   );
 }

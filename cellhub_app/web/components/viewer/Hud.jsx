@@ -46,8 +46,8 @@ export function Readout({ cursor, hovered, pixelSizeUm, intensity }) {
   );
 }
 
-export function Caption({ caption, polygons }) {
-  const count = polygons.value?.found ? polygons.value.objects.length : null;
+export function Caption({ caption, polygons, count: known }) {
+  const count = polygons.value?.found || known > 0 ? known ?? polygons.value.objects.length : null;
   const counted = count === null ? '' : `${count.toLocaleString('en')} ${count === 1 ? 'object' : 'objects'}`;
   if (!caption && !counted) return null;
   return (
@@ -74,13 +74,13 @@ function Problem({ loaded, testId }) {
 }
 
 /** The one thing to say over the canvas, if any: a problem, a wait, or that nothing was found. */
-export function Notice({ picture, polygons }) {
+export function Notice({ picture, polygons, isEdited = false }) {
   if (picture.status === 'failed') return <Problem loaded={picture} testId="viewer-picture-problem" />;
   if (polygons.status === 'failed') return <Problem loaded={polygons} testId="viewer-polygons-problem" />;
   if (picture.status === 'loading') {
     return <div className="ch-viewer-notice ch-viewer-wait" role="status" data-testid="viewer-loading">Loading the image</div>;
   }
-  if (polygons.status === 'ready' && polygons.value.found && polygons.value.objects.length === 0) {
+  if (!isEdited && polygons.status === 'ready' && polygons.value.found && polygons.value.objects.length === 0) {
     return <div className="ch-viewer-notice" role="status" data-testid="viewer-empty">No objects found in this image</div>;
   }
   return null;

@@ -5,3 +5,5 @@ export { PixelSize } from './calibration/PixelSize.jsx';
 export { HistoryPanel } from './history/HistoryPanel.jsx';
 export { ObjectOrigin } from './history/ObjectOrigin.jsx';
 export { PeopleBar } from './people/PeopleBar.jsx';
+export { EditorBar } from './tools/SaveBar.jsx';
+export { EditorRail } from './tools/Rail.jsx';

@@ -5,25 +5,27 @@ const SELECTED = { stroke: '#ffd60a', fill: 'rgba(255, 214, 10, 0.28)', width: 2
 const HOVERED = { stroke: '#ffffff', fill: 'rgba(255, 255, 255, 0.10)', width: 1.5 };
 const HALO = { stroke: 'rgba(0, 0, 0, 0.55)', width: 2 };
 
-/** The object under the pointer and the selected one, always in full detail. */
+/** The object under the pointer and the few that are selected, always in full detail; `hidden` ids are left to a tool. */
 export class HighlightLayer extends CanvasLayer {
   constructor(options) {
     super(options);
     this.hovered = null;
-    this.selected = null;
+    this.selected = [];
+    this.hidden = new Set();
   }
 
-  show({ hovered = this.hovered, selected = this.selected }) {
-    if (hovered === this.hovered && selected === this.selected) return;
+  show({ hovered = this.hovered, selected = this.selected, hidden = this.hidden }) {
+    if (hovered === this.hovered && selected === this.selected && hidden === this.hidden) return;
     this.hovered = hovered;
     this.selected = selected;
+    this.hidden = hidden;
     this.changed();
   }
 
   draw(context, frame) {
     context.lineJoin = 'round';
-    if (this.hovered && this.hovered !== this.selected) outline(context, this.hovered, frame, HOVERED);
-    if (this.selected) outline(context, this.selected, frame, SELECTED);
+    if (this.hovered && !this.selected.includes(this.hovered) && !this.hidden.has(this.hovered.id)) outline(context, this.hovered, frame, HOVERED);
+    for (const polygon of this.selected) if (!this.hidden.has(polygon.id)) outline(context, polygon, frame, SELECTED);
   }
 }
 

@@ -1,8 +1,11 @@
 /** Colours by class, bright on dark and light pictures alike; class 0 is the accent of the pages. */
 export const CLASS_COLOURS = ['#2dd4bf', '#f97316', '#a78bfa', '#facc15', '#38bdf8', '#f472b6', '#a3e635', '#fb7185'];
 
+/** Selected objects, many of them at once. */
+const CHOSEN = { colour: '#ffd60a', fillOpacity: 0.28 };
+
 /** A dark rim keeps bright outlines visible on bright pictures; it costs a second stroke, so crowded views go without. */
-const RIM = { colour: 'rgba(0, 0, 0, 0.4)', extra: 1.5, most: 1500 };
+export const RIM = { colour: 'rgba(0, 0, 0, 0.4)', extra: 1.5, most: 1500 };
 const BATCH = 128;
 const DOT_PX = 3;
 const SMALL_PX = 40;
@@ -63,20 +66,28 @@ function stroke(context, colour, width) {
   context.stroke();
 }
 
+function paintBatch(context, batch, frame, { colour, fillOpacity, lineWidth, rimmed }) {
+  context.beginPath();
+  for (const polygon of batch) tracePolygon(context, polygon, frame);
+  if (fillOpacity > 0) fill(context, colour, fillOpacity);
+  if (rimmed) stroke(context, RIM.colour, lineWidth + RIM.extra);
+  stroke(context, colour, lineWidth);
+}
+
+function paintGroup(context, group, frame, style) {
+  for (let start = 0; start < group.length; start += BATCH) paintBatch(context, group.slice(start, start + BATCH), frame, style);
+}
+
 /**
  * Fills and strokes polygons in batches of one path each (one path for all is slow to stroke, one for each slow to start).
- * frame = {scale: device px per image px, left, top: the image coordinates of the canvas corner}; style.lineWidth in device px.
+ * frame = {scale: device px per image px, left, top: the image coordinates of the canvas corner}; style.lineWidth in device px;
+ * style.chosen, ids of those to paint as selected, over the others; style.rimmed, whether outlines have a rim, by default if they are few.
  */
 export function paintPolygons(context, polygons, frame, style) {
   context.lineJoin = 'round';
-  for (const [classId, group] of byClass(polygons)) {
-    const colour = colourOf(classId);
-    for (let start = 0; start < group.length; start += BATCH) {
-      context.beginPath();
-      for (const polygon of group.slice(start, start + BATCH)) tracePolygon(context, polygon, frame);
-      if (style.fillOpacity > 0) fill(context, colour, style.fillOpacity);
-      if (polygons.length <= RIM.most) stroke(context, RIM.colour, style.lineWidth + RIM.extra);
-      stroke(context, colour, style.lineWidth);
-    }
-  }
+  const { rimmed = polygons.length <= RIM.most, chosen } = style;
+  const chosenOnes = chosen?.size ? polygons.filter(({ id }) => chosen.has(id)) : [];
+  const others = chosenOnes.length ? polygons.filter(({ id }) => !chosen.has(id)) : polygons;
+  for (const [classId, group] of byClass(others)) paintGroup(context, group, frame, { ...style, rimmed, colour: colourOf(classId) });
+  paintGroup(context, chosenOnes, frame, { ...style, ...CHOSEN, rimmed });
 }

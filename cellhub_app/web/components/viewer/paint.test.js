@@ -69,3 +69,11 @@ test('fills are nonzero, transparent, and left out when nothing shows', () => {
   paintPolygons(bare, [square(0, 0, 10)], FRAME, { lineWidth: 2, fillOpacity: 0 });
   expect(bare.count('fill')).toBe(0);
 });
+
+test('selected ones come last, in their own colour', () => {
+  const recorder = new Recorder();
+  const polygons = row(3).map((polygon, i) => ({ ...polygon, id: `${i}` }));
+  paintPolygons(recorder, polygons, FRAME, { ...STYLE, rimmed: false, chosen: new Set(['0']) });
+  expect(strokes(recorder)).toEqual([colourOf(0), '#ffd60a']);
+  expect(recorder.calls.find(([name]) => name === 'moveTo')).toEqual(['moveTo', 20, 0]);
+});

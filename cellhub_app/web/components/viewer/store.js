@@ -1,8 +1,19 @@
 import { boundsOf, containsPoint, withWinding } from './geometry.js';
 
+/** So many changes are remembered for painters; who is further behind paints everything. */
+const JOURNAL = 64;
+
+function isDrawable({ rings }) {
+  return rings.length > 0 && rings[0].length >= 6;
+}
+
+function polygonOf(object, order) {
+  return { ...object, order, rings: withWinding(object.rings), bounds: boundsOf(object.rings[0]) };
+}
+
 /**
- * The polygons of one image. `index` is an R-tree with the face of ol/structs/RBush: load(extents, values), getInExtent, clear.
- * `version` grows with every change, so painters know that their picture is old.
+ * The polygons of one image. `index` is an R-tree with the face of ol/structs/RBush: load(extents, values), insert, remove,
+ * getInExtent, clear. `version` grows with every change, so painters know that their picture is old; `touchedSince` says where.
  */
 export class PolygonStore {
   constructor(index) {
@@ -10,6 +21,8 @@ export class PolygonStore {
     this.polygons = [];
     this.byId = new Map();
     this.version = 0;
+    this.hidden = new Set();
+    this.journal = [];
   }
 
   get size() {
@@ -17,13 +30,58 @@ export class PolygonStore {
   }
 
   replace(objects) {
-    this.polygons = objects
-      .filter(object => object.rings.length > 0 && object.rings[0].length >= 6)
-      .map((object, order) => ({ ...object, order, rings: withWinding(object.rings), bounds: boundsOf(object.rings[0]) }));
+    this.polygons = objects.filter(isDrawable).map(polygonOf);
     this.byId = new Map(this.polygons.map(polygon => [polygon.id, polygon]));
     this.index.clear();
     this.index.load(this.polygons.map(polygon => polygon.bounds), this.polygons);
+    this.hidden = new Set();
     this.version += 1;
+    this.journal = [];
+  }
+
+  /** Takes objects out (ids) and puts others in, also under an id that was there; they lie in the order of the ids, as the server lists them. */
+  change({ removed = [], added = [] }) {
+    const coming = added.filter(isDrawable);
+    const leaving = new Set([...removed, ...coming.map(({ id }) => id)].filter(id => this.byId.has(id)));
+    const touched = [...leaving].map(id => this.takeOut(id));
+    const made = coming.map(object => polygonOf(object, 0));
+    for (const polygon of made) {
+      this.byId.set(polygon.id, polygon);
+      this.index.insert(polygon.bounds, polygon);
+    }
+    this.polygons = this.polygons.filter(({ id }) => !leaving.has(id));
+    if (made.length > 0) this.polygons = [...this.polygons, ...made].sort((one, other) => (one.id < other.id ? -1 : 1));
+    this.polygons.forEach((polygon, order) => { polygon.order = order; });
+    this.touch([...touched, ...made.map(({ bounds }) => bounds)]);
+  }
+
+  takeOut(id) {
+    const polygon = this.byId.get(id);
+    this.index.remove(polygon);
+    this.byId.delete(id);
+    return polygon.bounds;
+  }
+
+  /** Leaves these out of what is painted and hit, and only these. */
+  hide(ids) {
+    const now = new Set(ids);
+    const changed = [...this.hidden, ...now].filter(id => this.hidden.has(id) !== now.has(id));
+    if (changed.length === 0) return;
+    this.hidden = now;
+    this.touch(changed.filter(id => this.byId.has(id)).map(id => this.byId.get(id).bounds));
+  }
+
+  touch(boxes) {
+    this.version += 1;
+    this.journal.push({ version: this.version, boxes });
+    if (this.journal.length > JOURNAL) this.journal.shift();
+  }
+
+  /** The boxes that changed after a version; null when everything may have. */
+  touchedSince(version) {
+    const missed = this.version - version;
+    if (missed > this.journal.length) return null;
+    return this.journal.slice(this.journal.length - missed).flatMap(({ boxes }) => boxes);
   }
 
   get(id) {
@@ -31,13 +89,14 @@ export class PolygonStore {
   }
 
   within(bounds) {
-    return this.index.getInExtent(bounds);
+    const found = this.index.getInExtent(bounds);
+    return this.hidden.size > 0 ? found.filter(({ id }) => !this.hidden.has(id)) : found;
   }
 
   /** The smallest polygon under a point, so that an object inside another one can be reached. */
   at(x, y) {
     let best = null;
-    for (const polygon of this.index.getInExtent([x, y, x, y])) {
+    for (const polygon of this.within([x, y, x, y])) {
       if ((best === null || polygon.areaPx < best.areaPx) && containsPoint(polygon.rings, x, y)) best = polygon;
     }
     return best;

@@ -1,14 +1,6 @@
 import { expect, test } from 'bun:test';
+import { EveryBox } from './everybox.fixture.js';
 import { PolygonStore } from './store.js';
-
-/** The face of ol/structs/RBush, by looking at every box. */
-class EveryBox {
-  clear() { this.items = []; }
-  load(extents, values) { this.items.push(...values.map((value, i) => [extents[i], value])); }
-  getInExtent([a, b, c, d]) {
-    return this.items.filter(([[e, f, g, h]]) => e <= c && g >= a && f <= d && h >= b).map(([, value]) => value);
-  }
-}
 
 function square(id, x, y, side) {
   return { id, classId: 0, areaPx: side * side, rings: [Float32Array.of(x, y, x, y + side, x + side, y + side, x + side, y)] };
@@ -65,4 +57,42 @@ test('replacing forgets what was there, drops degenerate rings and grows the ver
   expect(store.get('a')).toBeUndefined();
   expect(store.within([0, 0, 100, 100]).map(polygon => polygon.id)).toEqual(['x']);
   expect(store.version).toBeGreaterThan(before);
+});
+
+test('a change takes out, puts in and replaces without touching the others', () => {
+  const store = storeOf(...GRID);
+  const untouched = store.get('d');
+  store.change({ removed: ['a', 'never there'], added: [square('b', 21, 0, 10), square('ab', 40, 40, 5)] });
+  expect(store.polygons.map(({ id, order }) => [id, order])).toEqual([['ab', 0], ['b', 1], ['c', 2], ['d', 3]]);
+  expect(store.get('d')).toBe(untouched);
+  expect(store.at(5, 5)).toBeNull();
+  expect(store.at(30.5, 5).id).toBe('b');
+  expect(store.step('ab', 1).id).toBe('b');
+});
+
+test('painters learn where something changed, or that everything did', () => {
+  const store = storeOf(...GRID);
+  const { version } = store;
+  expect(store.touchedSince(version)).toEqual([]);
+  store.change({ removed: ['a'], added: [square('x', 50, 50, 10)] });
+  store.change({ removed: ['b'] });
+  expect(store.touchedSince(version)).toEqual([[0, 0, 10, 10], [50, 50, 60, 60], [20, 0, 30, 10]]);
+  expect(store.touchedSince(version + 1)).toEqual([[20, 0, 30, 10]]);
+  store.replace(GRID);
+  expect(store.touchedSince(version)).toBeNull();
+  for (let i = 0; i < 70; i++) store.change({ added: [square('y', i, 0, 1)] });
+  expect(store.touchedSince(store.version - 70)).toBeNull();
+});
+
+test('hidden objects are neither painted nor hit, and are marked where they come and go', () => {
+  const store = storeOf(...GRID);
+  const { version } = store;
+  store.hide(['a']);
+  store.hide(['a']);
+  expect(store.version).toBe(version + 1);
+  expect(store.within([0, 0, 100, 100]).map(({ id }) => id)).toEqual(['b', 'c', 'd']);
+  expect(store.at(5, 5)).toBeNull();
+  store.hide([]);
+  expect(store.at(5, 5).id).toBe('a');
+  expect(store.touchedSince(version)).toEqual([[0, 0, 10, 10], [0, 0, 10, 10]]);
 });

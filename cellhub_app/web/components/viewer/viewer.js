@@ -1,32 +1,23 @@
 import OlMap from 'ol/Map.js';
-import View from 'ol/View.js';
-import { containsXY } from 'ol/extent.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
-import Projection from 'ol/proj/Projection.js';
 import RBush from 'ol/structs/RBush.js';
+import { Camera } from './camera.js';
+import { DraftLayer } from './draftlayer.js';
 import { HighlightLayer } from './highlightlayer.js';
 import { PictureLayer } from './picturelayer.js';
 import { PolygonLayer } from './polygonlayer.js';
-import { centreOf, PolygonStore } from './store.js';
+import { PolygonStore } from './store.js';
+import { ToolInteraction } from './toolinteraction.js';
 
-const ZOOM_STEP = 1.5;
-const PAN_PX = 80;
-const FIT_PADDING_PX = 12;
-const REVEAL_MARGIN_PX = 40;
-const LARGEST_SCALE = 64;
-const MOTION_MS = 140;
-
-/** Viewers of one group look through one view, so that they move as one: group -> {key, view, fitted: nobody moved it yet}. */
-const GROUPS = new Map();
-
-function motionMs() {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOTION_MS;
-}
+/** More selected objects than this are painted with the others, not one by one in each frame. */
+const MOST_IN_DETAIL = 48;
+const NONE = Object.freeze([]);
 
 /**
  * One image with its polygons in an element. Coordinates of the public methods are image px, y down.
- * The listener gets view({resolution}), cursor([x, y] or null), hover(polygon or null) and select(polygon or null):
- * select only for what the user does here, not for select(id) from outside.
+ * The listener gets view({resolution}), cursor([x, y] or null), hover(polygon or null) and select(polygon or null, all selected):
+ * select only for what the user or an edit does here, not for select(id) from outside.
+ * `hand` is the tool that gets the pointer: down, drag, up, move, click, doubleClick with ([x, y], event), and cursorOver(polygon).
  */
 export class Viewer {
   constructor(element, listener) {
@@ -37,23 +28,34 @@ export class Viewer {
     this.veil = new PictureLayer({ zIndex: 0.5 });
     this.polygons = new PolygonLayer(this.store, { zIndex: 1 });
     this.highlight = new HighlightLayer({ zIndex: 2 });
-    this.selected = null;
-    this.look = { fitted: true };
-    this.zoomGoal = null;
+    this.versions = new DraftLayer({ zIndex: 2.5 });
+    this.drafts = new DraftLayer({ zIndex: 3 });
+    this.selection = NONE;
+    this.hand = null;
     this.map = new OlMap({
       target: element,
-      layers: [this.picture, this.veil, this.polygons, this.highlight],
+      layers: [this.picture, this.veil, this.polygons, this.highlight, this.versions, this.drafts],
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false }),
     });
+    this.map.addInteraction(new ToolInteraction(() => this.hand));
+    this.camera = new Camera(this.map);
     this.listenToPointer();
-    this.map.on('change:size', () => this.look.fitted && this.fit({ instantly: true }));
+  }
+
+  /** The one of the selected objects that was chosen last. */
+  get selected() {
+    return this.selection.at(-1) ?? null;
   }
 
   listenToPointer() {
-    this.map.on('pointerdrag', () => { this.look.fitted = false; });
-    this.element.addEventListener('wheel', () => { this.look.fitted = false; }, { passive: true });
-    this.map.on('click', ({ coordinate: [x, y] }) => this.choose(this.store.at(x, -y)));
+    this.map.on('pointerdrag', () => this.camera.moved());
+    this.element.addEventListener('wheel', () => this.camera.moved(), { passive: true });
+    this.map.on('click', ({ coordinate: [x, y], originalEvent }) => {
+      if (this.hand) this.hand.click?.([x, -y], originalEvent);
+      else this.choose(this.store.at(x, -y));
+    });
+    this.map.on('dblclick', ({ coordinate: [x, y], originalEvent }) => this.hand?.doubleClick?.([x, -y], originalEvent));
     this.map.on('pointermove', event => this.point(event.dragging ? null : [event.coordinate[0], -event.coordinate[1]]));
     this.element.addEventListener('pointerleave', () => this.point(null));
   }
@@ -64,34 +66,7 @@ export class Viewer {
     this.picture.clear();
     this.veil.clear();
     this.setObjects([]);
-    const known = group && GROUPS.get(group);
-    const isFirst = known?.key !== key;
-    this.look = isFirst ? { key, view: this.makeView(width, height), fitted: true } : known;
-    if (group) GROUPS.set(group, this.look);
-    const { view } = this.look;
-    this.unlisten?.();
-    const onResolution = () => this.listener.view({ resolution: view.getResolution() });
-    view.on('change:resolution', onResolution);
-    this.unlisten = () => view.un('change:resolution', onResolution);
-    this.map.setView(view);
-    if (isFirst) this.fit({ instantly: true });
-    onResolution();
-  }
-
-  makeView(width, height) {
-    const extent = [0, -height, width, 0];
-    return new View({
-      projection: new Projection({ code: 'image', units: 'pixels', extent }),
-      extent,
-      constrainOnlyCenter: true,
-      smoothExtentConstraint: false,
-      center: [width / 2, -height / 2],
-      resolution: 1,
-      minResolution: 1 / LARGEST_SCALE,
-      maxResolution: Math.max(width, height) / 50,
-      smoothResolutionConstraint: false,
-      enableRotation: false,
-    });
+    this.camera.open(this.size, group, key, resolution => this.listener.view({ resolution }));
   }
 
   setPicture(bitmap) {
@@ -110,10 +85,37 @@ export class Viewer {
 
   setObjects(objects) {
     this.store.replace(objects);
-    this.selected = this.selected ? this.store.get(this.selected.id) ?? null : null;
-    this.highlight.show({ hovered: null, selected: this.selected });
+    this.refresh();
+  }
+
+  /** Takes objects (ids) out and puts others in; the selection stays with those that are still there. */
+  change(change) {
+    const before = this.selection;
+    this.store.change(change);
+    this.refresh();
+    const isSame = before.length === this.selection.length && before.every((polygon, i) => polygon === this.selection[i]);
+    if (!isSame) this.listener.select(this.selected, this.selection);
+  }
+
+  refresh() {
+    this.show(this.selection.map(({ id }) => this.store.get(id)).filter(Boolean));
+    this.highlight.show({ hovered: null });
     this.listener.hover(null);
     this.polygons.changed();
+  }
+
+  /** Draws what a tool is about to do, in place of these objects. */
+  setDraft(draft, hiddenIds = NONE) {
+    this.drafts.show(draft);
+    if (hiddenIds.length === 0 && this.store.hidden.size === 0) return;
+    this.store.hide(hiddenIds);
+    this.highlight.show({ hidden: this.store.hidden });
+    this.polygons.changed();
+  }
+
+  /** Draws versions of objects, [{rings, kind: mine or theirs}], over them. */
+  setVersions(shapes) {
+    this.versions.show(shapes.length > 0 ? { shapes } : null);
   }
 
   setAppearance(appearance) {
@@ -121,25 +123,35 @@ export class Viewer {
   }
 
   select(id) {
-    this.selected = id ? this.store.get(id) ?? null : null;
-    this.highlight.show({ selected: this.selected });
-    if (this.selected) this.reveal(this.selected);
+    const polygon = id ? this.store.get(id) : null;
+    this.show(polygon ? [polygon] : NONE);
+    if (polygon) this.reveal(polygon);
+  }
+
+  show(polygons) {
+    const few = polygons.length <= MOST_IN_DETAIL;
+    this.selection = polygons.length > 0 ? polygons : NONE;
+    this.highlight.show({ selected: few ? this.selection : [polygons.at(-1)] });
+    this.polygons.setChosen(few ? new Set() : new Set(polygons.map(({ id }) => id)));
   }
 
   choose(polygon) {
-    if (polygon === this.selected) return;
-    this.selected = polygon;
-    this.highlight.show({ selected: polygon });
-    this.listener.select(polygon);
+    this.chooseAll(polygon ? [polygon] : NONE);
+  }
+
+  chooseAll(polygons) {
+    if (polygons.length === this.selection.length && polygons.every((polygon, i) => polygon === this.selection[i])) return;
+    this.show(polygons);
+    this.listener.select(this.selected, this.selection);
   }
 
   /** Runs a command of keys.js; true if there was something to do. */
   run({ name, direction }) {
     if (!this.size) return false;
-    if (name === 'zoomIn') this.zoomBy(ZOOM_STEP);
-    else if (name === 'zoomOut') this.zoomBy(1 / ZOOM_STEP);
-    else if (name === 'fit') this.fit();
-    else if (name === 'pan') this.panBy(direction);
+    if (name === 'zoomIn') this.camera.zoomIn(this.selected);
+    else if (name === 'zoomOut') this.camera.zoomOut(this.selected);
+    else if (name === 'fit') this.camera.fit();
+    else if (name === 'pan') this.camera.panBy(direction);
     else if (name === 'deselect') this.choose(null);
     else return this.walk(name, direction);
     return true;
@@ -154,68 +166,15 @@ export class Viewer {
   }
 
   beside(direction) {
-    if (this.selected) return this.store.towards(this.selected.id, direction);
-    const [x, y] = this.map.getView().getCenter();
-    return this.store.nearest(x, -y);
+    return this.selected ? this.store.towards(this.selected.id, direction) : this.store.nearest(...this.camera.centre);
   }
 
   canStep(step) {
     return this.store.step(this.selected?.id, step) !== null;
   }
 
-  /** Around the selected object, if it is in view. Quick presses add up: each starts from where the one before is going. */
-  zoomBy(factor) {
-    this.look.fitted = false;
-    const view = this.map.getView();
-    const goal = view.getConstrainedResolution((this.zoomGoal ?? view.getResolution()) / factor);
-    view.cancelAnimations();
-    this.zoomGoal = goal;
-    view.animate({ resolution: goal, anchor: this.anchor(), duration: motionMs() }, () => {
-      if (this.zoomGoal === goal) this.zoomGoal = null;
-    });
-  }
-
-  anchor() {
-    if (!this.selected) return undefined;
-    const [x, y] = centreOf(this.selected);
-    const inView = containsXY(this.map.getView().calculateExtent(this.map.getSize()), x, -y);
-    return inView ? [x, -y] : undefined;
-  }
-
-  panBy([dx, dy]) {
-    this.look.fitted = false;
-    const view = this.map.getView();
-    const [x, y] = view.getCenter();
-    const step = PAN_PX * view.getResolution();
-    view.setCenter([x + dx * step, y - dy * step]);
-  }
-
-  fit({ instantly = false } = {}) {
-    if (!this.size || !this.map.getSize()) return;
-    const { width, height } = this.size;
-    const padding = Array(4).fill(FIT_PADDING_PX);
-    this.map.getView().cancelAnimations();
-    this.map.getView().fit([0, -height, width, 0], { padding, duration: instantly ? 0 : motionMs() });
-    this.look.fitted = true;
-  }
-
-  /** Moves as little as shows the whole object; zooms out only if it is larger than the view. */
-  reveal({ bounds: [minX, minY, maxX, maxY] }) {
-    const view = this.map.getView();
-    const size = this.map.getSize();
-    if (!size) return;
-    const margin = REVEAL_MARGIN_PX * view.getResolution();
-    const [left, bottom, right, top] = view.calculateExtent(size);
-    if (maxX - minX > right - left || maxY - minY > top - bottom) {
-      this.look.fitted = false;
-      view.fit([minX, -maxY, maxX, -minY], { padding: Array(4).fill(REVEAL_MARGIN_PX), duration: motionMs() });
-    } else if (minX < left || maxX > right || -maxY < bottom || -minY > top) {
-      this.look.fitted = false;
-      const shift = (low, high, from, to) => (low < from ? low - from - margin : high > to ? high - to + margin : 0);
-      const [x, y] = view.getCenter();
-      const center = [x + shift(minX, maxX, left, right), y + shift(-maxY, -minY, bottom, top)];
-      view.animate({ center, duration: motionMs() });
-    }
+  reveal(polygon) {
+    this.camera.reveal(polygon);
   }
 
   /** Keeps one hit test a frame, however many events a mouse sends. */
@@ -226,7 +185,7 @@ export class Viewer {
       this.pointRequest = 0;
       const at = this.pointer && this.inImage(this.pointer) ? this.pointer : null;
       const hovered = at ? this.store.at(...at) : null;
-      this.element.style.cursor = hovered ? 'pointer' : 'grab';
+      this.element.style.cursor = this.hand?.cursorOver?.(hovered, at) ?? (hovered ? 'pointer' : 'grab');
       this.listener.cursor(at);
       if (hovered !== this.highlight.hovered) {
         this.highlight.show({ hovered });
@@ -241,7 +200,7 @@ export class Viewer {
 
   dispose() {
     cancelAnimationFrame(this.pointRequest);
-    this.unlisten?.();
+    this.camera.dispose();
     this.map.setTarget(undefined);
     this.map.dispose();
   }

@@ -12,7 +12,7 @@ class Viewer(rx.NoSSRComponent):
 
     `image_url` answers the 8-bit picture (it may be smaller than `width` x `height`, which are the image's own pixels);
     `polygons_url` the binary collection or GeoJSON, empty while the image is not segmented. A new `revision` loads the polygons
-    again and keeps the view. Without `pixel_size_um` everything is in pixels.
+    again and keeps the view; an `editable` viewer takes in only what changed. Without `pixel_size_um` everything is in pixels.
     """
 
     library = LIBRARY
@@ -45,6 +45,10 @@ class Viewer(rx.NoSSRComponent):
     # Below which address the pyramid and the tiles of the image are; empty: the 8-bit picture alone. How it is shown is kept for a scope.
     depth_url: rx.Var[str]
     depth_scope: rx.Var[str]
+    # Whether the person (`user_id`) may change the objects; `api` is below which address that happens.
+    editable: rx.Var[bool]
+    user_id: rx.Var[str]
+    api: rx.Var[str]
 
     # The object's id, or None when nothing is selected any more.
     on_select: rx.EventHandler[rx.event.passthrough_event_spec(str | None)]

@@ -1,4 +1,4 @@
-"""The history on the image's page: a tab beside the objects, where an object comes from, and the note over an old revision."""
+"""The history on the image's page: the revisions, where an object comes from, and the note over an old revision."""
 
 import reflex as rx
 
@@ -6,32 +6,7 @@ from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button
 from cellhub_app.web.components.viewer.history import history_panel, object_origin
 from cellhub_app.web.i18n import t
-from cellhub_app.web.pages.image.past import SIDES
 from cellhub_app.web.pages.image.state import ImageState
-
-_TITLES = dict(zip(SIDES, (t("Objects"), t("History")), strict=True))
-
-
-def side_tabs(objects: rx.Component) -> rx.Component:
-    """The objects and the history, one at a time."""
-    tabs = rx.el.div(*(_tab(name) for name in SIDES), class_name="side-tabs", role="tablist", aria_label=t("Beside the image"))
-    with_origin = rx.el.div(rx.el.div(objects, class_name="side-list"), origin(), class_name="side-column")
-    shown = rx.cond(ImageState.side == SIDES[1], revisions(), with_origin)
-    return rx.fragment(tabs, rx.el.div(shown, class_name="side-panel", role="tabpanel", id="side-panel", aria_labelledby="tab-shown"))
-
-
-def _tab(name: str) -> rx.Component:
-    is_shown = ImageState.side == name
-    return rx.el.button(
-        _TITLES[name],
-        type="button",
-        role="tab",
-        id=rx.cond(is_shown, "tab-shown", f"tab-{name}"),
-        custom_attrs={"aria-selected": rx.cond(is_shown, "true", "false"), "aria-controls": "side-panel"},
-        on_click=ImageState.show_side(name),
-        class_name="side-tab",
-        data_testid=f"side-{name}",
-    )
 
 
 def revisions() -> rx.Component:

@@ -7,10 +7,11 @@ from cellhub_app.web.components.address.address import address_query
 from cellhub_app.web.components.buttons import link_button
 from cellhub_app.web.components.feedback import empty_state
 from cellhub_app.web.components.image_view import canvas, side, strip, switches
-from cellhub_app.web.components.keyboard import VIEWER_KEYS, keyboard_help
+from cellhub_app.web.components.keyboard import EDITOR_KEYS, VIEWER_KEYS, keyboard_help
 from cellhub_app.web.components.shell import shell
+from cellhub_app.web.components.viewer.editing import editor_bar, editor_rail
 from cellhub_app.web.i18n import t
-from cellhub_app.web.pages.image.history import past_banner, side_tabs
+from cellhub_app.web.pages.image.history import origin, past_banner, revisions
 from cellhub_app.web.pages.image.people import people
 from cellhub_app.web.pages.image.state import ImageState
 
@@ -19,8 +20,13 @@ CRUMBS = [(t("Projects"), routes.HOME), (ImageState.project_name, ImageState.bac
 
 def image_page() -> rx.Component:
     """The page behind /projects/<id>/images/<id>."""
-    picture = canvas(ImageState, routes.API, past_banner())
-    body = rx.el.div(picture, side(ImageState, routes.API, side_tabs), strip(ImageState), class_name="image-page")
+    body = rx.el.div(
+        rx.cond(ImageState.may_annotate, editor_rail()),
+        canvas(ImageState, routes.API, past_banner(), editable=ImageState.may_annotate, user_id=ImageState.user_id),
+        side(ImageState, routes.API, below=origin(), history=revisions()),
+        strip(ImageState),
+        class_name=rx.cond(ImageState.may_annotate, "image-page editor-page", "image-page"),
+    )
     shown = rx.fragment(rx.cond(ImageState.is_missing, _missing(), body), address_query(query=ImageState.query))
     return shell(shown, here="projects", crumbs=CRUMBS, fixed=True, tools=_tools(), narrow=True)
 
@@ -37,5 +43,7 @@ def _tools() -> rx.Component:
         t("Try settings"), to=routes.tuning(ImageState.project_id, ImageState.image_id), small=True, icon="sliders-horizontal",
         data_testid="open-tuning",
     )  # fmt: skip
-    keys = keyboard_help(t("Keys of the viewer"), VIEWER_KEYS)
-    return rx.fragment(people(), switches(ImageState), try_out, keys)
+    keys = rx.cond(
+        ImageState.may_annotate, keyboard_help(t("Keys of the editor"), EDITOR_KEYS), keyboard_help(t("Keys of the viewer"), VIEWER_KEYS)
+    )
+    return rx.fragment(people(), editor_bar(), switches(ImageState), try_out, keys)

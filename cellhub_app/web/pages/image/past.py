@@ -5,17 +5,15 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import Conflict
-from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.annotations import history
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.segmentation import service as catalogue
-from cellhub_app.models.project import ProjectRole
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import t
+from cellhub_app.web.picture import HISTORY
 from cellhub_app.web.session import undoable
 
-SIDES = ("objects", "history")
 DIGITS_MAX = 9
 
 
@@ -28,22 +26,14 @@ class RevisionMoved(Conflict):
 class PastState(rx.State, mixin=True):
     """Which revision of the image is shown; 0 is the present. Only the present can be edited."""
 
-    side: str = SIDES[0]
     models: dict[str, str] = {}
-    may_annotate: bool = False
 
-    def _take_past(self, asked: str, role: ProjectRole) -> None:
+    def _take_past(self, asked: str) -> None:
         """Show the revision that the address names, if there is one that is not the present."""
         number = int(asked) if asked.isdecimal() and len(asked) <= DIGITS_MAX else 0
         self.past = number if number < self.revision else 0
-        self.side = SIDES[1] if self.past else self.side
+        self.side = HISTORY if self.past else self.side
         self.models = {card.name: card.title for card in catalogue.models()}
-        self.may_annotate = allows(role, Permission.ANNOTATE)
-
-    @unguarded
-    def show_side(self, name: str) -> None:
-        """Show the objects or the history."""
-        self.side = name if name in SIDES else SIDES[0]
 
     @unguarded
     def look_at(self, revision: int) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import NotFound
+from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded, unguarded
@@ -21,6 +22,7 @@ class ImageState(PastState, PictureState, SessionState):
 
     project_id: str = ""
     project_name: str = ""
+    user_id: str = ""
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -51,8 +53,9 @@ class ImageState(PastState, PictureState, SessionState):
             self.is_missing, self.image_id = True, ""
             return
         self.is_missing, self.project_id, self.project_name = False, str(project_id), project.name
+        self.user_id, self.may_annotate = str(call.principal.user_id), allows(project.role, Permission.ANNOTATE)
         self._take_address(self.router.url.query_parameters)
-        self._take_past(self.router.url.query_parameters.get("revision", ""), project.role)
+        self._take_past(self.router.url.query_parameters.get("revision", ""))
 
     @guarded
     async def select(self, _call: Call, object_id: str | None) -> None:

@@ -1,0 +1,11 @@
+import { expect, test } from 'bun:test';
+import { placeOf } from './place.js';
+
+test('an address says which plane it is about', () => {
+  expect(placeOf('/api/v1/images/i/polygons?frame=3&format=binary')).toEqual({ frame: 3, isPresent: true });
+  expect(placeOf('')).toEqual({ frame: 0, isPresent: true });
+});
+
+test('what was at an old revision is not the present, and so not to be edited', () => {
+  expect(placeOf('/api/v1/images/i/polygons?frame=0&format=binary&revision=4').isPresent).toBe(false);
+});
