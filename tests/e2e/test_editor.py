@@ -209,6 +209,7 @@ def keeps_edits_while_offline(desk: Desk) -> None:
 
 def lets_two_browsers_choose(mine: Desk, theirs: Desk) -> None:
     """An edit shows in the other browser; where both changed one object without knowing of each other, one version is chosen."""
+    mine.visitor.expected += ["409"]
     mine.press("Escape", "Escape")
     theirs.has(4)
     theirs.draw(square(180, 130, 30))

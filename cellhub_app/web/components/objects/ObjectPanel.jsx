@@ -80,7 +80,7 @@ export function ObjectPanel({ url, revision, channels, selectedId, columns, prov
   return (
     <div className="ch-objects" data-testid="objects" data-count={rows.length} data-state={status}>
       {rows.length > 0 && (
-        <div className="ch-objects-table" role="table" aria-label="Objects" aria-rowcount={rows.length + 1} tabIndex={0} onKeyDown={onKeyDown}>
+        <div className="ch-objects-table" role="table" aria-label="Objects" aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
           <div className="ch-objects-head" role="row">
             <Heading name="number" {...headings}>Object</Heading>
             <Heading name="area" {...headings}>{calibrated ? 'Area, µm²' : 'Area, px²'}</Heading>
@@ -88,7 +88,7 @@ export function ObjectPanel({ url, revision, channels, selectedId, columns, prov
             <Heading name="doubt" {...headings}>Doubt</Heading>
           </div>
           <Virtuoso
-            ref={list} className="ch-objects-list" totalCount={rows.length} fixedItemHeight={32} role="rowgroup" tabIndex={-1}
+            ref={list} className="ch-objects-list" totalCount={rows.length} fixedItemHeight={32} role="rowgroup" tabIndex={0}
             computeItemKey={place => rows[place].id} increaseViewportBy={160}
             itemContent={place => <Row row={rows[place]} selected={place === index} choose={choose} />}
           />

@@ -1,4 +1,6 @@
 import React from 'react';
+import { useSession } from '../tools/useediting.js';
+import { useDesk } from '../usedesk.js';
 import { useLoaded } from '../useloaded.js';
 import { asked } from './asking.js';
 import { useNow } from './usehistory.js';
@@ -27,9 +29,10 @@ function Step({ step, models, now, jobs }) {
   );
 }
 
-/** Who or what made the chosen object, back through all that it came from. `jobs` is below which address pages of runs are. */
+/** Who or what made the chosen object, once the server knows it, back through all that it came from. `jobs` is below which address pages of runs are. */
 export function ObjectOrigin({ api, imageId, objectId, revision, models, jobs }) {
-  const key = imageId && objectId ? `${imageId} ${objectId} ${revision}` : '';
+  const unsaved = useSession(useDesk('session'))?.state.pending > 0;
+  const key = imageId && objectId && !unsaved ? `${imageId} ${objectId} ${revision}` : '';
   const isSameObject = (before, now) => before?.split(' ')[1] === now.split(' ')[1];
   const origin = useLoaded(key, signal => fetchOrigin({ api, imageId, objectId }, signal), isSameObject);
   const now = useNow();
