@@ -22,7 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from bench.live import chromium
-from bench.server import API, Account, checked, machine, parser, percentile, wait_until
+from bench.server import Account, checked, machine, parser, percentile, wait_until
 
 WINDOW = {"width": 1440, "height": 900}
 VERTICES, HOLE_EVERY = 40, 20
@@ -123,15 +123,6 @@ def saving(account: Account, image: str, objects: list[dict[str, Any]]) -> list[
         revision = patch(account, image, revision, [item], (item["id"],))
         taken.append(1000 * (time.perf_counter() - started))
     return taken
-
-
-def open_page(browser: Browser, account: Account) -> Page:
-    """A signed-in tab that notes when outlines are drawn."""
-    context = browser.new_context(viewport=WINDOW)
-    context.add_init_script(f"({WATCH})()")
-    credentials = {"email": account.email, "password": account.password}
-    context.request.post(f"{account.url}{API}/auth/session", data=credentials, headers={"Origin": account.url})
-    return context.new_page()
 
 
 def visit(page: Page, address: str, visits: int) -> list[float]:
@@ -237,7 +228,7 @@ def row(name: str, value: str, target: str) -> None:
 
 def measure(browser: Browser, account: Account, address: str, visits: int) -> None:
     """Everything of the page, printed as it comes."""
-    page = open_page(browser, account)
+    page = signed_in(browser, account, f"({WATCH})()")
     drawn = visit(page, address, visits)
     row("navigation to polygons drawn", f"{percentile(drawn, 0.5):.0f} ms (first {drawn[0]:.0f})", "< 1500 ms")
     for motion in motions(page):

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from playwright.sync_api import Browser, Page
 
-from bench.live import WINDOW, chromium, picture
-from bench.server import API, Account, machine, parser, percentile, wait_until
+from bench.live import chromium, picture, signed_in
+from bench.server import Account, machine, parser, percentile, wait_until
 from cellhub_app.cli.stack_home import Home
 from cellhub_app.cli.stack_services import service_urls
 from cellhub_app.core.ids import new_id
@@ -83,11 +83,7 @@ def link(storage: Path, template: str, image: str) -> None:
 
 def visit(browser: Browser, account: Account, project: str, visits: int) -> tuple[list[dict[str, float]], Page]:
     """Open the project so many times in one browser; ms from navigation to the first cells and to the first four pictures."""
-    context = browser.new_context(viewport=WINDOW)
-    context.add_init_script(f"({WATCH})()")
-    credentials = {"email": account.email, "password": account.password}
-    context.request.post(f"{account.url}{API}/auth/session", data=credentials, headers={"Origin": account.url})
-    page = context.new_page()
+    page = signed_in(browser, account, f"({WATCH})()")
     seen = []
     for _ in range(visits):
         page.goto(f"{account.url}/projects/{project}")

@@ -16,8 +16,8 @@ import numpy as np
 import tifffile
 from playwright.sync_api import Browser, Page
 
-from bench.live import WINDOW, chromium
-from bench.server import API, Account, machine, parser, percentile, wait_until
+from bench.live import chromium, signed_in
+from bench.server import Account, machine, parser, percentile, wait_until
 from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
 from cellhub_app.sdk.client import CellHub
 
@@ -75,11 +75,7 @@ def send(account: Account, project: str, side: int) -> tuple[str, int, float, fl
 
 def visit(browser: Browser, account: Account, address: str, visits: int) -> tuple[list[dict[str, float]], Page]:
     """Open the picture so many times in one browser; ms from navigation."""
-    context = browser.new_context(viewport=WINDOW)
-    context.add_init_script(f"({WATCH})()")
-    credentials = {"email": account.email, "password": account.password}
-    context.request.post(f"{account.url}{API}/auth/session", data=credentials, headers={"Origin": account.url})
-    page = context.new_page()
+    page = signed_in(browser, account, f"({WATCH})()")
     seen = []
     for _ in range(visits):
         page.goto(account.url + address)

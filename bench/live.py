@@ -50,13 +50,18 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def open_gallery(browser: Browser, account: Account, project: str, images: int) -> Page:
-    """A signed-in browser of its own that shows all images of the project."""
+def signed_in(browser: Browser, account: Account, script: str) -> Page:
+    """A signed-in browser's empty tab, whose pages run the script first."""
     context = browser.new_context(viewport=WINDOW)
-    context.add_init_script(SMALL_THUMBNAILS)
+    context.add_init_script(script)
     credentials = {"email": account.email, "password": account.password}
     context.request.post(f"{account.url}{API}/auth/session", data=credentials, headers={"Origin": account.url})
-    page = context.new_page()
+    return context.new_page()
+
+
+def open_gallery(browser: Browser, account: Account, project: str, images: int) -> Page:
+    """A signed-in browser of its own that shows all images of the project."""
+    page = signed_in(browser, account, SMALL_THUMBNAILS)
     page.goto(f"{account.url}/projects/{project}")
     page.locator("[data-testid=gallery-cell]").nth(images - 1).wait_for()
     return page

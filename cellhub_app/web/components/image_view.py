@@ -84,7 +84,6 @@ def _display(state: Any, api: Any) -> rx.Component:
     return rx.el.div(
         display_panel(image_id=state.image_id, frames=state.frames, timepoints=state.timepoints),
         pixel_size(url=address, pixel_size_um=state.pixel_size_um, can_edit=state.may_annotate, key=state.image_id),
-        class_name="ch-side-display",
     )
 
 
