@@ -21,10 +21,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from bench.live import chromium
+from bench.live import chromium, signed_in
 from bench.server import Account, checked, machine, parser, percentile, wait_until
 
-WINDOW = {"width": 1440, "height": 900}
 VERTICES, HOLE_EVERY = 40, 20
 PER_EDIT = 500
 DRAG_S = 2.5
