@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.e2e.pictures import encoded
 from tests.e2e.visitors import Visitor
+from tests.fixtures.processes import until
 
 SIDE = 256
 FIT_PADDING_PX = 12
@@ -112,11 +113,13 @@ class Desk:
 
     def area_is(self, low: float, high: float | None = None) -> None:
         """Wait until one object is selected and its area, px², lies between."""
-        expect(self.by_id("viewer-selection")).to_contain_text("px²")
-        text = self.by_id("viewer-selection").inner_text()
-        found = re.search(r"([\d,.]+) px²", text)
-        assert found, text
-        assert low <= float(found[1].replace(",", "")) <= (low if high is None else high), text
+        high = low if high is None else high
+        until(lambda: (area := self.area()) is not None and low <= area <= high, within_s=15)
+
+    def area(self) -> float | None:
+        """The area of the one object that is selected, px²."""
+        found = re.search(r"([\d,.]+) px²", self.by_id("viewer-selection").inner_text())
+        return float(found[1].replace(",", "")) if found else None
 
     def is_saved(self) -> None:
         """Wait until the server has everything."""
