@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+# Also where processes that tests start look: what one of them compiled, no other has to.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).resolve().parents[1] / ".cellhub" / "cache" / "numba"))
+
 pytest_plugins = ["tests.fixtures.services"]
 
 

@@ -53,10 +53,16 @@ def _plain_tracebacks() -> None:
     structlog.configure(processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)])
 
 
+@pytest.fixture(scope="session")
+def behind_the_gate() -> ASGIApp:
+    """The API, made once as in a web process; it keeps nothing from one request to the next."""
+    return create_app()
+
+
 @pytest.fixture
-async def app(runtime: Runtime) -> AsyncIterator[ASGIApp]:
+async def app(runtime: Runtime, behind_the_gate: ASGIApp) -> AsyncIterator[ASGIApp]:
     async with open_feed(runtime.redis):
-        yield Gate(create_app())
+        yield Gate(behind_the_gate)
 
 
 @pytest.fixture

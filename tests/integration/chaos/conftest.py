@@ -16,7 +16,7 @@ from playwright.async_api import Browser, async_playwright
 from cellhub_app.cli.stack_home import free_port
 from tests.e2e.conftest import ARGUMENTS
 from tests.fixtures.services import start_stack, stop_stack, temporary_home
-from tests.integration.chaos.house import LEASE_S, House, SmallDisk
+from tests.integration.chaos.house import LEASE_S, PATIENTLY_S, House, SmallDisk
 from tests.integration.chaos.scene import pictures
 from tests.integration.worker.conftest import until
 
@@ -47,8 +47,8 @@ async def running_house() -> AsyncIterator[House]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(running_house: House) -> House:
     """The house, healed from the test before."""
-    await until(running_house.is_ready)
-    await until(running_house.gpu_worker_listens)
+    await until(running_house.is_ready, every_s=PATIENTLY_S)
+    await until(running_house.gpu_worker_listens, every_s=PATIENTLY_S)
     return running_house
 
 

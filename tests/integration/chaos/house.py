@@ -20,6 +20,8 @@ from tests.fixtures.services import RunningStack
 from tests.integration.worker.conftest import until
 
 LEASE_S = 4
+# How often to ask for what takes seconds: asking costs the workers, which are to be the last in line for a core, more than it tells us.
+PATIENTLY_S = 0.25
 API = "/api/v1"
 PROGRAMS = {
     "web": "granian", "gpu-worker": "ml_worker.worker.GpuWorker", "io-worker": "ml_worker.worker.IoWorker",

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from tests.fixtures.samples import nuclei_files
-from tests.integration.chaos.house import API, House
+from tests.integration.chaos.house import API, PATIENTLY_S, House
 from tests.integration.worker.conftest import until
 
 SIDE = 384
@@ -108,7 +108,7 @@ class Scene:
 
     async def over(self) -> list[dict[str, Any]]:
         """The images once every batch is closed."""
-        await until(self.is_over, within_s=ENDS_WITHIN_S)
+        await until(self.is_over, within_s=ENDS_WITHIN_S, every_s=PATIENTLY_S)
         return await self.images()
 
     async def images(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.integration.chaos.house import LEASE_S, House
+from tests.integration.chaos.house import LEASE_S, PATIENTLY_S, House
 from tests.integration.chaos.scene import Scene
 from tests.integration.chaos.watchers import watching
 from tests.integration.worker.conftest import until, worker_process
@@ -38,9 +38,9 @@ async def test_a_worker_that_stood_still_overwrites_nothing_newer(house: House, 
     try:
         held = (await scene.counts())["running"]
         with worker_process("GpuWorker", tmp_path / "other.log", **other):
-            await until(scene.is_over)
+            await until(scene.is_over, every_s=PATIENTLY_S)
             await scene.segment("classical")
-            await until(scene.is_over)
+            await until(scene.is_over, every_s=PATIENTLY_S)
             newer = await house.current_revisions(scene.project)
             seen = await scene.images()
     finally:

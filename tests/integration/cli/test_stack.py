@@ -37,6 +37,22 @@ def stack(home: Path, port: int) -> Iterator[RunningStack]:
         stop_stack(stack)
 
 
+@pytest.fixture(scope="module")
+def started_again(stack: RunningStack, home: Path, port: int) -> Iterator[RunningStack]:
+    """The same home's next start, after the first was killed."""
+    if stack.process.poll() is None:
+        end_at_once(stack)
+    again = start_stack(home, port)
+    yield again
+    if again.process.poll() is None:
+        stop_stack(again)
+
+
+def end_at_once(stack: RunningStack) -> None:
+    stack.process.kill()
+    stack.process.communicate()
+
+
 def cellhub(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CELLHUB_")} | FAST_SETTINGS | settings
@@ -120,36 +136,36 @@ def test_resetting_an_unknown_account_is_a_clear_error(stack: RunningStack, home
     assert (refused.returncode, refused.stderr) == (1, "There is no account for nobody@example.org.\n")
 
 
-def test_ctrl_c_stops_everything_and_the_second_start_does_nothing_twice(stack: RunningStack, home: Path, port: int) -> None:
+def test_kill_9_leaves_nothing(stack: RunningStack) -> None:
     started = descendants(stack.process.pid)
-    assert stop_stack(stack) == 0
-    assert none_alive(started)
-    written = {name: stack.log_of(name) for name in ("frontend", "migrate") if (home / "logs" / f"{name}.log").exists()}
-    again = start_stack(home, port)
-    try:
-        assert again.admin_password == ""
-        assert {name: again.log_of(name) for name in written} == written
-    finally:
-        stop_stack(again)
-
-
-def test_kill_9_leaves_nothing_and_the_next_start_works(home: Path, port: int) -> None:
-    killed = start_stack(home, port)
-    started = descendants(killed.process.pid)
     assert len(started) >= 6
-    killed.process.kill()
-    killed.process.communicate()
+    end_at_once(stack)
     until(lambda: none_alive(started))
-    stack = start_stack(home, port)
-    assert stop_stack(stack) == 0
 
 
-def test_the_stack_ends_with_the_program_that_started_it(home: Path, port: int) -> None:
+def test_the_start_after_kill_9_works(started_again: RunningStack) -> None:
+    assert httpx.get(f"{started_again.base_url}/health/ready").status_code == 200
+
+
+def test_ctrl_c_stops_everything(started_again: RunningStack) -> None:
+    started = descendants(started_again.process.pid)
+    assert stop_stack(started_again) == 0
+    assert none_alive(started)
+
+
+def test_the_next_start_does_nothing_twice_and_ends_with_the_program_that_started_it(
+    started_again: RunningStack, home: Path, port: int
+) -> None:
+    if started_again.process.poll() is None:
+        stop_stack(started_again)
+    written = {name: started_again.log_of(name) for name in ("frontend", "migrate") if (home / "logs" / f"{name}.log").exists()}
+    assert "migrate" in written
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(home), str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert starter.stdout is not None
-    assert "ready" in starter.stdout.readline()
+    assert starter.stdout.readline() == "ready without a new admin\n"
+    assert {name: started_again.log_of(name) for name in written} == written
     started = descendants(starter.pid)
     starter.kill()
     starter.communicate()
@@ -159,8 +175,8 @@ def test_the_stack_ends_with_the_program_that_started_it(home: Path, port: int) 
 STARTER = """
 import pathlib, sys, time
 from tests.fixtures.services import start_stack
-start_stack(pathlib.Path(sys.argv[1]), int(sys.argv[2]))
-print("ready", flush=True)
+stack = start_stack(pathlib.Path(sys.argv[1]), int(sys.argv[2]))
+print("ready with a new admin" if stack.admin_password else "ready without a new admin", flush=True)
 time.sleep(600)
 """
 

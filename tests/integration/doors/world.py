@@ -132,7 +132,7 @@ _HASH = "$2b$04$abcdefghijklmnopqrstuuqPbFl1ztHbmqOPTgZxG5LmnGvlYsRAy"
 _WITHOUT_ACCOUNT = (Caller.NOBODY, Caller.VISITOR)
 _NAMES = ("project_id", "image_id", "batch_id", "job_id", "export_id", "session_id", "upload_id", "invitation_id", "user_id", "object_id",
           "face_off_id", "trial_id", "preview_id", "team_id", "other_team_id", "team_invitation_id", "link_id", "import_id",
-          "tab_id")  # fmt: skip
+          "tab_id", "change_id")  # fmt: skip
 
 
 def _signed_in(user_id: UUID, kind: SessionKind, token_hash: str | None) -> Session:
@@ -159,7 +159,7 @@ def _project(ids: dict[str, UUID], people: dict[Caller, UUID]) -> Iterator[Table
     yield Project(id=project_id, name=SECRETS[0], created_by=owner)
     yield from (Membership(project_id=project_id, user_id=people[who], role=role) for who, (_, _, role) in _PEOPLE.items() if role)
     seen = {"name": SECRETS[1], "sha256": "0" * 64, "status": "ready", "width": 100, "height": 80, "channels": 1, "bit_depth": 8}
-    seen |= {"frames": 1, "timepoints": 1, "bytes": 8000, "revision": 1, "object_count": 0}
+    seen |= {"frames": 1, "timepoints": 1, "bytes": 8000, "revision": 1, "outlines_revision": 1, "object_count": 0}
     yield Image(id=image_id, project_id=project_id, segmentation_status="queued", segmentation_job_id=ids["job_id"], **seen)
     yield Pyramid(image_id=image_id, frame=0, timepoint=0)
     yield Batch(id=ids["batch_id"], project_id=project_id, user_id=owner, model="classical")

@@ -24,7 +24,7 @@ from cellhub_app.domain.jobs.claiming import Appetite
 from cellhub_app.domain.jobs.schemas import BatchView
 from tests.integration.jobs.conftest import Lab, MakeLab, claim, column
 
-MORE = IMAGES_PER_REQUEST + 2_500
+MORE = IMAGES_PER_REQUEST + 1
 EVERYTHING = Chosen(filters=ImageFilters(q="image"))
 
 

@@ -96,11 +96,11 @@ class Lab:
             return list((await session.execute(text(query), values)).scalars())
 
 
-async def until(condition: Callable[[], Awaitable[object]], within_s: float = WAITS_S) -> None:
+async def until(condition: Callable[[], Awaitable[object]], within_s: float = WAITS_S, every_s: float = 0.05) -> None:
     """Wait for the condition. Raises TimeoutError when it does not come true in time."""
     async with asyncio.timeout(within_s):
         while not await condition():  # noqa: ASYNC110 - what is waited for happens in another process
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every_s)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
