@@ -42,6 +42,7 @@ def read_card(path: Path) -> ModelCard:
             foreground=parameters["threshold"]["default"],
             min_area_px=parameters["minAreaPx"]["default"],
             seed=post["seed"],
+            neck=post["neck"],
             blur_sigma=post["blurSigma"],
             min_seed_px=post["minSeedPx"],
         ),

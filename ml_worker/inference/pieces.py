@@ -2,7 +2,8 @@
 
 The image is divided into cores. For each, a window larger by a margin on every side is labelled, and the core keeps the objects whose seed
 begins in it. An object nearer to the window's edge than its own size might continue, or might have been shaped by a neighbour out of sight;
-then the window grows. What is larger than the largest window ends at that window's edge.
+and whether two neighbours are one (necks.py) may depend on a neighbour's neighbour. Then the window grows. What is larger than the largest
+window ends at that window's edge.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,12 +19,16 @@ from ml_worker.inference.postprocess import Labels, Maps, renumber
 Labelling = Callable[[Maps], tuple[Labels, Labels]]
 """Maps of a window (c, h, w) -> labels 1..n (h, w), and an image that is positive where their seeds are."""
 
+Window = tuple[tuple[int, int], tuple[int, int]]
+"""First and last row, first and last column of a window, the last ones left out."""
+
 CORE = 3072
 MARGIN = 256
 MARGIN_MAX = 2048
 WHOLE_PIXELS = 36_000_000  # up to here the image is one piece: 17 bytes a pixel
 
 TOP, LEFT, BOTTOM, RIGHT, SEED_Y, SEED_X = range(6)
+HOPS = 2  # a neighbour that may join the object, and what else that one might join
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ def _piece(maps: Maps, label: Labelling, rows: _Span, columns: _Span, margin: in
         labels, seeds = label(np.ascontiguousarray(maps[:, top:bottom, left:right]))
         boxes = _boxes(labels, seeds, int(labels.max(initial=0)))
         own = _begins_inside(boxes[:, SEED_Y] + top, rows) & _begins_inside(boxes[:, SEED_X] + left, columns)
-        if margin >= margin_max or bool(_is_settled(boxes[own], rows.length, columns.length, window).all()):
+        here = _seeded(labels, seeds, (rows.start - top, rows.stop - top), (columns.start - left, columns.stop - left))
+        if margin >= margin_max or bool(_is_settled(labels, boxes, (rows.length, columns.length), window)[here].all()):
             break
         margin *= 2
     count = int(own.sum())
@@ -113,14 +119,46 @@ def _begins_inside(places: NDArray[np.int64], span: _Span) -> NDArray[np.bool_]:
     return inside
 
 
-def _is_settled(boxes: NDArray[np.int64], height: int, width: int, window: tuple[tuple[int, int], tuple[int, int]]) -> NDArray[np.bool_]:
-    """Whether each object keeps its own size away from every side of the window that is not a side of the image."""
+def _seeded(labels: Labels, seeds: Labels, rows: tuple[int, int], columns: tuple[int, int]) -> NDArray[np.int64]:
+    """Indices (label - 1) of the objects with a seed in that part of the window: the core's own, or joined to what may not be theirs."""
+    part = slice(*rows), slice(*columns)
+    found = np.unique(labels[part][seeds[part] > 0]).astype(np.int64)
+    return found[found > 0] - 1
+
+
+def _keeps_away(boxes: NDArray[np.int64], reach: NDArray[np.int64], shape: tuple[int, int], window: Window) -> NDArray[np.bool_]:
+    """Whether each object is that far from every side of the window that is not a side of the image (H, W)."""
     (top, bottom), (left, right) = window
-    reach = np.maximum(boxes[:, BOTTOM] - boxes[:, TOP], boxes[:, RIGHT] - boxes[:, LEFT]) + 1
-    settled: NDArray[np.bool_] = (
+    away: NDArray[np.bool_] = (
         ((boxes[:, TOP] >= reach) | (top == 0))
         & ((boxes[:, LEFT] >= reach) | (left == 0))
-        & ((boxes[:, BOTTOM] + reach < bottom - top) | (bottom == height))
-        & ((boxes[:, RIGHT] + reach < right - left) | (right == width))
+        & ((boxes[:, BOTTOM] + reach < bottom - top) | (bottom == shape[0]))
+        & ((boxes[:, RIGHT] + reach < right - left) | (right == shape[1]))
     )
-    return settled
+    return away
+
+
+@compiled
+def _among_known(labels: Labels, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the known labels 1..n (index label - 1) have only known 4-neighbours."""
+    height, width = labels.shape
+    surrounded = known.copy()
+    for y in range(height):
+        for x in range(width):
+            one = labels[y, x]
+            for down in range(2):
+                v, u = y + down, x + 1 - down
+                if one > 0 and v < height and u < width and labels[v, u] > 0:
+                    other = labels[v, u]
+                    surrounded[one - 1] &= known[other - 1]
+                    surrounded[other - 1] &= known[one - 1]
+    return surrounded
+
+
+def _is_settled(labels: Labels, boxes: NDArray[np.int64], shape: tuple[int, int], window: Window) -> NDArray[np.bool_]:
+    """Whether each object keeps its own size away from what is out of sight, and no object within HOPS neighbours of it ends there."""
+    size = np.maximum(boxes[:, BOTTOM] - boxes[:, TOP], boxes[:, RIGHT] - boxes[:, LEFT]) + 1
+    known = _keeps_away(boxes, np.ones_like(size), shape, window)
+    for _ in range(HOPS):
+        known = _among_known(labels, known)
+    return _keeps_away(boxes, size, shape, window) & known

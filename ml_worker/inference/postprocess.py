@@ -1,4 +1,4 @@
-"""Three maps -> instances: seeds from the distance map, grown over the foreground.
+"""Three maps -> instances: seeds from the distance map, grown over the foreground, joined where no neck divides them.
 
 The maps are foreground probability, boundary probability and the distance to the object's edge divided by the object's
 largest distance, each uint8 in steps of 1/255. Blurring the distance map and dropping blobs without a seed are worth
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cellhub_app.core.geometry.compiled import compiled
+from ml_worker.inference.necks import joined
 
 Labels = NDArray[np.int32]
 Maps = NDArray[np.uint8]
@@ -22,10 +23,14 @@ FULL = 255
 
 @dataclass(frozen=True)
 class Settings:
-    """Thresholds of the maps in 0..1; `blur_sigma` in pixels, `min_seed_px` and `min_area_px` in pixels of area."""
+    """Thresholds of the maps in 0..1; `blur_sigma` in pixels, `min_seed_px` and `min_area_px` in pixels of area.
+
+    Neighbours are one object where the distance map between them stays above the share `neck` of the lower peak (necks.py).
+    """
 
     foreground: float = 0.5
     seed: float = 0.45
+    neck: float = 0.65
     blur_sigma: float = 1.0
     min_seed_px: int = 3
     min_area_px: int = 12
@@ -96,9 +101,12 @@ def drop_small(labels: Labels, min_area_px: int) -> Labels:
     return labels
 
 
-def find_seeds(distance: Level, foreground: Mask, settings: Settings) -> Labels:
+def _blurred(distance: Level, sigma: float) -> Level:
+    return np.asarray(cv2.GaussianBlur(distance, (0, 0), sigma), np.uint8) if sigma > 0 else distance
+
+
+def find_seeds(blurred: Level, foreground: Mask, settings: Settings) -> Labels:
     """The 4-connected peaks of the blurred distance map, at least `min_seed_px` large."""
-    blurred = cv2.GaussianBlur(distance, (0, 0), settings.blur_sigma) if settings.blur_sigma > 0 else distance
     peaks = ((blurred > FULL * settings.seed) & foreground).astype(np.uint8)
     _, seeds = cv2.connectedComponents(peaks, connectivity=4, ltype=cv2.CV_32S)
     return drop_small(np.asarray(seeds, np.int32), settings.min_seed_px)
@@ -111,6 +119,9 @@ def label_maps(maps: Maps, settings: Settings) -> Labels:
 
 def label_with_seeds(maps: Maps, settings: Settings) -> tuple[Labels, Labels]:
     """(3, H, W) maps -> (H, W) int32 labels 1..n, and the seeds that they grew from, numbered otherwise."""
-    foreground = maps[0] > FULL * settings.foreground
-    seeds = find_seeds(maps[2], foreground, settings)
-    return drop_small(grow(seeds, foreground), settings.min_area_px), seeds
+    foreground, blurred = maps[0] > FULL * settings.foreground, _blurred(maps[2], settings.blur_sigma)
+    seeds = find_seeds(blurred, foreground, settings)
+    labels = grow(seeds, foreground)
+    if settings.neck < 1:
+        renumber(labels, joined(labels, blurred, settings.neck))
+    return drop_small(labels, settings.min_area_px), seeds

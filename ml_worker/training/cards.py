@@ -107,7 +107,12 @@ def make_card(
         "sampleKinds": sorted({DOMAIN_KINDS[domain] for domain in trained_on}) if training else ALL_KINDS,
         "preset": about.preset,
         "parameters": parameters_section(settings),
-        "postprocessing": {"seed": settings.seed, "blurSigma": settings.blur_sigma, "minSeedPx": settings.min_seed_px},
+        "postprocessing": {
+            "seed": settings.seed,
+            "neck": settings.neck,
+            "blurSigma": settings.blur_sigma,
+            "minSeedPx": settings.min_seed_px,
+        },
         "scaling": scaling.written() if scaling else None,
         "weightsSha256": weights["sha256"] if weights else None,
         "weights": weights,

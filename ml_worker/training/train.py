@@ -23,6 +23,8 @@ from ml_worker.training.validation import validation_scores
 
 logger = logging.getLogger("cellhub.train")
 
+VALIDATION_REST = 15  # how many times longer than a validation took the next one waits, on a busy machine or a slow network
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -155,7 +157,7 @@ class Trainer:
         self.net.train()
         batches = stream(self.batches, self.step, self.plan.workers)
         last = self.step + stop_after_steps if stop_after_steps is not None else None
-        saved = validated = self.seconds
+        saved, due = self.seconds, self.seconds + 60 * self.plan.validate_minutes
         mark = time.monotonic()
         while self.progress < 1 and self.step != last:
             self._train_step(*next(batches))
@@ -166,9 +168,10 @@ class Trainer:
             if self.seconds - saved > 60 * self.plan.save_minutes:
                 self.save()
                 saved = self.seconds
-            if self.validation and self.seconds - validated > 60 * self.plan.validate_minutes:
+            if self.validation and self.seconds > due:
                 self.validate()
-                validated = self.seconds
+                took, mark = time.monotonic() - now, time.monotonic()
+                due = self.seconds + max(60 * self.plan.validate_minutes, VALIDATION_REST * took)
         self.save()
         if self.validation and self.progress >= 1:
             self.validate()

@@ -23,9 +23,10 @@ from ml_worker.training.scoring import THRESHOLDS
 
 logger = logging.getLogger("cellhub.evaluate")
 WORTH_A_SECOND_LOOK = 0.003  # what scaling has to bring, because it takes time
-FOREGROUNDS = (0.4, 0.45, 0.5, 0.55, 0.6)
-SEEDS = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
-BLURS = (1.0, 1.5)
+FOREGROUNDS = (0.45, 0.5, 0.55)
+SEEDS = (0.4, 0.45, 0.5, 0.55)
+NECKS = (0.6, 0.65, 0.7, 1.0)
+BLURS = (0.6, 1.0, 1.5)
 LOWS = (12.0, 15.0, 18.0, 22.0)
 HIGHS = (36.0, 44.0, 60.0, 90.0, math.inf)
 TARGETS = (24.0, 28.0, 32.0)
@@ -61,11 +62,11 @@ def quality(samples: Sequence[Sample], labels: Iterable[Labels]) -> float:
 
 
 def choose_settings(samples: Sequence[Sample], finish: Callable[[Settings], Iterable[Labels]], start: Settings) -> tuple[Settings, float]:
-    """The best of a grid of foreground and seed thresholds and blurs, and its quality; the first of equals, so that it repeats.
+    """The best of a grid of foreground and seed thresholds, necks and blurs, and its quality; the first of equals, so that it repeats.
 
     `finish` gives the labels of every sample for some settings.
     """
-    grid = [replace(start, foreground=f, seed=s, blur_sigma=b) for f, s, b in product(FOREGROUNDS, SEEDS, BLURS)]
+    grid = [replace(start, foreground=f, seed=s, neck=n, blur_sigma=b) for f, s, n, b in product(FOREGROUNDS, SEEDS, NECKS, BLURS)]
     rated = [(quality(samples, finish(settings)), settings) for settings in grid]
     best, settings = max(rated, key=lambda pair: pair[0])
     return settings, best
