@@ -1,5 +1,7 @@
 """Exports: a ZIP made by a worker, kept until it expires."""
 
+from typing import Any
+
 from sqlalchemy import REAL, BigInteger, CheckConstraint, Index, String, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
@@ -10,7 +12,7 @@ from cellhub_app.models.job import STATUSES
 
 
 class Export(Table, table=True):
-    """One requested export; `image_ids` null means every image of the project."""
+    """One requested export; `image_ids` null means every image of the project, `options` null that nothing else was chosen."""
 
     __tablename__ = "export"
     __table_args__ = (
@@ -25,6 +27,7 @@ class Export(Table, table=True):
     progress: float = Field(default=0.0, sa_type=REAL)
     formats: list[str] = Field(default_factory=list, sa_type=ARRAY(String(20)), nullable=False)  # type: ignore[call-overload]
     image_ids: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid), nullable=True)  # type: ignore[call-overload]
+    options: dict[str, Any] | None = document(nullable=True)
     bytes: int | None = Field(default=None, sa_type=BigInteger)
     error: dict[str, str] | None = document(nullable=True)
     created_at: datetime = moment(default_now=True)

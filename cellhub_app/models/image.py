@@ -35,7 +35,10 @@ def _sorted(name: str, *columns: Any, more: tuple[str, ...] = ()) -> Index:
 
 
 class Image(Table, table=True):
-    """One image. The segmentation_* columns repeat the latest job, so that a gallery page reads one table only."""
+    """One image. The segmentation_* columns repeat the latest job, so that a gallery page reads one table only.
+
+    `revision` is the newest of its first frame, `outlines_revision` the newest whose outlines are drawn for the gallery.
+    """
 
     __tablename__ = "image"
     __table_args__ = (
@@ -74,6 +77,7 @@ class Image(Table, table=True):
     segmentation_model: str | None = Field(default=None, max_length=40)
     segmentation_error: dict[str, str] | None = document(nullable=True)
     revision: int = 0
+    outlines_revision: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     object_count: int | None = None
     doubt: float | None = None
     tags: list[str] = Field(default_factory=list, sa_type=ARRAY(String(60)), nullable=False)  # type: ignore[call-overload]

@@ -1,0 +1,1 @@
+"""What images were made to show: conditions, plates and replicates."""

@@ -1,0 +1,1 @@
+"""The methods paragraph of a paper, written from what a project holds."""
