@@ -76,6 +76,7 @@ def main() -> None:
     if (DATA / "formats").is_dir():
         run("hostile")
     run("export")
+    run("measurements")
     run("inference")
 
 

@@ -3,17 +3,14 @@
 Usage: python -m bench.editor [--url http://localhost:8000] [--polygons 10000] [--side 4096] [--visits 3]
 
 The page is the one that users get, driven by a real Chromium without a GPU with real mouse and keys; polygons have 40 vertices, one in
-twenty a hole. Times of edits are from the key press to the end of the frame that shows them. Needs a Chromium (CELLHUB_TEST_BROWSER, else
-the first on PATH).
+twenty a hole. The plain vector layers of two libraries show the same in the same run, as yardsticks. Times of edits are from the key
+press to the end of the frame that shows them. Needs a Chromium (CELLHUB_TEST_BROWSER, else the first on PATH).
 """
 
 import io
 import math
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -21,12 +18,13 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from bench import libraries
+from bench.gestures import Motion, heap_mb, panned, row, swept, visit
 from bench.live import chromium, signed_in
 from bench.server import Account, checked, machine, parser, percentile, wait_until
 
 VERTICES, HOLE_EVERY = 40, 20
 PER_EDIT = 500
-DRAG_S = 2.5
 SAVES = 40
 EDITS = 12
 WATCH = """() => {
@@ -38,12 +36,6 @@ WATCH = """() => {
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 }"""
-FRAMES = """() => {
-  const times = window.frameTimes = [];
-  const step = now => { times.push(now); if (window.frameTimes === times) requestAnimationFrame(step); };
-  requestAnimationFrame(step);
-}"""
-COLLECT = "() => { const times = window.frameTimes; window.frameTimes = null; return times; }"
 TIME_KEYS = """() => {
   window.keyTimes = [];
   window.addEventListener('keydown', () => {
@@ -52,24 +44,6 @@ TIME_KEYS = """() => {
     requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = note; port2.postMessage(0); });
   }, { capture: true });
 }"""
-
-
-@dataclass(frozen=True)
-class Motion:
-    """Frames of one gesture, ms each."""
-
-    name: str
-    frames: list[float]
-
-    @property
-    def per_second(self) -> float:
-        """Frames a second over the whole gesture."""
-        return 1000 * len(self.frames) / sum(self.frames)
-
-    @property
-    def p95_ms(self) -> float:
-        """The frame time that 95 % stay below."""
-        return percentile(self.frames, 0.95)
 
 
 def field(side: int) -> bytes:
@@ -124,49 +98,6 @@ def saving(account: Account, image: str, objects: list[dict[str, Any]]) -> list[
     return taken
 
 
-def visit(page: Page, address: str, visits: int) -> list[float]:
-    """ms from navigation to the frame after the polygons were drawn, for each visit."""
-    taken = []
-    for _ in range(visits):
-        page.goto(address)
-        wait_until(lambda: page.evaluate("() => window.drawnAt ?? 0"), lambda at: at > 0, 60)
-        taken.append(float(page.evaluate("() => window.drawnAt")))
-    return taken
-
-
-def moving(page: Page, name: str, gesture: Callable[[int], None]) -> Motion:
-    """The frames while a gesture goes on; `gesture` makes one small step of it."""
-    page.evaluate(FRAMES)
-    until, step = time.monotonic() + DRAG_S, 0
-    while time.monotonic() < until:
-        gesture(step)
-        step += 1
-    times = page.evaluate(COLLECT)
-    return Motion(name, [later - earlier for earlier, later in pairwise(times)])
-
-
-def panned(page: Page, name: str) -> Motion:
-    """Frames while the image is dragged in circles."""
-    box = page.get_by_test_id("viewer-canvas").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def step(number: int) -> None:
-        page.mouse.move(x + 160 * math.sin(number / 9), y + 110 * math.cos(number / 9))
-
-    page.mouse.move(x, y + 110)
-    page.mouse.down()
-    try:
-        return moving(page, name, step)
-    finally:
-        page.mouse.up()
-
-
-def swept(page: Page) -> Motion:
-    """Frames while the wheel zooms in and out."""
-    return moving(page, "zoom sweep", lambda number: page.mouse.wheel(0, -120 if number // 25 % 2 == 0 else 120))
-
-
 def zoom_to(page: Page, percent: float) -> str:
     """Zoom in by keys until that much is reached; what the page says of it."""
     level = page.get_by_test_id("zoom-level")
@@ -210,21 +141,6 @@ def edits(page: Page) -> tuple[list[float], list[float]]:
     return timed["enter"], timed["commit"]
 
 
-def heap_mb(page: Page) -> float:
-    """What the page's JavaScript holds after a collection."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("HeapProfiler.enable")
-    devtools.send("HeapProfiler.collectGarbage")
-    devtools.send("Performance.enable")
-    metrics = {metric["name"]: metric["value"] for metric in devtools.send("Performance.getMetrics")["metrics"]}
-    return float(metrics["JSHeapUsedSize"]) / 1e6
-
-
-def row(name: str, value: str, target: str) -> None:
-    """One line of the table."""
-    print(f"{name:<34} {value:<34} {target}", flush=True)
-
-
 def measure(browser: Browser, account: Account, address: str, visits: int) -> None:
     """Everything of the page, printed as it comes."""
     page = signed_in(browser, account, f"({WATCH})()")
@@ -232,7 +148,7 @@ def measure(browser: Browser, account: Account, address: str, visits: int) -> No
     row("navigation to polygons drawn", f"{percentile(drawn, 0.5):.0f} ms (first {drawn[0]:.0f})", "< 1500 ms")
     for motion in motions(page):
         target = ">= 50 fps, p95 < 33 ms" if "all visible" in motion.name else ">= 40 fps"
-        row(motion.name, f"{motion.per_second:.0f} fps, p95 {motion.p95_ms:.0f}, longest {max(motion.frames):.0f} ms", target)
+        row(motion.name, motion.told, target)
     enter, commit = edits(page)
     row("enter edit", f"{percentile(enter, 0.5):.0f} ms, p95 {percentile(enter, 0.95):.0f} ms", "< 50 ms")
     row("commit an edit", f"{percentile(commit, 0.5):.0f} ms, p95 {percentile(commit, 0.95):.0f} ms", "< 100 ms")
@@ -257,6 +173,7 @@ def main() -> None:
         saved = saving(account, image, objects)
         row("PATCH of one edit", f"{percentile(saved, 0.5):.0f} ms, p95 {percentile(saved, 0.95):.0f} ms", "p95 < 50 ms")
         measure(browser, account, f"{account.url}/projects/{project}/images/{image}", given.visits)
+        libraries.measure(browser, account, image, given.visits)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def decode(data: bytes) -> Polygon:
     raw = np.frombuffer(data, dtype=np.uint8)
     grid = np.empty((len(raw) // 2 + 1, 2), dtype=np.int64)
     ends = np.empty(len(raw) + 1, dtype=np.int64)
-    rings = int(_decode(raw, grid, ends))
+    rings = int(decode_into(raw, grid, ends))
     if rings < 1:
         raise Invalid(GARBAGE)
     vertices = grid[: ends[rings - 1]] / STEPS_PER_PIXEL
@@ -157,7 +157,7 @@ def _get_step(raw: Bytes, place: int) -> tuple[int, int]:
 
 
 @compiled
-def _decode(raw: Bytes, grid: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> int:
+def decode_into(raw: Bytes, grid: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> int:
     """Fill `grid` and where each ring ends in it; returns the number of rings, or 0 for garbage."""
     rings, place = _get(raw, 0)
     if place < 0 or rings > len(raw):

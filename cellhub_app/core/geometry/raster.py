@@ -109,6 +109,13 @@ def paint_polygon(band: LabelImage, polygon: Polygon, value: int, first_row: int
     _paint_rows(band, value, vertices, ring_starts, low, high)
 
 
+def pixel_counts(
+    vertices: npt.NDArray[np.float64], ring_starts: npt.NDArray[np.int64], polygon_starts: npt.NDArray[np.int64], height: int, width: int
+) -> npt.NDArray[np.int64]:
+    """How many pixels of an image (height, width) each of many polygons covers; the arrays are those of `outlines.Outlines`."""
+    return _count_all(vertices, ring_starts, polygon_starts, height, width)  # type: ignore[no-any-return]
+
+
 def _flatten(polygons: Sequence[Polygon]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Vertices (v, 2), where each ring starts in them, where each polygon starts in the rings."""
     rings = [ring for polygon in polygons for ring in polygon.rings]
@@ -180,6 +187,29 @@ def _paint_one(image: npt.NDArray[np.int32], value: int, vertices: npt.NDArray[n
                 used[row] += 1
             j = i
     _fill_rows(image, value, crossings, rows)
+
+
+@compiled
+def _count_all(
+    vertices: npt.NDArray[np.float64], ring_starts: npt.NDArray[np.int64], polygon_starts: npt.NDArray[np.int64], height: int, width: int
+) -> npt.NDArray[np.int64]:
+    """Paint each polygon into rows of its own, some at a time, and count."""
+    counts = np.zeros(len(polygon_starts) - 1, np.int64)
+    for index in range(len(counts)):
+        rings = ring_starts[polygon_starts[index] : polygon_starts[index + 1] + 1]
+        local = vertices[rings[0] : rings[-1]].copy()
+        left, right = max(0, int(np.floor(local[:, 0].min()))), min(width, int(np.ceil(local[:, 0].max())))
+        top, bottom = max(0, int(np.floor(local[:, 1].min()))), min(height, int(np.ceil(local[:, 1].max())))
+        if right <= left or bottom <= top:
+            continue
+        local[:, 0] -= left
+        local[:, 1] -= top
+        for first in range(top, bottom, ROWS_AT_ONCE):
+            rows = np.zeros((min(ROWS_AT_ONCE, bottom - first), right - left), np.int32)
+            _paint_one(rows, 1, local, rings - rings[0])
+            counts[index] += rows.sum()
+            local[:, 1] -= len(rows)
+    return counts
 
 
 @compiled

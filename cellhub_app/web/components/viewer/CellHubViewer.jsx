@@ -7,7 +7,6 @@ import { loadPicture, loadPolygons } from './loading.js';
 import { areaText } from './scalebar.js';
 import { EditorPanel } from './tools/Panel.jsx';
 import { Troubles } from './tools/Troubles.jsx';
-import { Status } from './tools/Status.jsx';
 import { placeOf } from './tools/place.js';
 import { EDITOR_HELP, useCommands } from './tools/usecommands.js';
 import { useEditing, useEditorState, useSession } from './tools/useediting.js';
@@ -105,7 +104,7 @@ export function CellHubViewer(props) {
   const sameImage = (before, now) => imageOf(before) === imageOf(now);
   const picture = useLoaded(hasImage ? `${imageId}\n${imageUrl}` : '', signal => loadPicture(imageUrl, signal));
   const polygonsKey = hasImage && polygonsUrl ? `${imageId}\n${polygonsUrl}\n${editable ? '' : revision ?? ''}` : '';
-  const polygons = useLoaded(polygonsKey, signal => loadPolygons(polygonsUrl, signal), sameImage);
+  const polygons = useLoaded(polygonsKey, signal => loadPolygons(polygonsUrl, signal, editable ? 0 : revision), sameImage);
   const objects = polygons.value?.objects;
 
   useEffect(() => { if (viewer && hasImage) viewer.open(width, height, group, `${imageId} ${width}x${height}`); }, [viewer, imageId, width, height, hasImage, group]);
@@ -150,7 +149,6 @@ export function CellHubViewer(props) {
         {selectedText(selected, selectedCount, count, pixelSizeUm)}
       </p>
       <Caption caption={caption} polygons={polygons} count={known?.count} />
-      {editor && <Status state={editing} />}
       {session && <Troubles viewer={viewer} session={session} state={known.state} />}
       {editor && <EditorPanel editor={editor} panel={editing.panel} pixelSizeUm={pixelSizeUm} />}
       {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}

@@ -30,6 +30,11 @@ class VarintReader {
   }
 
   unsigned() {
+    const first = this.bytes[this.at];
+    if (first < 128 && this.at < this.end) {
+      this.at += 1;
+      return first;
+    }
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       if (this.at >= this.end || scale > 2 ** 42) throw new PolygonsUnreadable('A polygon ends early.');

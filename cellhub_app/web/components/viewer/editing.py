@@ -1,4 +1,4 @@
-"""The parts of the editor beside the viewer: the rail of tools, and the saved state with undo and redo."""
+"""The parts of the editor around the viewer: the rail of tools, the line that says what to do, the saved state with undo and redo."""
 
 import reflex as rx
 
@@ -19,5 +19,13 @@ class EditorBar(rx.NoSSRComponent):
     tag = "EditorBar"
 
 
+class EditorStatus(rx.NoSSRComponent):
+    """The tool in hand and what there is to say of it, of the `editable` viewer of this page."""
+
+    library = LIBRARY
+    tag = "EditorStatus"
+
+
 editor_rail = EditorRail.create
+editor_status = EditorStatus.create
 editor_bar = EditorBar.create

@@ -6,7 +6,7 @@ from cellhub_app.web.components.viewer.viewer import LIBRARY
 
 
 class HistoryPanel(rx.NoSSRComponent):
-    """The revisions of an image, newest first, and the comparison that is laid over the picture of the page's viewer.
+    """The revisions of an image, newest first, and the comparison that the page's ComparisonChip lays over the picture.
 
     `revision` is the number of the newest one, and another one loads the list again; `past` the one that is looked at, or 0.
     """
@@ -43,5 +43,18 @@ class ObjectOrigin(rx.NoSSRComponent):
     models: rx.Var[dict[str, str]]
 
 
+class ComparisonChip(rx.NoSSRComponent):
+    """The comparison that was asked for in the history, over the picture, and what closes it."""
+
+    library = LIBRARY
+    tag = "ComparisonChip"
+
+    api: rx.Var[str]
+    image_id: rx.Var[str]
+    revision: rx.Var[int]
+    past: rx.Var[int]
+
+
 history_panel = HistoryPanel.create
+comparison_chip = ComparisonChip.create
 object_origin = ObjectOrigin.create

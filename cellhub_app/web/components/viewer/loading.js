@@ -1,5 +1,6 @@
 import { decodeCollection, PolygonsUnreadable } from './codec.js';
 import { objectsFromGeoJson } from './geojson.js';
+import { headstart } from './headstart.js';
 
 export const POLYGONS_TYPE = 'application/x-cellhub-polygons';
 
@@ -36,6 +37,8 @@ async function get(url, what, options) {
 
 /** The picture as an ImageBitmap. */
 export async function loadPicture(url, signal) {
+  const begun = await headstart(url);
+  if (begun) return begun;
   const response = await get(url, 'image', { signal });
   if (!response.ok) throw new LoadProblem(problemOf(response.status, 'image'));
   const blob = await response.blob();
@@ -46,15 +49,25 @@ export async function loadPicture(url, signal) {
   }
 }
 
-/** {revision, objects, found}; found is false where the image has no segmentation (revision 0). Asks for the newest each time. */
-export async function loadPolygons(url, signal) {
+/**
+ * {revision, objects, found}; found is false where the image has no segmentation (revision 0). Asks for the newest each time, but what the
+ * page asked for as it began to load is new enough if it has the revision `atLeast`.
+ */
+export async function loadPolygons(url, signal, atLeast = 0) {
+  const begun = await headstart(url);
+  const early = begun && readable(decodeCollection, begun);
+  if (early && early.revision >= atLeast) return early;
   const headers = { Accept: `${POLYGONS_TYPE}, application/geo+json;q=0.5` };
   const response = await get(url, 'outlines', { signal, headers, cache: 'no-cache' });
   if (response.status === 404 || response.status === 204) return { revision: 0, objects: [], found: false };
   if (!response.ok) throw new LoadProblem(await told(response, 'outlines'));
-  const type = response.headers.get('content-type') ?? '';
+  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  return isJson ? readable(text => objectsFromGeoJson(JSON.parse(text)), await response.text()) : readable(decodeCollection, await response.arrayBuffer());
+}
+
+function readable(read, body) {
   try {
-    const decoded = type.includes('json') ? objectsFromGeoJson(await response.json()) : decodeCollection(await response.arrayBuffer());
+    const decoded = read(body);
     return { ...decoded, found: decoded.revision > 0 || decoded.objects.length > 0 };
   } catch (error) {
     if (error instanceof PolygonsUnreadable || error instanceof SyntaxError) {

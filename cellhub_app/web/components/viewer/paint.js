@@ -4,8 +4,16 @@ export const CLASS_COLOURS = ['#2dd4bf', '#f97316', '#a78bfa', '#facc15', '#38bd
 /** Selected objects, many of them at once. */
 const CHOSEN = { colour: '#ffd60a', fillOpacity: 0.28 };
 
-/** A dark rim keeps bright outlines visible on bright pictures; it costs a second stroke, so crowded views go without. */
-export const RIM = { colour: 'rgba(0, 0, 0, 0.4)', extra: 1.5, most: 1500 };
+/** A dark rim keeps bright outlines visible on bright pictures. */
+export const RIM = { colour: 'rgba(0, 0, 0, 0.4)', extra: 1.5 };
+
+/**
+ * From FEW polygons on, outlines have no rim and are hairlines of one device px, two of them half a px apart, from MANY on one: a browser
+ * without a GPU draws hairlines ten times as fast as any wider line. Who asked for wider ones than DELICATE css px gets them.
+ */
+export const CROWD = { few: 500, many: 3000 };
+const DELICATE = 2;
+const APART_PX = 0.5;
 const BATCH = 128;
 const DOT_PX = 3;
 const SMALL_PX = 40;
@@ -66,12 +74,26 @@ function stroke(context, colour, width) {
   context.stroke();
 }
 
-function paintBatch(context, batch, frame, { colour, fillOpacity, lineWidth, rimmed }) {
+function trace(context, batch, frame) {
   context.beginPath();
   for (const polygon of batch) tracePolygon(context, polygon, frame);
+}
+
+function paintBatch(context, batch, frame, { colour, fillOpacity, lineWidth, hairlines }) {
+  trace(context, batch, frame);
   if (fillOpacity > 0) fill(context, colour, fillOpacity);
-  if (rimmed) stroke(context, RIM.colour, lineWidth + RIM.extra);
+  if (hairlines === 0) stroke(context, RIM.colour, lineWidth + RIM.extra);
   stroke(context, colour, lineWidth);
+  if (hairlines !== 2) return;
+  const apart = APART_PX / frame.scale;
+  trace(context, batch, { ...frame, left: frame.left + apart, top: frame.top + apart });
+  stroke(context, colour, lineWidth);
+}
+
+/** How many hairlines make the outline of each of so many polygons: 0, they are lines of their own width with a rim, 2 or 1. */
+export function hairlinesFor(count) {
+  if (count <= CROWD.few) return 0;
+  return count <= CROWD.many ? 2 : 1;
 }
 
 function paintGroup(context, group, frame, style) {
@@ -81,13 +103,16 @@ function paintGroup(context, group, frame, style) {
 /**
  * Fills and strokes polygons in batches of one path each (one path for all is slow to stroke, one for each slow to start).
  * frame = {scale: device px per image px, left, top: the image coordinates of the canvas corner}; style.lineWidth in device px;
- * style.chosen, ids of those to paint as selected, over the others; style.rimmed, whether outlines have a rim, by default if they are few.
+ * style.chosen, ids of those to paint as selected, over the others; style.hairlines, see hairlinesFor, by default for as many as are given.
  */
 export function paintPolygons(context, polygons, frame, style) {
   context.lineJoin = 'round';
-  const { rimmed = polygons.length <= RIM.most, chosen } = style;
+  const { hairlines: asked = hairlinesFor(polygons.length), chosen } = style;
+  const isWide = style.lineWidth > DELICATE * (frame.pixelRatio ?? 1);
+  const hairlines = asked && isWide ? 1 : asked;
+  const shared = { ...style, hairlines, lineWidth: asked && !isWide ? 1 : style.lineWidth };
   const chosenOnes = chosen?.size ? polygons.filter(({ id }) => chosen.has(id)) : [];
   const others = chosenOnes.length ? polygons.filter(({ id }) => !chosen.has(id)) : polygons;
-  for (const [classId, group] of byClass(others)) paintGroup(context, group, frame, { ...style, rimmed, colour: colourOf(classId) });
-  paintGroup(context, chosenOnes, frame, { ...style, ...CHOSEN, rimmed });
+  for (const [classId, group] of byClass(others)) paintGroup(context, group, frame, { ...shared, colour: colourOf(classId) });
+  paintGroup(context, chosenOnes, frame, { ...shared, ...CHOSEN });
 }

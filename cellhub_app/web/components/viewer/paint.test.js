@@ -46,10 +46,28 @@ const strokes = recorder => recorder.calls.filter(([name]) => name === 'stroke')
 
 test('many polygons go in batches of one path, one colour a class', () => {
   const recorder = new Recorder();
-  paintPolygons(recorder, row(2000), FRAME, STYLE);
-  expect(recorder.count('moveTo')).toBe(2000);
-  expect(recorder.count('beginPath')).toBe(17);
+  paintPolygons(recorder, row(4000), FRAME, STYLE);
+  expect(recorder.count('moveTo')).toBe(4000);
+  expect(recorder.count('beginPath')).toBe(32);
   expect(strokes(recorder).slice(0, 3)).toEqual([colourOf(0), colourOf(0), colourOf(1)]);
+});
+
+test('lines of a crowd are hairlines, unless wide ones are asked for', () => {
+  const widths = (count, lineWidth) => {
+    const recorder = new Recorder();
+    paintPolygons(recorder, row(count), FRAME, { ...STYLE, lineWidth });
+    return [...new Set(recorder.calls.filter(([name]) => name === 'stroke').map(([, , width]) => width))];
+  };
+  expect(widths(4000, 1.5)).toEqual([1]);
+  expect(widths(2000, 1.5)).toEqual([1]);
+  expect(widths(2000, 4)).toEqual([4]);
+  expect(widths(10, 1.5)).toEqual([3, 1.5]);
+});
+
+test('two hairlines of a crowd lie half a px apart', () => {
+  const recorder = new Recorder();
+  paintPolygons(recorder, [square(10, 20, 100)], { scale: 2, left: 0, top: 0 }, { ...STYLE, lineWidth: 1.5, hairlines: 2 });
+  expect(recorder.calls.filter(([name]) => name === 'moveTo')).toEqual([['moveTo', 20, 40], ['moveTo', 19.5, 39.5]]);
 });
 
 test('few outlines get a dark rim below their colour, a crowd does not', () => {
@@ -73,7 +91,7 @@ test('fills are nonzero, transparent, and left out when nothing shows', () => {
 test('selected ones come last, in their own colour', () => {
   const recorder = new Recorder();
   const polygons = row(3).map((polygon, i) => ({ ...polygon, id: `${i}` }));
-  paintPolygons(recorder, polygons, FRAME, { ...STYLE, rimmed: false, chosen: new Set(['0']) });
+  paintPolygons(recorder, polygons, FRAME, { ...STYLE, hairlines: 1, chosen: new Set(['0']) });
   expect(strokes(recorder)).toEqual([colourOf(0), '#ffd60a']);
   expect(recorder.calls.find(([name]) => name === 'moveTo')).toEqual(['moveTo', 20, 0]);
 });

@@ -3,6 +3,12 @@ import { boundsOf, containsPoint, withWinding } from './geometry.js';
 /** So many changes are remembered for painters; who is further behind paints everything. */
 const JOURNAL = 64;
 
+const NOWHERE = Object.freeze([Infinity, Infinity, -Infinity, -Infinity]);
+
+function together([minX, minY, maxX, maxY], { bounds }) {
+  return [Math.min(minX, bounds[0]), Math.min(minY, bounds[1]), Math.max(maxX, bounds[2]), Math.max(maxY, bounds[3])];
+}
+
 function isDrawable({ rings }) {
   return rings.length > 0 && rings[0].length >= 6;
 }
@@ -12,8 +18,8 @@ function polygonOf(object, order) {
 }
 
 /**
- * The polygons of one image. `index` is an R-tree with the face of ol/structs/RBush: load(extents, values), insert, remove,
- * getInExtent, clear. `version` grows with every change, so painters know that their picture is old; `touchedSince` says where.
+ * The polygons of one image. `index` finds them by their boxes (boxes.js). `version` grows with every change, so painters know that their
+ * picture is old; `touchedSince` says where. `extent` holds all of them, and may hold more.
  */
 export class PolygonStore {
   constructor(index) {
@@ -23,6 +29,7 @@ export class PolygonStore {
     this.version = 0;
     this.hidden = new Set();
     this.journal = [];
+    this.extent = NOWHERE;
   }
 
   get size() {
@@ -34,6 +41,7 @@ export class PolygonStore {
     this.byId = new Map(this.polygons.map(polygon => [polygon.id, polygon]));
     this.index.clear();
     this.index.load(this.polygons.map(polygon => polygon.bounds), this.polygons);
+    this.extent = this.polygons.reduce(together, NOWHERE);
     this.hidden = new Set();
     this.version += 1;
     this.journal = [];
@@ -45,6 +53,7 @@ export class PolygonStore {
     const leaving = new Set([...removed, ...coming.map(({ id }) => id)].filter(id => this.byId.has(id)));
     const touched = [...leaving].map(id => this.takeOut(id));
     const made = coming.map(object => polygonOf(object, 0));
+    this.extent = made.reduce(together, this.extent);
     for (const polygon of made) {
       this.byId.set(polygon.id, polygon);
       this.index.insert(polygon.bounds, polygon);

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { EveryBox } from './everybox.fixture.js';
+import { Boxes } from './boxes.js';
 import { PolygonStore } from './store.js';
 
 function square(id, x, y, side) {
@@ -7,7 +7,7 @@ function square(id, x, y, side) {
 }
 
 function storeOf(...objects) {
-  const store = new PolygonStore(new EveryBox());
+  const store = new PolygonStore(new Boxes());
   store.replace(objects);
   return store;
 }

@@ -1,6 +1,6 @@
 import OlMap from 'ol/Map.js';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
-import RBush from 'ol/structs/RBush.js';
+import { Boxes } from './boxes.js';
 import { Camera } from './camera.js';
 import { DraftLayer } from './draftlayer.js';
 import { HighlightLayer } from './highlightlayer.js';
@@ -23,7 +23,7 @@ export class Viewer {
   constructor(element, listener) {
     this.element = element;
     this.listener = listener;
-    this.store = new PolygonStore(new RBush(16));
+    this.store = new PolygonStore(new Boxes());
     this.picture = new PictureLayer({ zIndex: 0 });
     this.veil = new PictureLayer({ zIndex: 0.5 });
     this.polygons = new PolygonLayer(this.store, { zIndex: 1 });

@@ -43,7 +43,7 @@ export class Depth {
     this.#opening = controller;
     const isFirst = what.frame === 0 && what.timepoint === 0;
     const hides = isFirst ? false : { width: what.width, height: what.height };
-    this.layer.show(null, { hides });
+    this.layer.show(null, { hides, isExpected: true });
     this.desk.set('depth', { ...OFF, status: 'waiting', imageId: what.imageId });
     const url = planeUrl(what.url, what);
     try {
@@ -52,6 +52,7 @@ export class Depth {
       this.#start(pyramid, url, what, hides);
     } catch (error) {
       if (controller.signal.aborted) return;
+      this.layer.show(null, { hides });
       this.desk.set('depth', { ...OFF, status: 'refused', sentence: error.message, imageId: what.imageId });
     }
   }

@@ -1,6 +1,6 @@
 import { CanvasLayer } from '../canvaslayer.js';
 import { ByteCache } from './cache.js';
-import { keyOf, placeOf, wantedIn } from './levels.js';
+import { keyOf, levelFor, placeOf, tilesIn, wantedIn } from './levels.js';
 
 const CRISP_SCALE = 3;
 const BITMAP_BYTES = 96 * 1024 * 1024;
@@ -13,15 +13,20 @@ export class DepthLayer extends CanvasLayer {
     this.version = 0;
     this.wanted = [];
     this.pyramid = null;
+    this.isExpected = false;
     this.hides = false;
     this.asked = '';
     this.dropped = [];
     this.bitmaps = new ByteCache(BITMAP_BYTES, ({ bitmap, tile }) => { bitmap.close(); this.dropped.push(tile); });
   }
 
-  /** Starts anew with another plane, or none; `hides` says that the picture below shows another plane and must not be seen. */
-  show(pyramid, { hides = false } = {}) {
+  /**
+   * Starts anew with another plane, or none; `hides` says that the picture below shows another plane and must not be seen,
+   * `isExpected` that a plane is here or on its way.
+   */
+  show(pyramid, { hides = false, isExpected = pyramid !== null } = {}) {
     this.pyramid = pyramid;
+    this.isExpected = isExpected;
     this.hides = hides;
     this.asked = '';
     this.wanted = [];
@@ -53,6 +58,13 @@ export class DepthLayer extends CanvasLayer {
     for (const entry of this.inView(part, wanted.at(-1)?.[0] ?? 0)) this.drawTile(context, frame, entry);
   }
 
+  /** Whether tiles lie over all that a frame shows of the image. */
+  covers({ scale, left, top, width, height }) {
+    if (!this.pyramid) return false;
+    const part = { left, top, right: left + width / scale, bottom: top + height / scale };
+    return tilesIn(part, levelFor(scale, this.pyramid.levels.length), this.pyramid).every(tile => this.bitmaps.has(keyOf(tile)));
+  }
+
   cover(context, { scale, left, top }) {
     const { width, height } = this.hides;
     context.fillStyle = '#000';
@@ -74,20 +86,15 @@ export class DepthLayer extends CanvasLayer {
     this.tellComplete();
   }
 
-  /** What is there of the view, coarse before fine; none that is finer than what fits. */
+  /** What is there of the view, coarse before fine; none that is finer than what fits, and none below a level that is complete. */
   inView(part, finest) {
     const { levels } = this.pyramid;
     const found = [];
-    for (let level = levels.length - 1; level >= finest; level -= 1) {
-      const side = this.pyramid.tile * 2 ** level;
-      const { columns, rows } = levels[level];
-      const last = (value, count) => Math.min(count - 1, Math.floor(value / side));
-      for (let y = Math.max(0, Math.floor(part.top / side)); y <= last(part.bottom, rows); y += 1) {
-        for (let x = Math.max(0, Math.floor(part.left / side)); x <= last(part.right, columns); x += 1) {
-          const entry = this.bitmaps.get(keyOf([level, x, y]));
-          if (entry) found.push(entry);
-        }
-      }
+    for (let level = finest; level < levels.length; level += 1) {
+      const tiles = tilesIn(part, level, this.pyramid);
+      const there = tiles.map(tile => this.bitmaps.get(keyOf(tile))).filter(Boolean);
+      found.unshift(...there);
+      if (there.length === tiles.length) break;
     }
     return found;
   }

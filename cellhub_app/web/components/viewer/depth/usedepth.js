@@ -36,9 +36,11 @@ export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height 
     if (!isOn) return undefined;
     const made = new Depth(viewer.map, desk, { makeLayer: (...given) => new DepthLayer(...given) });
     setDepth(made);
+    viewer.picture.cover = made.layer;
     desk.set('look', rememberedLook(globalThis.localStorage));
     desk.set('map', viewer.map);
     return () => {
+      viewer.picture.cover = null;
       made.dispose();
       setDepth(null);
       desk.set('look', undefined);

@@ -1,25 +1,20 @@
-import React, { useEffect, useState } from 'react';
+import React from 'react';
 import { desk } from '../desk.js';
+import { useDesk } from '../usedesk.js';
 import { Comparison } from './Comparison.jsx';
 import { Row } from './Row.jsx';
+import { comparisonOf, IDLE } from './comparison.js';
 import { tallyOf } from './difference.js';
 import { sittings } from './revisions.js';
-import { useDifference, useNow, useRevisions } from './usehistory.js';
-import { useOverlay } from './useoverlay.js';
+import { useNow, useRevisions } from './usehistory.js';
 import './history.css';
 
-/** Which revision the shown one is compared with: the chosen one, by default the one before. */
-function useComparison({ api, imageId, shown }) {
-  const [isOn, turn] = useState(false);
-  const [chosen, choose] = useState(null);
-  useEffect(() => { choose(null); }, [imageId, shown]);
-  const start = chosen ?? Math.max(0, shown - 1);
-  const difference = useDifference({ api, imageId, start, end: shown, wanted: isOn && shown > 0 });
-  useEffect(() => {
-    desk.set('overlay', difference.value);
-    return () => desk.set('overlay', null);
-  }, [difference.value]);
-  useOverlay();
+/** Which revision the shown one is compared with: the chosen one, by default the one before. The page's ComparisonChip loads and draws it. */
+function useComparison(imageId, shown) {
+  const { isOn, start } = comparisonOf(useDesk('comparison'), imageId, shown);
+  const difference = useDesk('difference') ?? IDLE;
+  const choose = number => desk.set('comparison', { imageId, shown, start: number });
+  const turn = on => (on ? choose(null) : desk.set('comparison', null));
   return { isOn, turn, start, choose, difference, tally: difference.value ? tallyOf(difference.value) : null };
 }
 
@@ -30,7 +25,7 @@ function useComparison({ api, imageId, shown }) {
 export function HistoryPanel({ api, imageId, revision, past, models, mayRestore, onLook, onRestore }) {
   const history = useRevisions({ api, imageId, revision });
   const shown = past > 0 ? past : revision;
-  const comparison = useComparison({ api, imageId, shown });
+  const comparison = useComparison(imageId, shown);
   const now = useNow();
   const look = number => onLook?.(number === revision ? 0 : number);
   const rows = sittings(history.revisions);

@@ -55,7 +55,12 @@ export function stepText({ how, revision }, models) {
   return `${HOWS[how] ?? how} by ${makerOf(revision, models)}`;
 }
 
-const PARAMETERS = { threshold: value => `threshold ${value}`, min_area_px: value => `at least ${value} px²`, channel: value => `channel ${value + 1}` };
+const PARAMETERS = {
+  threshold: value => `threshold ${value}`,
+  min_area_px: value => `at least ${value} px²`,
+  channel: value => `channel ${value + 1}`,
+  keep_hand_made: () => 'beside what was made by hand',
+};
 
 /** What a revision was made with: ["weights a41f09c2", "threshold 0.45", "score 0.91"]. */
 export function detailsOf({ revision, score }) {

@@ -1,5 +1,5 @@
 /**
- * Tells of new revisions of one frame, from the server's events: `hear(revision)`, and `ask()` whenever some may have been missed.
+ * Tells of new revisions of one frame, from the server's events, of people and of models: `hear(revision)`, and `ask()` whenever some may have been missed.
  * Answers what ends the listening.
  */
 export function followNews(events, { imageId, frame }, { hear, ask }) {
@@ -7,10 +7,16 @@ export function followNews(events, { imageId, frame }, { hear, ask }) {
     const told = JSON.parse(data);
     if (told.imageId === imageId && told.frame === frame) hear(told.revision);
   };
+  const onRun = ({ data }) => {
+    const told = JSON.parse(data);
+    if (told.imageId === imageId && frame === (told.frame ?? 0) && told.status === 'succeeded') hear(told.revision);
+  };
   events.addEventListener('annotationsChanged', onChange);
+  events.addEventListener('segmentationStatus', onRun);
   events.addEventListener('ready', ask);
   return () => {
     events.removeEventListener('annotationsChanged', onChange);
+    events.removeEventListener('segmentationStatus', onRun);
     events.removeEventListener('ready', ask);
     events.close();
   };

@@ -285,6 +285,15 @@ describe('others', () => {
     tell('ready', {});
     await ada.clock.pass(0);
     expect(sameObjects(ada.session, log)).toBe(true);
+    bob.session.apply(moveTo('c', 9, 9));
+    await bob.clock.pass(400);
+    tell('segmentationStatus', { imageId: 'i', status: 'running' });
+    tell('segmentationStatus', { imageId: 'i', frame: 1, status: 'succeeded', revision: 3 });
+    await ada.clock.pass(0);
+    expect(ada.session.revision).toBe(2);
+    tell('segmentationStatus', { imageId: 'i', status: 'succeeded', revision: 3 });
+    await ada.clock.pass(0);
+    expect(sameObjects(ada.session, log)).toBe(true);
     await ada.session.end();
     expect(events.isClosed).toBe(true);
   });

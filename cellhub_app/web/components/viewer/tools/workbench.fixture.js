@@ -1,4 +1,4 @@
-import { EveryBox } from '../everybox.fixture.js';
+import { Boxes } from '../boxes.js';
 import { polygonArea } from '../geometry.js';
 import { EditSession } from '../saving/session.js';
 import { PolygonStore } from '../store.js';
@@ -14,7 +14,7 @@ export function rectangle(id, x, y, width, height = width, ...holes) {
 /** A viewer without a screen: one px of it is one px of the image. */
 class Paper {
   constructor(objects) {
-    this.store = new PolygonStore(new EveryBox());
+    this.store = new PolygonStore(new Boxes());
     this.store.replace(objects);
     this.selection = [];
     this.camera = { resolution: 1, centre: [100, 100] };
