@@ -1,6 +1,6 @@
 """The two kinds of ARQ workers: `arq ml_worker.worker.GpuWorker` segments, `arq ml_worker.worker.IoWorker` reads files and makes exports.
 
-A ticket only wakes a work loop, which claims rows of `job`; only tiles are cut in the ticket itself.
+A ticket only wakes a work loop, which claims rows of `job`; only tiles are cut and outlines drawn in the ticket itself.
 Importing this module loads no torch and opens no service.
 """
 
@@ -14,14 +14,16 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from cellhub_app.core.log import configure_logging
-from cellhub_app.core.queue import GPU_QUEUE, IO_QUEUE, TILES_TICKET, JobKind
+from cellhub_app.core.queue import GPU_QUEUE, IO_QUEUE, OUTLINES_TICKET, TILES_TICKET, JobKind
 from cellhub_app.core.settings import get_settings
 from ml_worker.context import WorkerContext
 from ml_worker.tasks.life import PATIENCE, shut_down, start_gpu, start_io
+from ml_worker.tasks.outlining import draw_outlines
 from ml_worker.tasks.priority import step_back
 
 TICKET_TIMEOUT_S = 10
 TILES_TIMEOUT_S = 900
+OUTLINES_TIMEOUT_S = 120
 POLL_DELAY_S = 0.05
 HEALTH_EVERY_S = 15
 
@@ -37,6 +39,10 @@ async def _cut(ctx: dict[str, Any], image: str, frame: int, timepoint: int) -> N
     tiles = WorkerContext.of(ctx).tiles
     assert tiles is not None  # noqa: S101 - an io worker has them
     await tiles.make(UUID(image), frame, timepoint)
+
+
+async def _draw(ctx: dict[str, Any], image: str) -> None:
+    await draw_outlines(WorkerContext.of(ctx).runtime, UUID(image))
 
 
 async def _begin_gpu(ctx: dict[str, Any]) -> None:
@@ -58,6 +64,7 @@ def _redis_settings() -> RedisSettings:
 
 
 _CUT = func(_cut, name=TILES_TICKET, keep_result=0, timeout=TILES_TIMEOUT_S, max_tries=1)
+_DRAW = func(_draw, name=OUTLINES_TICKET, keep_result=0, timeout=OUTLINES_TIMEOUT_S, max_tries=1)
 
 
 class GpuWorker:
@@ -79,7 +86,7 @@ class GpuWorker:
 class IoWorker:
     """Reads uploaded files, makes exports, takes imports in, does the chores."""
 
-    functions: Sequence[Function] = (*(_ticket(kind) for kind in (JobKind.INGEST, JobKind.EXPORT, JobKind.IMPORT)), _CUT)
+    functions: Sequence[Function] = (*(_ticket(kind) for kind in (JobKind.INGEST, JobKind.EXPORT, JobKind.IMPORT)), _CUT, _DRAW)
     queue_name = IO_QUEUE
     redis_settings = _redis_settings()
     on_startup = _begin_io

@@ -16,12 +16,11 @@ from uuid import UUID
 import structlog
 
 from cellhub_app.core.errors import ImageRefused
-from cellhub_app.core.geometry import codec
 from cellhub_app.core.ids import new_id
-from cellhub_app.core.imaging.thumbnail import draw_overlay
 from cellhub_app.core.limits import IMPORT_TIME_LIMIT_S
 from cellhub_app.core.metrics import measure
-from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.queue import JobStatus
+from cellhub_app.core.runtime import Runtime, emit
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import Brought, NewObject
 from cellhub_app.domain.exports.bundle import OBJECT_NAMES
@@ -31,9 +30,10 @@ from cellhub_app.domain.imports.findings import KnownImage
 from cellhub_app.domain.jobs import work
 from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.jobs.leases import Finished
+from cellhub_app.domain.jobs.news import Subject, job_event
 from cellhub_app.models.annotation_import import AnnotationImport, file_key
-from cellhub_app.models.image import storage_key
 from ml_worker.tasks.outage import insist
+from ml_worker.tasks.outlining import draw_outlines
 from ml_worker.tasks.reader_pool import ReaderPool
 
 log = structlog.get_logger(__name__)
@@ -91,10 +91,9 @@ class BringIn:
                     await work.fail(session, job, refusal.reason, refusal.detail, retry=False)
                 return
             classes = Classes(OBJECT_NAMES.get(kind, "object"))
-            sizes = {image.id: (image.width or 1, image.height or 1) for image in known}
             objects = 0
             for place in harvest.places:
-                objects += await self._land(job, row, harvest, place, classes, sizes[place[0]])
+                objects += await self._land(job, row, harvest, place, classes)
         report = {"images": len(harvest.places), "objects": objects, "classes": classes.ids, "files": harvest.reports}
         await insist(partial(self._finish, job, row, harvest.formats, report, time.monotonic() - started), "finish an import")
         await self._runtime.storage.delete(*(file_key(row.id, number) for number in range(len(row.files))))
@@ -118,9 +117,7 @@ class BringIn:
             async for piece in await self._runtime.storage.stream(key):
                 await asyncio.to_thread(out.write, piece)
 
-    async def _land(
-        self, job: Claimed, row: AnnotationImport, harvest: _Harvest, place: Place, classes: Classes, size: tuple[int, int]
-    ) -> int:
+    async def _land(self, job: Claimed, row: AnnotationImport, harvest: _Harvest, place: Place, classes: Classes) -> int:
         """Store the objects of one frame and the picture of their outlines; answers how many there are."""
         image_id, frame = place
         objects = await asyncio.to_thread(lambda: [_object(entry, classes) for entry in harvest.rows(place)])
@@ -128,24 +125,19 @@ class BringIn:
         brought = Brought(image_id, frame, objects, job.id, job.user_id, note, replaces=row.mode == "replace")
         number = await insist(partial(self._store, brought), "store what was imported")
         if number is not None and frame == 0:
-            await self._picture(image_id, number, size)
+            await draw_outlines(self._runtime, image_id)
         return len(objects)
 
     async def _store(self, brought: Brought) -> int | None:
         async with self._runtime.work() as session:
             return await annotations.bring(session, brought)
 
-    async def _picture(self, image_id: UUID, number: int, size: tuple[int, int]) -> None:
-        async with self._runtime.work() as session:
-            geometries = await annotations.present_outlines(session, image_id)
-        overlay = await asyncio.to_thread(lambda: draw_overlay([codec.decode(one) for one in geometries], *size))
-        await self._runtime.storage.put(storage_key(image_id, f"overlay-{number}.webp"), overlay)
-
     async def _finish(self, job: Claimed, row: AnnotationImport, formats: Sequence[str], report: dict[str, object], seconds: float) -> None:
         async with self._runtime.work() as session:
             if await work.finish(session, [Finished(job, {"import": seconds})]):
                 same = len(set(formats)) == 1
                 await repository.set_report(session, row.id, formats[0] if same else row.format, report)
+                emit(session, job_event(Subject.of(job), JobStatus.SUCCEEDED))
 
 
 def _object(entry: dict[str, Any], classes: Classes) -> NewObject:

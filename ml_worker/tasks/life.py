@@ -28,6 +28,7 @@ from ml_worker.tasks.measuring import Measuring
 from ml_worker.tasks.reader_pool import ReaderPool
 from ml_worker.tasks.tiles import Tiles
 from ml_worker.tasks.upkeep import Upkeep
+from ml_worker.tasks.warming import warm_up
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +88,7 @@ async def start_io(ctx: dict[str, Any]) -> None:
     _begin(context)
     context.tasks.append(asyncio.create_task(Measuring(context.runtime, pool).run(), name="measuring"))
     context.tasks.append(asyncio.create_task(Upkeep(context.runtime).run(), name="upkeep"))
+    context.tasks.append(asyncio.create_task(warm_up(ReaderPool(1)), name="warming up"))
 
 
 def _exporting(runtime: Runtime) -> Work:

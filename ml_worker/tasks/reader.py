@@ -17,6 +17,9 @@ out {"measured": count} or {"refused": ...}
 
 in  {"path", "name", "annotations": format, "images", "found"}: outlines that another tool made (annotations.py)
 out {"report": {...}} or {"refused": ...}
+
+in  {"name", "warm"}: what is compiled for outlines (warming.py)
+out {"warmed": count}
 """
 
 import json
@@ -36,7 +39,7 @@ from cellhub_app.core.imaging.bands import fits_whole
 from cellhub_app.core.imaging.display import to_display
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
-from ml_worker.tasks import annotations, archive, measured, plane_tiles
+from ml_worker.tasks import annotations, archive, measured, plane_tiles, warming
 from ml_worker.tasks.plane_tiles import draw
 from ml_worker.tasks.priority import step_back
 
@@ -50,6 +53,7 @@ OTHERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "annotations": annotations.answer,
     "outlines": measured.answer,
     "tiles": plane_tiles.answer,
+    "warm": warming.answer,
 }
 
 

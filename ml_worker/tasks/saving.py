@@ -10,18 +10,23 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cellhub_app.core.geometry import codec
 from cellhub_app.core.imaging.quality import SENTENCES
+from cellhub_app.core.imaging.thumbnail import draw_overlay
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import Runtime, emit
+from cellhub_app.domain.annotations import repository
 from cellhub_app.domain.annotations import service as annotations
+from cellhub_app.domain.annotations.keeping import beside_hand_made
 from cellhub_app.domain.annotations.schemas import NewResult
 from cellhub_app.domain.jobs import work
 from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.jobs.news import Subject, job_event
-from cellhub_app.models.image import storage_key
+from cellhub_app.domain.jobs.schemas import KEEP_HAND_MADE
 from ml_worker.tasks.describe import Described
 from ml_worker.tasks.outage import insist
+from ml_worker.tasks.outlining import outlines_key
 
 log = structlog.get_logger(__name__)
 
@@ -95,20 +100,24 @@ class Saver:
     async def _write(self, group: list[_Saving]) -> set[UUID]:
         began = time.perf_counter()
         async with self._runtime.work() as session:
+            await repository.hold_segmentations(session, [(_image(saving.job), 0) for saving in group])
             held = {job.id for job in await work.hold(session, [saving.job for saving in group])}
             mine = [saving for saving in group if saving.job.id in held]
-            numbers = await annotations.save_results(session, [_result(saving) for saving in mine])
-            await asyncio.gather(*(self._store_overlay(saving, numbers[saving.job.id]) for saving in mine))
-            await work.write_results(session, [(_image(s.job), len(s.result.objects), s.result.doubt, numbers[s.job.id]) for s in mine])
+            results = {saving.job.id: await _result(session, saving) for saving in mine}
+            numbers = await annotations.save_results(session, list(results.values()))
+            await asyncio.gather(*(self._store_overlay(saving, results[saving.job.id], numbers[saving.job.id]) for saving in mine))
+            rows = [(_image(s.job), results[s.job.id].count, s.result.doubt, numbers[s.job.id]) for s in mine]
+            await work.write_results(session, rows)
             seconds = time.perf_counter() - began
             await work.finish(session, [Finished(saving.job, _timings(saving, began, seconds)) for saving in mine])
             for saving in mine:
                 await work.warn(session, saving.job, [SENTENCES[flaw] for flaw in saving.result.flaws])
-                _tell(session, saving, numbers[saving.job.id])
+                _tell(session, saving, results[saving.job.id].count, numbers[saving.job.id])
         return held
 
-    async def _store_overlay(self, saving: _Saving, revision: int) -> None:
-        await self._runtime.storage.put(storage_key(_image(saving.job), f"overlay-{revision}.webp"), saving.result.overlay)
+    async def _store_overlay(self, saving: _Saving, result: NewResult, revision: int) -> None:
+        overlay = await asyncio.to_thread(_overlay, result, size_of(saving.job)) if result.kept else saving.result.overlay
+        await self._runtime.storage.put(outlines_key(result.image_id, revision), overlay)
 
 
 def _image(job: Claimed) -> UUID:
@@ -116,9 +125,20 @@ def _image(job: Claimed) -> UUID:
     return job.image_id
 
 
-def _result(saving: _Saving) -> NewResult:
+async def _result(session: AsyncSession, saving: _Saving) -> NewResult:
     job = saving.job
-    return NewResult(_image(job), job.id, job.model or "", saving.weights_sha256, saving.result.objects, job.parameters)
+    result = NewResult(_image(job), job.id, job.model or "", saving.weights_sha256, saving.result.objects, job.parameters)
+    return await beside_hand_made(session, result, size_of(job)) if job.parameters.get(KEEP_HAND_MADE) else result
+
+
+def size_of(job: Claimed) -> tuple[int, int]:
+    """Width and height of the job's image in px."""
+    return job.width or 1, job.height or 1
+
+
+def _overlay(result: NewResult, size: tuple[int, int]) -> bytes:
+    outlines = [*result.kept.values(), *(new.geometry for new in result.objects)]
+    return draw_overlay([codec.decode(one) for one in outlines], *size)
 
 
 def _timings(saving: _Saving, began: float, seconds: float) -> dict[str, float]:
@@ -126,7 +146,7 @@ def _timings(saving: _Saving, began: float, seconds: float) -> dict[str, float]:
     return {name: round(value, 4) for name, value in {**saving.timings, "save_s": seconds, "waited_s": waited}.items()}
 
 
-def _tell(session: AsyncSession, saving: _Saving, revision: int) -> None:
-    more: dict[str, Any] = {"objectCount": len(saving.result.objects), "doubt": saving.result.doubt, "revision": revision}
+def _tell(session: AsyncSession, saving: _Saving, count: int, revision: int) -> None:
+    more: dict[str, Any] = {"objectCount": count, "doubt": saving.result.doubt, "revision": revision, "outlinesRevision": revision}
     more |= {"flaws": list(saving.result.flaws)} if saving.result.flaws else {}
     emit(session, job_event(Subject.of(saving.job), JobStatus.SUCCEEDED, **more))

@@ -27,6 +27,7 @@ from cellhub_app.domain.trials import service as trials
 from ml_worker.tasks.export import expire_exports
 from ml_worker.tasks.leftovers import clear_incoming, clear_partial, forget_uploads
 from ml_worker.tasks.outage import is_outage
+from ml_worker.tasks.outlining import ask_again
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +102,7 @@ class Upkeep:
             _Chore("forget old share links", self.forget_share_links, EXPIRE_EVERY_S),
             _Chore("empty the trash", self.empty_trash, EXPIRE_EVERY_S),
             _Chore("forget old tiles", self.forget_tiles, EXPIRE_EVERY_S),
+            _Chore("draw missed outlines", partial(ask_again, runtime), EXPIRE_EVERY_S),
             _Chore("forget old uploads", partial(forget_uploads, runtime), EXPIRE_EVERY_S),
             _Chore("clear temporary storage", partial(clear_incoming, runtime), EXPIRE_EVERY_S),
             _Chore("clear unfinished large files", partial(clear_partial, runtime), EXPIRE_EVERY_S),

@@ -12,12 +12,16 @@ from cellhub_app.domain.annotations.schemas import AddedObject, NewObject
 from cellhub_app.models.image import Image
 
 AT_ONCE = 10
+_is_prepared = threading.Event()
 TRIANGLE = {"type": "Polygon", "coordinates": [[[0, 0], [8, 0], [0, 8], [0, 0]]]}
 
 
 async def measured(image: Image, items: Sequence[AddedObject]) -> list[NewObject]:
-    """The objects of an edit as they are stored; many of them in a thread, so that nobody else waits. Raises Invalid."""
-    if len(items) <= AT_ONCE:
+    """The objects of an edit as they are stored. Raises Invalid.
+
+    Many of them, or the first while what measures them is still compiled, in a thread, so that nobody else waits.
+    """
+    if len(items) <= AT_ONCE and _is_prepared.is_set():
         return [_hand_made(image, item) for item in items]
     return await asyncio.to_thread(lambda: [_hand_made(image, item) for item in items])
 
@@ -31,6 +35,7 @@ def _try_out() -> None:
     shape = polygon.from_geojson(TRIANGLE)
     measure.measure_shape(shape)
     codec.decode(codec.encode(shape))
+    _is_prepared.set()
 
 
 def _inside(image: Image, bounds: tuple[float, float, float, float]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, any_, distinct, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, all_, and_, any_, distinct, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -64,11 +64,21 @@ async def ensure_segmentations(session: AsyncSession, places: Iterable[tuple[UUI
     return {(row.image_id, row.frame): row for row in found}
 
 
-async def remove_present(session: AsyncSession, segmentation_id: UUID, revision: int, ids: Sequence[UUID] | None = None) -> int:
-    """Mark the present objects (all, or those named) as removed by a revision; answers how many."""
+async def hold_segmentations(session: AsyncSession, places: Iterable[tuple[UUID, int]]) -> None:
+    """Let nobody else change these (image, frame) pairs until the transaction ends; call it before images are locked, as edits do."""
+    query = select(col(Segmentation.id)).where(tuple_(col(Segmentation.image_id), col(Segmentation.frame)).in_(sorted(set(places))))
+    await session.execute(query.order_by(col(Segmentation.id)).with_for_update())
+
+
+async def remove_present(
+    session: AsyncSession, segmentation_id: UUID, revision: int, ids: Sequence[UUID] | None = None, but: Sequence[UUID] = ()
+) -> int:
+    """Mark the present objects (all, or those named, `but` some) as removed by a revision; answers how many."""
     statement = update(Object).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
     if ids is not None:
         statement = statement.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid))))
+    if but:
+        statement = statement.where(col(Object.id) != all_(literal(list(but), ARRAY(Uuid))))
     statement = statement.values(removed_revision=revision).returning(col(Object.id)).execution_options(synchronize_session=False)
     return len((await session.execute(statement)).all())
 
@@ -100,6 +110,27 @@ async def objects(session: AsyncSession, segmentation_id: UUID, revision: int | 
     return (await session.execute(query.order_by(col(Object.id)))).scalars().all()
 
 
+class Measured(NamedTuple):
+    """What measurements tell of an object."""
+
+    id: UUID
+    class_id: int
+    score: float | None
+    doubt: float | None
+    measures: Sequence[float]
+    removed_revision: int | None
+
+
+async def measured(session: AsyncSession, segmentation_id: UUID, revision: int | None, ids: Sequence[UUID] | None = None) -> list[Measured]:
+    """The objects of now that are named, else those at a revision (None: now), in the order of their making."""
+    query = select(*(getattr(Object, name) for name in Measured._fields)).where(col(Object.segmentation_id) == segmentation_id)
+    if ids is None:
+        query = query.where(present_at(revision))
+    else:
+        query = query.where(present_at(None), col(Object.id) == any_(literal(list(ids), ARRAY(Uuid))))
+    return [Measured(*row) for row in (await session.execute(query.order_by(col(Object.id)))).all()]
+
+
 async def present_versions(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
     """Those of the named objects that exist now, with the revision that added them as they are."""
     query = select(col(Object.id), col(Object.added_revision)).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
@@ -111,16 +142,6 @@ async def versions(session: AsyncSession, segmentation_id: UUID, ids: Sequence[U
     """All that the named objects were at any time, newest first."""
     query = select(Object).where(col(Object.segmentation_id) == segmentation_id, col(Object.id) == any_(literal(list(ids), ARRAY(Uuid))))
     return (await session.execute(query.order_by(col(Object.added_revision).desc()))).scalars().all()
-
-
-async def named(session: AsyncSession, segmentation_id: UUID, ids: Sequence[UUID]) -> Sequence[Object]:
-    """Those of the named objects that exist now."""
-    query = select(Object).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
-    return (
-        (await session.execute(query.where(col(Object.id) == any_(literal(list(ids), ARRAY(Uuid)))).order_by(col(Object.id))))
-        .scalars()
-        .all()
-    )
 
 
 async def fate(session: AsyncSession, segmentation_id: UUID, object_id: UUID) -> tuple[UUID | None, list[UUID]]:
@@ -279,3 +300,20 @@ async def project_objects(session: AsyncSession, project_id: UUID, request: Page
     rows = (await session.execute(query.order_by(order).limit(request.limit + 1))).all()
     found = paginate(rows, request, lambda row: ("", row[0].id))
     return Page([(row[0], row[1]) for row in found.data], found.next_cursor, found.prev_cursor)
+
+
+async def locked(session: AsyncSession, project_id: UUID, ids: Sequence[UUID]) -> Sequence[tuple[Segmentation, Image]]:
+    """Those of the segmentations that belong to images of a project, locked in a fixed order."""
+    query = select(Segmentation, Image).join(Image, col(Image.id) == col(Segmentation.image_id))
+    query = query.where(col(Segmentation.id) == any_(literal(list(ids), ARRAY(Uuid))), col(Image.project_id) == project_id)
+    query = query.where(col(Image.deleted_at).is_(None)).order_by(col(Segmentation.id)).with_for_update()
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def edits_with_id(session: AsyncSession, project_id: UUID, author_id: UUID, edit_id: UUID) -> dict[UUID, int]:
+    """Segmentation -> number of the revision that somebody's edit of this id made there, in all images of a project."""
+    query = select(col(Revision.segmentation_id), col(Revision.number))
+    query = query.join(Segmentation, col(Segmentation.id) == col(Revision.segmentation_id))
+    query = query.join(Image, col(Image.id) == col(Segmentation.image_id)).where(col(Image.project_id) == project_id)
+    query = query.where(col(Revision.edit_id) == edit_id, col(Revision.author_id) == author_id)
+    return {row[0]: row[1] for row in (await session.execute(query)).all()}

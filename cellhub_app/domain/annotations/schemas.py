@@ -1,6 +1,6 @@
 """Polygons, revisions and measurements: what comes in and what doors show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ class NewObject:
 
 @dataclass(frozen=True)
 class NewResult:
-    """What a model found in one frame of one image."""
+    """What a model found in one frame of one image; the objects `kept` (id -> outline), which are there already, stay beside it."""
 
     image_id: UUID
     job_id: UUID
@@ -41,6 +41,12 @@ class NewResult:
     objects: Sequence[NewObject]
     parameters: dict[str, Any] = field(default_factory=dict)
     frame: int = 0
+    kept: Mapping[UUID, bytes] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """Objects of the frame once it is stored."""
+        return len(self.objects) + len(self.kept)
 
 
 @dataclass(frozen=True)

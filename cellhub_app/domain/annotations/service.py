@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from cellhub_app.core.events import Event, EventType
-from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, Viewer, require
-from cellhub_app.domain.annotations import drawn, repository
+from cellhub_app.domain.annotations import drawn, news, repository
 from cellhub_app.domain.annotations.schemas import Brought, Edit, EditConflict, EditStep, NewObject, NewResult
 from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
@@ -150,7 +148,7 @@ async def bring(session: AsyncSession, brought: Brought) -> int | None:
 
 
 async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> dict[UUID, int]:
-    """Store what models found in several images at once: a new revision each that replaces what was there; job id -> revision number.
+    """Store what models found in several images at once: a new revision each that replaces all but what is kept; job id -> number.
 
     The caller's transaction also finishes the jobs, so that a result and its status appear together.
     """
@@ -162,12 +160,14 @@ async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> d
         segmentation = places[result.image_id, result.frame]
         segmentation.head += 1
         numbers[result.job_id] = segmentation.head
-        removed = await repository.remove_present(session, segmentation.id, segmentation.head) if segmentation.head > 1 else 0
+        removed = 0
+        if segmentation.head > 1:
+            removed = await repository.remove_present(session, segmentation.id, segmentation.head, but=list(result.kept))
         session.add(
             Revision(
                 segmentation_id=segmentation.id, number=segmentation.head, kind=RevisionKind.MODEL, job_id=result.job_id,
                 model=result.model, weights_sha256=result.weights_sha256, parameters=dict(result.parameters),
-                added=len(result.objects), removed=removed, object_count=len(result.objects),
+                added=len(result.objects), removed=removed, object_count=result.count,
             )
         )  # fmt: skip
     await session.flush()
@@ -214,11 +214,9 @@ async def _append(
         count: int | ColumnElement[int | None] = await repository.object_count(session, image.id)
     else:  # to count ten thousand takes longer than all the rest of a small edit
         count = col(Image.object_count) + (entry.added - entry.removed)
-    statement = update(Image).where(col(Image.id) == image.id).values(object_count=count, revision=entry.number)
+    values = {"object_count": count} | news.of_image(segmentation, entry.number)
+    statement = update(Image).where(col(Image.id) == image.id).values(values)
     statement = statement.execution_options(synchronize_session=False)
     entry.object_count = (await session.execute(statement.returning(col(Image.object_count)))).scalar_one() or 0
     session.add(entry)
-    data = {"imageId": image.id, "objectCount": entry.object_count, "revision": entry.number}
-    emit(session, Event(EventType.IMAGE_STATUS, image.project_id, data=data))
-    told = {"imageId": image.id, "frame": segmentation.frame, "revision": entry.number, "kind": entry.kind, "authorId": entry.author_id}
-    emit(session, Event(EventType.ANNOTATIONS_CHANGED, image.project_id, data=told))
+    news.tell(session, image, segmentation, entry)

@@ -11,7 +11,7 @@ from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository as images
 from cellhub_app.domain.images.selection import Selection, conditions
 from cellhub_app.domain.jobs import service as jobs
-from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.jobs.schemas import KEEP_HAND_MADE, BatchView
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.domain.segmentation.schemas import ModelParameters
 
@@ -25,10 +25,12 @@ async def segment(
     parameters: ModelParameters | None = None,
     *,
     notify: bool = False,
+    keep_hand_made: bool = False,
 ) -> BatchView:
     """Queue the selected images ("all": every one that did not fail; those still being read are waited for), however many they are.
 
-    `notify`: the caller gets an e-mail when all is done.
+    `notify`: the caller gets an e-mail when all is done. `keep_hand_made`: objects that people drew or changed stay as they are, and
+    what the model finds in the same places is left out (annotations/keeping.py).
 
     Raises ProjectNotFound, NotAllowed, ModelUnknown, SelectionEmpty, Invalid.
     """
@@ -40,7 +42,7 @@ async def segment(
         project_id=project_id,
         user_id=principal.user_id,
         model=card.name,
-        parameters=(parameters or ModelParameters()).model_dump(exclude_none=True),
+        parameters=(parameters or ModelParameters()).model_dump(exclude_none=True) | ({KEEP_HAND_MADE: True} if keep_hand_made else {}),
         card_pace=card.seconds_per_megapixel,
         notify=notify,
     )

@@ -1,7 +1,7 @@
 """Queries about images; what a Principal may read is built in here."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, func, literal, select, tuple_, update
@@ -54,10 +54,11 @@ class Picture(NamedTuple):
     status: str
     sha256: str
     revision: int
+    outlines_revision: int
 
 
-def _picture(sight: Sight, *, also_trashed: bool) -> Select[str, str, int]:
-    query = select(col(Image.status), col(Image.sha256), col(Image.revision)).where(col(Image.id) == bindparam("image_id"))
+def _picture(sight: Sight, *, also_trashed: bool) -> Select[Any]:
+    query: Select[Any] = select(*(getattr(Image, name) for name in Picture._fields)).where(col(Image.id) == bindparam("image_id"))
     if not also_trashed or sight is Sight.LINK:
         query = query.where(col(Image.deleted_at).is_(None))
     return query.where(may_see(col(Image.project_id), sight))

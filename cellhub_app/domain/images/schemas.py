@@ -26,7 +26,7 @@ class SegmentationState(Schema):
 
 
 class ImageView(Schema):
-    """One image, as API.md says."""
+    """One image, as API.md says. `outlinesRevision` is the revision whose outlines `overlay` has; it follows edits in a moment."""
 
     id: UUID
     project_id: UUID
@@ -45,6 +45,7 @@ class ImageView(Schema):
     bytes: int
     sha256: str
     revision: int
+    outlines_revision: int = 0
     object_count: int | None
     doubt: float | None
     tags: list[str]
@@ -76,6 +77,14 @@ class ImageCounts(Schema):
     ready: int = 0
     objects: int = 0
     unreadable: int = 0
+
+
+class Room(Schema):
+    """Bytes of a project's storage: the files as they were uploaded, those of them in the trash, and raw tiles made of them."""
+
+    files: int
+    trashed: int
+    tiles: int
 
 
 class ImageChange(Schema):
@@ -136,7 +145,8 @@ def new_image_view(project_id: UUID, row: NewImage, created_at: datetime) -> Ima
     return ImageView.model_construct(
         id=row.id, project_id=project_id, name=row.name, status="failed" if row.error else "uploaded", error=row.error, segmentation=None,
         width=None, height=None, channels=None, bit_depth=None, frames=None, timepoints=None, pixel_size_um=None, pixel_size_origin=None,
-        bytes=row.bytes, sha256=row.sha256, revision=0, object_count=None, doubt=None, tags=[], created_at=created_at, deleted_at=None,
+        bytes=row.bytes, sha256=row.sha256, revision=0, outlines_revision=0, object_count=None, doubt=None, tags=[],
+        created_at=created_at, deleted_at=None,
     )  # fmt: skip
 
 

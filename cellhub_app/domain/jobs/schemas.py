@@ -11,6 +11,9 @@ from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.domain.schema import Problem, Schema
 from cellhub_app.models.job import Batch
 
+KEEP_HAND_MADE = "keep_hand_made"
+"""Among the parameters of a batch that leaves alone what people drew or changed."""
+
 
 @dataclass(frozen=True)
 class NewJob:

@@ -32,7 +32,9 @@ _TRIAL = text("update trial set status = :status, finished_at = :finished_at, er
 _IMPORT = text("update annotation_import set status = :status, finished_at = :finished_at, error = :error where job_id = :id")
 _FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT, JobKind.TRIAL: _TRIAL, JobKind.IMPORT: _IMPORT}
 
-_RESULT = text("update image set object_count = :objects, doubt = :doubt, revision = :revision where id = :image_id")
+_RESULT = text("""
+    update image set object_count = :objects, doubt = :doubt, revision = :revision, outlines_revision = :revision where id = :image_id
+""")
 _FACTS = text("""
     update image set format = :format, width = :width, height = :height, channels = :channels, bit_depth = :bit_depth, frames = :frames,
         timepoints = :timepoints, pixel_size_um = coalesce(image.pixel_size_um, :pixel_size_um, project.pixel_size_um),

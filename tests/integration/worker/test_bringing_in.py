@@ -1,5 +1,6 @@
 """Annotations of other tools: sent, read in the guarded process, landed as revisions, reported."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -13,6 +14,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from cellhub_app.core.errors import NotFound
+from cellhub_app.core.events import EventType, follow
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.ids import new_id
@@ -204,3 +206,24 @@ async def test_a_worker_takes_an_import_in_by_itself(lab, io):
     await until(has_ended)
     assert (await looked_at(lab, view.id)).status is JobStatus.SUCCEEDED
     assert len(await outlines(lab, image)) == 1
+
+
+async def test_pages_are_told_of_its_beginning_and_its_end(lab, done):
+    await images(lab, "a.png")
+    heard: list[str] = []
+    ready = asyncio.Event()
+
+    async def listen() -> None:
+        async for event in follow(lab.runtime.redis):
+            ready.set()
+            if event and event.type is EventType.IMPORT_STATUS:
+                heard.append(event.data["status"])
+                if heard[-1] == JobStatus.SUCCEEDED:
+                    return
+
+    listener = asyncio.create_task(listen())
+    await ready.wait()
+    await done(labelme("a.png", SQUARES[0]))
+    async with asyncio.timeout(10):
+        await listener
+    assert heard == ["queued", "running", "succeeded"]

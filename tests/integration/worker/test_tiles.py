@@ -11,6 +11,7 @@ from cellhub_app.core.imaging.places import DESCRIPTION, Place
 from cellhub_app.core.imaging.tiles import decode_tile
 from cellhub_app.core.queue import ask_for_tiles
 from cellhub_app.domain.images import pyramids
+from cellhub_app.domain.images.room import taken
 from cellhub_app.models.image import storage_key
 from cellhub_app.models.pyramid import Pyramid, pyramid_key
 from ml_worker.context import WorkerContext
@@ -56,6 +57,9 @@ async def test_a_small_image_gets_the_tiles_of_the_plane_that_somebody_looks_at(
     assert np.array_equal(await _tile(lab, image, 2, 0, 0, 0, 0), stack[2])
     async with lab.runtime.work() as session:
         assert await pyramids.stored_bytes(session, lab.project_id) > 3000
+        room = await taken(session, lab.who, lab.project_id)
+        assert (room.tiles, room.trashed) == (await pyramids.stored_bytes(session, lab.project_id), 0)
+        assert room.files >= (await lab.image(image)).bytes
 
 
 async def test_a_plane_that_cannot_be_cut_says_why(lab: Lab, io: WorkerContext) -> None:

@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button
-from cellhub_app.web.components.viewer.history import history_panel, object_origin
+from cellhub_app.web.components.viewer.history import comparison_chip, history_panel, object_origin
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.image.state import ImageState
 
@@ -33,6 +33,11 @@ def origin() -> rx.Component:
         revision=ImageState.revision,
         models=ImageState.models,
     )
+
+
+def comparison() -> rx.Component:
+    """What differs between two revisions, over the picture for as long as it is wanted."""
+    return comparison_chip(api=routes.API, image_id=ImageState.image_id, revision=ImageState.revision, past=ImageState.past)
 
 
 def past_banner() -> rx.Component:

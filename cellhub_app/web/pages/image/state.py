@@ -13,8 +13,10 @@ from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.image.past import PastState
-from cellhub_app.web.picture import PictureState
+from cellhub_app.web.picture import Found, PictureState
 from cellhub_app.web.session import SessionState
+
+UNFINISHED = ("queued", "running", "paused")
 
 
 class ImageState(PastState, PictureState, SessionState):
@@ -23,6 +25,9 @@ class ImageState(PastState, PictureState, SessionState):
     project_id: str = ""
     project_name: str = ""
     user_id: str = ""
+    may_segment: bool = False
+    run_status: str = ""
+    run_id: str = ""
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -54,8 +59,17 @@ class ImageState(PastState, PictureState, SessionState):
             return
         self.is_missing, self.project_id, self.project_name = False, str(project_id), project.name
         self.user_id, self.may_annotate = str(call.principal.user_id), allows(project.role, Permission.ANNOTATE)
+        self.may_segment = allows(project.role, Permission.EDIT)
         self._take_address(self.router.url.query_parameters)
         self._take_past(self.router.url.query_parameters.get("revision", ""))
+
+    def _show_news(self, found: Found | None) -> None:
+        """What visitors see as well, and the run that works on the image."""
+        PictureState._show_news(self, found)
+        if found is not None:
+            run = found[0].segmentation
+            is_under_way = run is not None and run.status in UNFINISHED
+            self.run_status, self.run_id = (run.status, str(run.job_id)) if run and is_under_way else ("", "")
 
     @guarded
     async def select(self, _call: Call, object_id: str | None) -> None:

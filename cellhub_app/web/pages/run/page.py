@@ -36,17 +36,40 @@ def _run(box: rx.Var[Any]) -> rx.Component:
     project = link(RunState.project_name, to=routes.project(RunState.project_id), class_name="text-link")
     head = rx.el.div(
         rx.el.div(rx.el.h1(box.title), rx.el.div(project, starter, class_name="row wrap"), class_name="stack-small"),
-        rx.el.div(status_chip(box.status, data_testid="run-status"), rx.cond(RunState.can_retry, retry), class_name="row"),
+        rx.el.div(
+            status_chip(box.status, data_testid="run-status"),
+            rx.cond(RunState.can_steer, _steering(box)),
+            rx.cond(RunState.can_retry, retry),
+            class_name="row wrap",
+        ),
         class_name="row-between wrap",
     )
     shares = [(name, getattr(box, name)) for name in ("succeeded", "running", "failed", "cancelled")]
-    figures = rx.el.div(stacked_bar(box.summary, shares), rx.el.p(box.summary, class_name="dim number small"), class_name="stack-small")
+    figures = rx.el.div(
+        stacked_bar(box.summary, shares),
+        rx.el.div(rx.el.p(box.summary, class_name="dim number small"), rx.cond(box.is_open, _outlook(box)), class_name="row-between wrap"),
+        class_name="stack-small",
+        data_testid="run-figures",
+    )
     facts = rx.el.dl(rx.foreach(RunState.facts, _fact), class_name="run-facts", data_testid="run-facts")
     return rx.el.div(head, figures, facts, _images(), class_name="stack-large", data_testid="run")
 
 
 def _fact(fact: rx.Var[Fact]) -> rx.Component:
     return rx.el.div(rx.el.dt(fact.name), rx.el.dd(fact.value, class_name="number"))
+
+
+def _outlook(box: rx.Var[Any]) -> rx.Component:
+    return rx.el.p(t("Place in line: {place}. Time left: {time}.", place=box.position, time=box.time_left), class_name="dim number small")
+
+
+def _steering(box: rx.Var[Any]) -> rx.Component:
+    """What can be done with a run that is not over."""
+    return rx.fragment(
+        rx.cond(box.can_pause, button(t("Pause"), icon="pause", on_click=RunState.pause(box.id), data_testid="run-pause")),
+        rx.cond(box.can_resume, button(t("Resume"), icon="play", on_click=RunState.resume(box.id), data_testid="run-resume")),
+        button(t("Cancel"), icon="x", on_click=RunState.cancel(box.id), data_testid="run-cancel"),
+    )
 
 
 def _images() -> rx.Component:

@@ -10,7 +10,7 @@ from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.jobs import runs
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.runs import Run, RunImage
-from cellhub_app.domain.jobs.schemas import EndedBatch, JobLogView
+from cellhub_app.domain.jobs.schemas import KEEP_HAND_MADE, EndedBatch, JobLogView
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import BatchBox, Person, batch_box, model_title, person
@@ -18,6 +18,7 @@ from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
+from cellhub_app.web.steering import SteeringState
 
 PAGE = 60
 _STAGES = {
@@ -58,7 +59,7 @@ class LogLine:
     at: str
 
 
-class RunState(SessionState):
+class RunState(SteeringState, SessionState):
     """The page of a run."""
 
     run_id: str = ""
@@ -72,6 +73,7 @@ class RunState(SessionState):
     images: list[ImageRow] = []
     has_more: bool = False
     can_retry: bool = False
+    can_steer: bool = False
     chosen_id: str = ""
     chosen_name: str = ""
     details: list[Fact] = []
@@ -117,7 +119,17 @@ class RunState(SessionState):
         batch = run.batch
         self.project_name, self.box, self.facts = batch.project_name, [batch_box(batch)], _facts(run)
         self.can_retry = batch.can_edit and batch.counts.failed > 0 and (not isinstance(batch, EndedBatch) or batch.retryable > 0)
-        self._list(images, batch.project_id)
+        self.can_steer = batch.can_edit and self.box[0].is_open
+        self._renew(images, batch.project_id)
+
+    def _renew(self, images: list[RunImage], project_id: UUID) -> None:
+        """Show the first page anew; whoever has gone further keeps all rows, those of the first page renewed."""
+        before = self.images if self.is_loaded and len(self.images) > PAGE else []
+        if not before:
+            self._list(images, project_id)
+            return
+        fresh = {str(image.job_id): _row(image, project_id) for image in images}
+        self.images = [fresh.get(row.job_id, row) for row in before]
 
     def _list(self, images: list[RunImage], project_id: UUID) -> None:
         shown = images[:PAGE]
@@ -161,6 +173,9 @@ def _facts(run: Run) -> list[Fact]:
     facts = [Fact(t("Model"), model_title(batch.model)), Fact(t("Weights"), run.weights_sha256[:12] or t("none"))]
     words = {"threshold": t("Threshold"), "min_area_px": t("Smallest object, px²"), "channel": t("Channel")}
     for name, value in batch.parameters.items():
+        if name == KEEP_HAND_MADE:
+            facts.append(Fact(t("Objects made by hand"), t("kept")))
+            continue
         shown = int(value) + 1 if name == "channel" else value
         facts.append(Fact(words.get(name, name), f"{shown:g}" if isinstance(shown, int | float) else str(shown)))
     for name, middle, most in ((t("In line"), pace.waited_p50, pace.waited_p95), (t("In work"), pace.took_p50, pace.took_p95)):
