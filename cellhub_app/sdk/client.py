@@ -18,6 +18,7 @@ import httpx
 
 from cellhub_app.sdk.connection import Connection
 from cellhub_app.sdk.errors import WaitedTooLong
+from cellhub_app.sdk.results import Results
 from cellhub_app.sdk.sharing import Sharing
 from cellhub_app.sdk.types import Batch, Export, FaceOff, Image, ImageMeasures, Model, ObjectMeasures, Project, Upload
 from cellhub_app.sdk.uploading import Uploading
@@ -28,7 +29,7 @@ Selection = Sequence[UUID] | Literal["all"]
 Job = TypeVar("Job", Batch, Export, FaceOff)
 
 
-class CellHub(Sharing):
+class CellHub(Sharing, Results):
     """A signed-in caller of one server. Every method may raise the errors of `cellhub_app.sdk.errors`."""
 
     def __init__(
@@ -108,12 +109,22 @@ class CellHub(Sharing):
         return [Model.model_validate(row) for row in self._json("GET", "/models", params=params)]
 
     def segment(
-        self, project_id: UUID, model: str, images: Selection = "all", *, threshold: float | None = None, min_area_px: int | None = None
+        self,
+        project_id: UUID,
+        model: str,
+        images: Selection = "all",
+        *,
+        threshold: float | None = None,
+        min_area_px: int | None = None,
+        keep_hand_made: bool = False,
     ) -> Batch:
-        """Queue a model over images; those still being read are waited for by the server."""
+        """Queue a model over images; those still being read are waited for by the server.
+
+        With `keep_hand_made` objects that people drew, imported or changed stay, and what the model finds in their place is left out.
+        """
         given = {"threshold": threshold, "minAreaPx": min_area_px}
         parameters = {name: value for name, value in given.items() if value is not None}
-        body = {"imageIds": _selection(images), "model": model, "parameters": parameters}
+        body = {"imageIds": _selection(images), "model": model, "parameters": parameters, "keepHandMade": keep_hand_made}
         return Batch.model_validate(self._json("POST", f"/projects/{project_id}/segmentations", json=body))
 
     def batch(self, batch_id: UUID) -> Batch:
@@ -154,10 +165,20 @@ class CellHub(Sharing):
         """The measures of every object of a project."""
         return (ObjectMeasures.model_validate(row) for row in self._pages(f"/projects/{project_id}/measurements"))
 
-    def export(self, project_id: UUID, formats: Sequence[str], images: Selection = "all") -> Export:
-        """Ask for a ZIP with these formats."""
-        body = {"formats": list(formats), "imageIds": _selection(images)}
+    def export(
+        self, project_id: UUID, formats: Sequence[str], images: Selection = "all", *, tag: str = "", q: str = "", **options: Any
+    ) -> Export:
+        """Ask for a ZIP with these formats, of the named images or of all with a tag or whose name holds `q`.
+
+        `options` are those of docs/exports.md: classes, classNames, revision, asOf, units, split, outlines.
+        """
+        body: dict[str, Any] = {"formats": list(formats), "imageIds": _selection(images), "options": options}
+        body |= {name: word for name, word in (("tag", tag), ("q", q)) if word}
         return Export.model_validate(self._json("POST", f"/projects/{project_id}/exports", json=body))
+
+    def export_again(self, export_id: UUID) -> Export:
+        """Ask for an export like another: the same formats and choices, of the same images as they are now."""
+        return Export.model_validate(self._json("POST", f"/exports/{export_id}/again"))
 
     def wait_for_export(self, export_id: UUID, *, timeout_s: float = 3600.0, on_change: Callable[[Export], None] | None = None) -> Export:
         """The export once it is done, however it ended. Raises WaitedTooLong."""

@@ -235,6 +235,7 @@ class Export(Answer):
     status: str
     progress: float
     formats: list[str]
+    options: dict[str, Any] = {}
     bytes: int | None
     error: Reason | None
 

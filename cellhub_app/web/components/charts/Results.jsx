@@ -1,0 +1,122 @@
+import React, { useCallback, useEffect, useMemo, useState } from 'react';
+import { fitted, fromAddress, imageHref, isFiltered, NOTHING, toAddress } from './address.js';
+import { figureUrl, overviewUrl, resultsUrl } from './asking.js';
+import { Chart } from './Chart.jsx';
+import { Filters, Tools } from './Filters.jsx';
+import { ObjectTable } from './ObjectTable.jsx';
+import { Selection } from './Selection.jsx';
+import { Comparison } from './Comparison.jsx';
+import { useAnswer } from './useanswer.js';
+import './charts.css';
+
+/** What is shown; it goes into the address whenever it changes, and comes from there when somebody goes back. */
+function useView() {
+  const [view, setView] = useState(() => fromAddress(window.location.search));
+  useEffect(() => {
+    const back = () => setView(fromAddress(window.location.search));
+    window.addEventListener('popstate', back);
+    return () => window.removeEventListener('popstate', back);
+  }, []);
+  useEffect(() => {
+    const text = toAddress(view);
+    if (text !== window.location.search.slice(1)) window.history.replaceState(window.history.state, '', `${window.location.pathname}${text ? `?${text}` : ''}`);
+  }, [view]);
+  const change = useCallback(changes => setView(before => ({ ...before, ...changes })), []);
+  return [view, change];
+}
+
+function Nothing({ icon, title, children }) {
+  return (
+    <div className="empty" data-testid="results-empty">
+      <svg viewBox="0 0 24 24" width="28" height="28" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" aria-hidden="true"><path d={icon} /></svg>
+      <h2>{title}</h2>
+      <p>{children}</p>
+    </div>
+  );
+}
+const AXES = 'M4 4v16h16M8 16v-4M12 16V8M16 16v-6';
+
+function Problem({ problem, retry }) {
+  return <p className="ch-results-problem" role="alert">{problem} <button type="button" className="btn btn-small" onClick={retry}>Try again</button></p>;
+}
+
+/** The figure that the view asks for; the one before stays, dimmed, until it is there. */
+function Figure({ base, view, version, overview, change, openObject }) {
+  const url = figureUrl(base, view);
+  const { value, problem, busy, retry, url: answered } = useAnswer(url, version);
+  const [shown, setShown] = useState(null);
+  useEffect(() => { if (value && !busy && !problem) setShown({ value, chart: view.chart, by: view.by }); }, [value, busy, problem]);
+  const onBrush = useCallback(select => change({ select }), []);
+  const onOpen = useCallback(point => openObject(shown.value.imageIds[point.image], point.id), [shown, openObject]);
+  const fits = shown && shown.chart === view.chart;
+  if (problem && answered === url) return <Problem problem={problem} retry={retry} />;
+  if (!fits) return <div className="ch-figure skeleton" role="status" aria-label="Computing the figure" />;
+  if (view.chart === 'course' && shown.value.groups.every(one => one.moments.length === 0)) return <Nothing icon={AXES} title="No times yet">{shown.value.note}</Nothing>;
+  if (['box', 'superplot'].includes(view.chart) && shown.value.groups.length === 0) {
+    return <Nothing icon={AXES} title="Nothing to group by">{view.by === 'tag' ? 'None of these images has a tag.' : 'No object matches the filters.'}</Nothing>;
+  }
+  const compared = ['box', 'superplot'].includes(view.chart) && overview.objects > 0;
+  return (
+    <>
+      <Chart chart={shown.chart} data={shown.value} by={shown.by} select={view.select} busy={busy} onBrush={onBrush} onOpen={onOpen} />
+      {compared && <Comparison base={base} view={view} version={version} />}
+    </>
+  );
+}
+
+/** The results of a project: figure and selection above, the objects below. */
+export function Results({ api, projectId, version, canAnnotate }) {
+  const [wanted, change] = useView();
+  const [changes, setChanges] = useState(0);
+  const base = resultsUrl(api, projectId);
+  const news = `${version}/${changes}`;
+  const everything = useAnswer(overviewUrl(base, NOTHING), news);
+  const filtered = useAnswer(isFiltered(wanted) ? overviewUrl(base, wanted) : '', news);
+  const answer = isFiltered(wanted) ? filtered : everything;
+  const overview = answer.value ?? everything.value;
+  const view = useMemo(() => overview && withGrouping(fitted(wanted, overview.measures), everything.value ?? overview), [wanted, overview, everything.value]);
+  const openObject = useCallback((imageId, id) => {
+    window.open(imageHref(projectId, imageId, view, id), '_blank', 'noopener');
+  }, [projectId, view]);
+  const problem = everything.problem || answer.problem;
+  if (problem) {
+    return (
+      <div className="ch-results">
+        <Problem problem={problem} retry={answer.problem ? answer.retry : everything.retry} />
+        {answer.problem && <p className="ch-results-problem"><button type="button" className="btn btn-small" onClick={() => change({ ...NOTHING })}>Show everything</button></p>}
+      </div>
+    );
+  }
+  if (!overview || !everything.value) return <div className="ch-results" data-testid="results" data-state="loading"><div className="ch-figure skeleton" role="status" aria-label="Reading the objects" /></div>;
+  if (everything.value.objects === 0) {
+    return <div className="ch-results" data-testid="results"><Nothing icon={AXES} title="No objects yet">Segment the images, draw objects or import them: their measures appear here, with figures and statistics.</Nothing></div>;
+  }
+  return (
+    <div className="ch-results" data-testid="results" data-state={answer.busy ? 'loading' : 'ready'} data-objects={overview.objects}>
+      <Tools view={view} overview={overview} whole={everything.value} change={change} />
+      <Filters view={view} overview={overview} whole={everything.value} change={change} />
+      {overview.unitNote && <p className="ch-results-note small" data-testid="unit-note">{overview.unitNote}</p>}
+      {!overview.isComplete && <p className="ch-results-note small">The intensities of some objects are still being read.</p>}
+      {overview.objects === 0
+        ? <Nothing icon={AXES} title="No object matches">Widen a range or remove a filter.</Nothing>
+        : (
+          <div className="ch-results-top">
+            <div className="ch-results-figure"><Figure base={base} view={view} version={news} overview={overview} change={change} openObject={openObject} /></div>
+            <Selection
+              base={base} projectId={projectId} api={api} view={view} overview={overview} version={news} canAnnotate={canAnnotate} change={change}
+              changed={() => setChanges(now => now + 1)}
+            />
+          </div>
+        )}
+      {overview.objects > 0 && <ObjectTable base={base} projectId={projectId} view={view} overview={overview} version={news} change={change} />}
+    </div>
+  );
+}
+
+/** Grouped by condition where there are conditions, otherwise not at all: until somebody says what they want. */
+function withGrouping(view, whole) {
+  if (view.by) return view;
+  const grouped = ['box', 'superplot', 'course'].includes(view.chart);
+  const natural = whole.conditions.length > 0 ? 'condition' : whole.tags.length > 0 ? 'tag' : 'image';
+  return { ...view, by: grouped ? natural : 'none' };
+}
