@@ -12,8 +12,10 @@ from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.exports import service as exports
+from cellhub_app.domain.exports.formats.json_schema import SCHEMA
 from cellhub_app.domain.exports.schemas import ExportRequest, ExportView
 from cellhub_app.domain.flows import export as flow
+from cellhub_app.domain.flows.export import selected
 from cellhub_app.domain.schema import PageView
 
 router = APIRouter(tags=["exports"])
@@ -23,7 +25,15 @@ _ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {"
 @router.post("/projects/{project_id}/exports", status_code=202, response_model=ExportView)
 async def start_export(project_id: UUID, wanted: ExportRequest, session: Work, principal: Signed, record: Recorded) -> ExportView:
     """Ask for a ZIP; a worker makes it."""
-    export = await flow.export(session, principal, project_id, wanted.formats, wanted.image_ids)
+    export = await flow.export(session, principal, project_id, wanted.formats, selected(wanted), wanted.options)
+    await record(Action.EXPORT, "export", export.id, formats=export.formats)
+    return export
+
+
+@router.post("/exports/{export_id}/again", status_code=202, response_model=ExportView)
+async def start_export_again(export_id: UUID, session: Work, principal: Signed, record: Recorded) -> ExportView:
+    """Ask for an export like this one: the same formats and choices, of the same images as they are now."""
+    export = await flow.again(session, principal, export_id)
     await record(Action.EXPORT, "export", export.id, formats=export.formats)
     return export
 
@@ -32,6 +42,12 @@ async def start_export(project_id: UUID, wanted: ExportRequest, session: Work, p
 async def list_exports(project_id: UUID, session: Look, principal: Signed, page: Paged) -> Page[ExportView]:
     """One page of a project's exports, newest first."""
     return await exports.page(session, principal, project_id, page)
+
+
+@router.get("/exports/schema", response_model=dict[str, Any])
+async def get_export_schema(_principal: Signed) -> dict[str, Any]:
+    """The JSON Schema of json/project.json."""
+    return SCHEMA
 
 
 @router.get("/exports/{export_id}", response_model=ExportView)

@@ -84,9 +84,14 @@ async def overlay(
     principal: MediaSigned,
     revision: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a revision; without it the newest")] = None,
 ) -> Response:
-    """The outlines of a revision drawn on nothing, the size of the thumbnail; 404 until the image is segmented."""
+    """The outlines of a revision drawn on nothing, the size of the thumbnail; 404 until the image is segmented.
+
+    After an edit those of before are sent until a worker has drawn the new ones, some seconds later; an edit that others followed at once
+    has no picture of its own.
+    """
     row = await ready(principal, image_id, also_trashed=True)
-    number = revision or row.revision
+    is_drawn = revision is not None and revision not in range(row.outlines_revision + 1, row.revision + 1)
+    number = revision if is_drawn else row.outlines_revision
     key = storage_key(image_id, f"overlay-{number}.webp")
-    cache = FOR_EVER if revision else ASK_FIRST
+    cache = FOR_EVER if is_drawn else ASK_FIRST
     return await stored(request, services.storage, key, media_type=WEBP, etag=f'"overlay-{number}"', cache=cache)

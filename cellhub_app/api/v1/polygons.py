@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from cellhub_app.api.deps import Look, Paged, Recorded, Signed, Work
-from cellhub_app.api.downloads import ASK_FIRST, is_current, not_modified
+from cellhub_app.api.downloads import ASK_FIRST, is_current, long_json, not_modified
 from cellhub_app.core.pagination import Page
 from cellhub_app.core.reading import read
 from cellhub_app.domain.access import Viewer
@@ -102,13 +102,13 @@ async def restore_revision(
 
 @router.get("/images/{image_id}/measurements", response_model=ImageMeasurements, tags=["measurements"])
 async def image_measurements(
-    image_id: UUID, session: Look, principal: Signed, frame: Frame = 0, ids: Names = None, revision: Number = None
-) -> ImageMeasurements:
+    image_id: UUID, request: Request, session: Look, principal: Signed, *, frame: Frame = 0, ids: Names = None, revision: Number = None
+) -> Response:
     """Every object of a frame, now or as of a revision, or those of now that are named, with its measures.
 
     They are in pixels and, where the pixel size is known, in micrometres.
     """
-    return await measurements.of_image(session, principal, image_id, frame, ids, revision)
+    return await long_json(request, await measurements.of_image(session, principal, image_id, frame, ids, revision))
 
 
 @router.get("/projects/{project_id}/measurements", response_model=PageView[ObjectMeasurements], tags=["measurements"])

@@ -23,12 +23,17 @@ _jobs = APIRouter(prefix="/jobs/{job_id}", tags=["jobs"])
 
 
 class SegmentRequest(Schema):
-    """A model over chosen images; "all" takes every image that did not fail. `notify` asks for an e-mail at the end."""
+    """A model over chosen images; "all" takes every image that did not fail. `notify` asks for an e-mail at the end.
+
+    The result takes the place of all objects; with `keepHandMade` those that people drew, imported or changed stay, and what the model
+    finds on one of them (half of the smaller one's pixels or more) is left out.
+    """
 
     image_ids: list[UUID] | Literal["all"]
     model: str = Field(max_length=40)
     parameters: ModelParameters = Field(default_factory=ModelParameters)
     notify: bool = False
+    keep_hand_made: bool = False
 
 
 @router.get("/models", response_model=list[ModelView], tags=["models"])
@@ -41,7 +46,8 @@ async def list_models(session: Look, principal: Signed, projectId: UUID | None =
 @router.post("/projects/{project_id}/segmentations", status_code=202, response_model=BatchView, tags=["batches"])
 async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Queue a model over images."""
-    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters, notify=wanted.notify)
+    how = {"notify": wanted.notify, "keep_hand_made": wanted.keep_hand_made}
+    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters, **how)
     await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)
     return batch
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from cellhub_app.api.deps import Client, Look, Services, limit_sign_ins
-from cellhub_app.api.downloads import ASK_FIRST, stored
+from cellhub_app.api.downloads import ASK_FIRST, long_json, stored
 from cellhub_app.api.forms import FORM_ANSWER, described, go_to, read_fields
 from cellhub_app.api.paging import page_answer
 from cellhub_app.api.v1.images import ImageQuery
@@ -128,7 +128,7 @@ async def shared_thumbnail(image_id: UUID, request: Request, services: Services,
 async def shared_overlay(image_id: UUID, request: Request, services: Services, visiting: MediaVisiting) -> Response:
     """The newest outlines drawn on nothing, the size of the thumbnail; 404 until the image is segmented."""
     row = await ready(visiting, image_id)
-    return await _picture(request, services, image_id, f"overlay-{row.revision}", f'"overlay-{row.revision}"')
+    return await _picture(request, services, image_id, f"overlay-{row.outlines_revision}", f'"overlay-{row.outlines_revision}"')
 
 
 async def _picture(request: Request, services: Runtime, image_id: UUID, name: str, etag: str) -> Response:
@@ -165,6 +165,6 @@ async def shared_polygons(image_id: UUID, request: Request, query: Annotated[Pol
 
 
 @router.get(OF_LINK + "/images/{image_id}/measurements", response_model=ImageMeasurements)
-async def shared_measurements(image_id: UUID, session: Look, visiting: Visiting, frame: Frame = 0) -> ImageMeasurements:
+async def shared_measurements(image_id: UUID, request: Request, session: Look, visiting: Visiting, frame: Frame = 0) -> Response:
     """Every object of a frame with its measures."""
-    return await measurements.of_image(session, visiting, image_id, frame)
+    return await long_json(request, await measurements.of_image(session, visiting, image_id, frame))

@@ -13,6 +13,7 @@ from typing import IO, Any, Self, TextIO, cast
 
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 BLOCK_BYTES = 1024 * 1024
+LEVEL = 4  # of zlib: coordinates become 7 % larger than at its usual 6, three and a half times faster
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _UNSAFE = re.compile(r"(^|/)(\.\.?)?(/|$)|[\\\x00-\x1f]|^[A-Za-z]:")
 
@@ -85,6 +86,7 @@ class Archive:
     def _entry(self, name: str, *, compressed: bool) -> zipfile.ZipInfo:
         entry = zipfile.ZipInfo(name, TIMESTAMP)
         entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+        entry._compresslevel = LEVEL  # type: ignore[attr-defined]
         entry.external_attr = 0o644 << 16
         return entry
 

@@ -13,6 +13,7 @@ from cellhub_app.core.storage import Storage
 from cellhub_app.domain.exports import repository
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ProjectEntry
 from cellhub_app.domain.exports.measures import measures
+from cellhub_app.domain.exports.options import ExportOptions
 from cellhub_app.domain.exports.packing import pack
 from cellhub_app.domain.exports.service import ExportNotFound, announce
 from cellhub_app.domain.exports.source import Source, Work
@@ -59,6 +60,7 @@ class Plan:
     export: Export
     bundle: Bundle
     image_ids: Sequence[UUID]
+    options: ExportOptions
 
 
 async def build(work: Work, storage: Storage, export_id: UUID, target: Path) -> int:
@@ -68,7 +70,8 @@ async def build(work: Work, storage: Storage, export_id: UUID, target: Path) -> 
     """
     plan = await _plan(work, export_id)
     pace = Pace(len(plan.image_ids))
-    source = Source(work, storage, asyncio.get_running_loop(), target.parent, pace.check)
+    groups = plan.options.split.groups(plan.image_ids) if plan.options.split else {}
+    source = Source(work, storage, asyncio.get_running_loop(), target.parent, pace.check, plan.options, groups)
     images = pace.count(source.images(plan.image_ids))
     packing = asyncio.create_task(asyncio.to_thread(pack, plan.bundle, images, plan.export.formats, target, pace.check))
     watching = asyncio.create_task(_watch(work, plan.export, pace))
@@ -93,8 +96,10 @@ async def _plan(work: Work, export_id: UUID) -> Plan:
         project = await session.get_one(Project, export.project_id)
         ids = await repository.image_ids(session, project.id, export.image_ids)
         channels, has_um = await repository.extent(session, project.id, export.image_ids)
-    entry = ProjectEntry(project.id, project.name, project.description, project.sample_kind, project.created_at)
-    return Plan(export, Bundle(entry, measures(channels), measure.VERSION, len(ids), has_um), ids)
+    options = ExportOptions.model_validate(export.options or {})
+    entry = ProjectEntry(project.id, project.name, project.description, project.sample_kind, project.created_at, options.class_names)
+    choices = {"units": options.units, "split": options.split, "style": options.outlines}
+    return Plan(export, Bundle(entry, measures(channels), measure.VERSION, len(ids), has_um, **choices), ids, options)  # type: ignore[arg-type]
 
 
 async def _watch(work: Work, export: Export, pace: Pace) -> None:

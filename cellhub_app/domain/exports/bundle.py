@@ -1,18 +1,22 @@
 """What a format gets: the project, its images one after the other, their objects lazily. Nothing here knows a database or a storage."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.outlines import Outlines, decode_many
 from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.names import safe_suffix
+from cellhub_app.domain.exports.options import Group, OutlineStyle, Split
 
+OBJECTS_AT_ONCE = 500
 OBJECT_NAMES = {"nuclei": "nucleus", "cells": "cell", "spheroids": "spheroid"}
 
 
@@ -41,9 +45,12 @@ class ProjectEntry:
     description: str
     sample_kind: str
     created_at: datetime
+    class_names: Mapping[int, str] = field(default_factory=dict)
 
     def class_name(self, class_id: int) -> str:
-        """What objects of a class are called; class 0 is named after the kind of sample."""
+        """What objects of a class are called: as was asked for, else class 0 after the kind of sample."""
+        if class_id in self.class_names:
+            return self.class_names[class_id]
         return OBJECT_NAMES.get(self.sample_kind, "object") if class_id == 0 else f"class {class_id}"
 
 
@@ -79,6 +86,18 @@ class ObjectEntry:
         return codec.decode(self.geometry)
 
 
+def batches(objects: Iterable[ObjectEntry]) -> Iterator[Sequence[ObjectEntry]]:
+    """The objects, some hundreds at a time: arrays pay off, and a million objects are never in memory together."""
+    remaining = iter(objects)
+    while chosen := list(islice(remaining, OBJECTS_AT_ONCE)):
+        yield chosen
+
+
+def outlines_of(entries: Sequence[ObjectEntry]) -> Outlines:
+    """All their outlines at once."""
+    return decode_many([entry.geometry for entry in entries])
+
+
 @dataclass(frozen=True)
 class ImageEntry:
     """One frame of an image. `stem` is safe as a file name and unique in the export; sizes are px, None for a file that was never read."""
@@ -106,6 +125,7 @@ class ImageEntry:
     objects: Iterable[ObjectEntry]
     original: Callable[[], Path]
     display: Callable[[], Path]
+    group: Group | None = None
 
     @property
     def file_name(self) -> str:
@@ -137,6 +157,19 @@ class Bundle:
     measures_version: int
     image_count: int
     has_um: bool
+    units: Literal["both", "px", "um"] = "both"
+    split: Split | None = None
+    style: OutlineStyle = field(default_factory=OutlineStyle)
+
+    @property
+    def has_px_columns(self) -> bool:
+        """Whether tables have the measures in pixels."""
+        return self.units != "um"
+
+    @property
+    def has_um_columns(self) -> bool:
+        """Whether tables have the measures in micrometres."""
+        return self.units == "um" or (self.units == "both" and self.has_um)
 
 
 class Writer(Protocol):

@@ -7,6 +7,7 @@ from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Writer
 from cellhub_app.domain.exports.readme import ReadmeWriter
 from cellhub_app.domain.exports.registry import FORMATS
+from cellhub_app.domain.exports.splits import SplitWriter
 
 
 def pack(
@@ -16,6 +17,8 @@ def pack(
     with Archive(target, check) as archive:
         contents = [item for name in formats for item in FORMATS[name].contents.items()]
         writers: list[Writer] = [ReadmeWriter(bundle, archive, contents)]
+        if bundle.split:
+            writers.append(SplitWriter(archive))
         writers += [FORMATS[name].open(bundle, archive) for name in formats]
         for image in images:
             check()

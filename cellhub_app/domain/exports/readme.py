@@ -19,6 +19,14 @@ Images of the same name (without its ending) get _2, _3 ... in the order of thei
 """
 
 
+def _choices(bundle: Bundle) -> Iterator[str]:
+    if bundle.units != "both":
+        yield f"Tables have {'pixels' if bundle.units == 'px' else 'micrometres'} only, as was asked for.\n"
+    if bundle.split:
+        shares = ", ".join(f"{group} {getattr(bundle.split, group):.6g}" for group in bundle.split.used)
+        yield f"Images are split into {shares}; the seed is {bundle.split.seed}. split.csv says which image is where.\n"
+
+
 class ReadmeWriter:
     """Counts what passes by and explains it at the end."""
 
@@ -39,6 +47,7 @@ class ReadmeWriter:
     def _lines(self) -> Iterator[str]:
         yield INTRODUCTION.format(name=self._bundle.project.name, images=self._bundle.image_count, objects=self._objects)
         yield UNITS.format(known="" if self._bundle.has_um else " (here it is known for none)")
+        yield from _choices(self._bundle)
         if self._unsegmented:
             yield f"{self._unsegmented} of the images have not been segmented: they are in the tables, not among outlines and masks.\n"
         if self._unread:

@@ -1,11 +1,11 @@
 """Queries about exports and about what goes into them; what a Principal may read is built in here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, any_, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute, defer
@@ -37,14 +37,19 @@ def _present(project_id: UUID, ids: Sequence[UUID] | None) -> list[ColumnElement
 
 
 async def add(
-    session: AsyncSession, project_id: UUID, user_id: UUID, formats: list[str], which: Sequence[ColumnElement[bool]] | None
+    session: AsyncSession,
+    project_id: UUID,
+    user_id: UUID,
+    formats: list[str],
+    which: Sequence[ColumnElement[bool]] | None,
+    options: dict[str, Any] | None = None,
 ) -> tuple[UUID, int]:
     """Write an export down with the ids of its images, which stay in the database; answers its id and how many images there are."""
     present = select(col(Image.id)).where(*_present(project_id, None), *(which or ()))
     chosen = func.array(present.order_by(col(Image.created_at), col(Image.id)).scalar_subquery(), type_=ARRAY(Uuid))
     export_id = new_id()
     values = {"id": export_id, "project_id": project_id, "user_id": user_id, "formats": formats, "status": JobStatus.QUEUED}
-    values |= {"progress": 0.0, "created_at": now()}
+    values |= {"progress": 0.0, "created_at": now(), "options": options}
     if which is None:
         await session.execute(insert(Export).values(**values))
         return export_id, (await session.execute(select(func.count()).select_from(present.subquery()))).scalar_one()
@@ -86,6 +91,14 @@ async def image_ids(session: AsyncSession, project_id: UUID, ids: Sequence[UUID]
     return list((await session.execute(query)).scalars())
 
 
+async def same_images(session: AsyncSession, export_id: UUID) -> list[ColumnElement[bool]] | None:
+    """What is true of the images of an export, None when it was of all; their ids stay in the database."""
+    of_it = col(Export.id) == export_id
+    if (await session.execute(select(col(Export.image_ids).is_(None)).where(of_it))).scalar_one():
+        return None
+    return [col(Image.id).in_(select(func.unnest(col(Export.image_ids))).where(of_it))]
+
+
 async def extent(session: AsyncSession, project_id: UUID, ids: Sequence[UUID] | None) -> tuple[int, bool]:
     """Most channels of the images, and whether the pixel size of any is known."""
     query = select(func.coalesce(func.max(col(Image.channels)), 1), func.coalesce(func.bool_or(col(Image.pixel_size_um) > 0), False))
@@ -124,11 +137,26 @@ async def present_objects(session: AsyncSession, segmentation_ids: Sequence[UUID
     return (await session.execute(query.order_by(col(Object.segmentation_id), col(Object.id)))).all()
 
 
-async def objects_after(session: AsyncSession, segmentation_id: UUID, revision: int, after: UUID | None, limit: int) -> Sequence[ObjectRow]:
-    """The next objects of one segmentation as they were at a revision, by id."""
+async def objects_at(session: AsyncSession, revisions: Mapping[UUID, int]) -> Sequence[ObjectRow]:
+    """The objects of segmentations as they were at a revision of each, by segmentation and id."""
+    keys = literal(list(revisions), ARRAY(Uuid)), literal(list(revisions.values()), ARRAY(Integer))
+    wanted = func.unnest(*keys).table_valued("id", "number").render_derived(name="wanted")
+    query = _objects().join(wanted, col(Object.segmentation_id) == wanted.c.id).where(_there_at(wanted.c.number))
+    return (await session.execute(query.order_by(col(Object.segmentation_id), col(Object.id)))).all()
+
+
+def _there_at(revision: int | ColumnElement[int]) -> ColumnElement[bool]:
     removed = col(Object.removed_revision)
-    at_revision = and_(col(Object.added_revision) <= revision, or_(removed.is_(None), removed > revision))
-    query = _objects().where(col(Object.segmentation_id) == segmentation_id, at_revision)
+    return and_(col(Object.added_revision) <= revision, or_(removed.is_(None), removed > revision))
+
+
+async def objects_after(
+    session: AsyncSession, segmentation_id: UUID, revision: int, after: UUID | None, limit: int, classes: Sequence[int] | None = None
+) -> Sequence[ObjectRow]:
+    """The next objects of one segmentation as they were at a revision, by id."""
+    query = _objects().where(col(Object.segmentation_id) == segmentation_id, _there_at(revision))
+    if classes is not None:
+        query = query.where(col(Object.class_id).in_(classes))
     if after is not None:
         query = query.where(col(Object.id) > after)
     return (await session.execute(query.order_by(col(Object.id)).limit(limit))).all()

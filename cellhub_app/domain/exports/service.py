@@ -18,6 +18,7 @@ from cellhub_app.core.storage import Storage
 from cellhub_app.domain.access import Permission, Principal, allows, require
 from cellhub_app.domain.exports import repository
 from cellhub_app.domain.exports.names import safe_stem
+from cellhub_app.domain.exports.options import ExportOptions
 from cellhub_app.domain.exports.registry import FORMATS, checked
 from cellhub_app.domain.exports.schemas import Download, ExportView, FormatView
 from cellhub_app.models.export import Export, storage_key
@@ -60,13 +61,15 @@ async def request(
     names: Sequence[str],
     which: Sequence[ColumnElement[bool]] | None,
     least: int,
+    options: ExportOptions | None = None,
 ) -> Export:
     """Write down an export of the images that fit the conditions (None: all of the project); whoever calls adds its job.
 
     Raises FormatUnknown, ProjectNotFound, SelectionEmpty when no image fits, ChosenImageNotFound when fewer than `least` do.
     """
     await require(session, principal, project_id, Permission.VIEW)
-    export_id, images = await repository.add(session, project_id, principal.user_id, checked(names), which)
+    chosen = options.model_dump(mode="json", exclude_defaults=True) if options else {}
+    export_id, images = await repository.add(session, project_id, principal.user_id, checked(names), which, chosen or None)
     if images < least:
         raise ChosenImageNotFound
     if not images:
@@ -74,6 +77,14 @@ async def request(
     export = await row(session, principal, export_id)
     announce(session, project_id, export_id, JobStatus.QUEUED, 0.0)
     return export
+
+
+async def request_again(session: AsyncSession, principal: Principal, export_id: UUID) -> Export:
+    """Write down an export like another, of the same images that are still there. Raises ExportNotFound, SelectionEmpty."""
+    former = await row(session, principal, export_id)
+    which = await repository.same_images(session, export_id)
+    options = ExportOptions.model_validate(former.options or {})
+    return await request(session, principal, former.project_id, former.formats, which, 0, options)
 
 
 def announce(session: AsyncSession, project_id: UUID, export_id: UUID, status: JobStatus, progress: float) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,6 +18,7 @@ from cellhub_app.core.storage import Storage
 from cellhub_app.domain.exports import repository
 from cellhub_app.domain.exports.bundle import ImageEntry, ObjectEntry, RevisionEntry
 from cellhub_app.domain.exports.names import Stems
+from cellhub_app.domain.exports.options import ExportOptions, Group
 from cellhub_app.models.annotation import Revision, Segmentation
 from cellhub_app.models.image import Image, storage_key
 
@@ -39,6 +40,8 @@ class Source:
     loop: asyncio.AbstractEventLoop
     folder: Path
     check: Check
+    options: ExportOptions = field(default_factory=ExportOptions)
+    groups: Mapping[UUID, Group] = field(default_factory=dict)
 
     def wait(self, call: Coroutine[Any, Any, Answer]) -> Answer:
         """The answer of a coroutine that runs on the event loop."""
@@ -65,15 +68,26 @@ class Source:
                 chunk.segmentations[segmentation.image_id].append(segmentation)
             for revision in await repository.revisions(session, [row.id for row in found]):
                 chunk.revisions[revision.segmentation_id].append(revision)
-            small = list(_small(found, chunk))
+            self._go_back(chunk)
+            small = {key: chunk.revisions[key][-1].number for key in _small(found, chunk)}
             chunk.objects.update({key: [] for key in small})
-            for row in await repository.present_objects(session, small):
+            is_present = small == {row.id: row.head for row in found if row.id in small}
+            rows = repository.present_objects(session, list(small)) if is_present else repository.objects_at(session, small)
+            for row in await rows:
                 chunk.objects[row.segmentation_id].append(row)
         return chunk
 
+    def _go_back(self, chunk: "Chunk") -> None:
+        """Forget what came after the revisions that are wanted; a segmentation that was not there yet is none."""
+        for key, revisions in chunk.revisions.items():
+            until = self.options.wanted([(row.number, row.kind, row.created_at) for row in revisions])
+            chunk.revisions[key] = [row for row in revisions if row.number <= until]
+        for image_id, found in chunk.segmentations.items():
+            chunk.segmentations[image_id] = [row for row in found if chunk.revisions[row.id]]
+
     async def _slice(self, segmentation_id: UUID, revision: int, after: UUID | None) -> Sequence[repository.ObjectRow]:
         async with self.work() as session:
-            return await repository.objects_after(session, segmentation_id, revision, after, OBJECTS_AT_ONCE)
+            return await repository.objects_after(session, segmentation_id, revision, after, OBJECTS_AT_ONCE, self.options.classes)
 
     def slices(self, segmentation_id: UUID, revision: int) -> Iterator[Sequence[repository.ObjectRow]]:
         """The objects at a revision, some thousands at a time."""
@@ -81,6 +95,9 @@ class Source:
         while rows := self.wait(self._slice(segmentation_id, revision, after)):
             yield rows
             after = rows[-1].id
+
+    def _objects(self, segmentation_id: UUID, chunk: "Chunk") -> "Objects":
+        return Objects(self, segmentation_id, chunk.revisions[segmentation_id][-1].number, chunk.objects.get(segmentation_id))
 
     def _file(self, image_id: UUID, part: str) -> Path:
         return self.wait(self.storage.fetch(storage_key(image_id, part), self.folder / part))
@@ -96,7 +113,8 @@ class Source:
             error=image.error["detail"] if image.error else None,
             tags=tuple(image.tags),
             revisions=revisions,
-            objects=Objects(self, segmentation, chunk.objects.get(segmentation.id)) if segmentation else (),
+            objects=self._objects(segmentation.id, chunk) if segmentation else (),
+            group=self.groups.get(image.id),
             original=partial(self._file, image.id, "original"),
             display=partial(self._file, image.id, "display.webp"),
         )
@@ -122,17 +140,26 @@ def _small(found: Sequence[Segmentation], chunk: Chunk) -> Iterator[UUID]:
     """Segmentations whose objects together are no more than one slice."""
     room = OBJECTS_AT_ONCE
     for segmentation in found:
-        room -= chunk.revisions[segmentation.id][-1].object_count
-        if room >= 0:
+        revisions = chunk.revisions[segmentation.id]
+        room -= revisions[-1].object_count if revisions else 0
+        if revisions and room >= 0:
             yield segmentation.id
 
 
 class Objects:
     """The objects of one segmentation, to be gone through any number of times: kept when they are few, else read again."""
 
-    def __init__(self, source: Source, segmentation: Segmentation, rows: Sequence[repository.ObjectRow] | None) -> None:
-        self._source, self._segmentation = source, segmentation
-        self._kept = None if rows is None else [_object(row, number) for number, row in enumerate(rows, 1)]
+    def __init__(self, source: Source, segmentation_id: UUID, revision: int, rows: Sequence[repository.ObjectRow] | None) -> None:
+        self._source, self._segmentation_id, self._revision = source, segmentation_id, revision
+        self._kept = None if rows is None else list(self._numbered(row for row in rows if self._is_wanted(row)))
+
+    def _is_wanted(self, row: repository.ObjectRow) -> bool:
+        classes = self._source.options.classes
+        return classes is None or row.class_id in classes
+
+    def _numbered(self, rows: Iterable[repository.ObjectRow]) -> Iterator[ObjectEntry]:
+        merged = self._source.options.merged
+        return (_object(row, number, merged(row.class_id)) for number, row in enumerate(rows, 1))
 
     def __iter__(self) -> Iterator[ObjectEntry]:
         for place, entry in enumerate(self._entries()):
@@ -144,16 +171,12 @@ class Objects:
         if self._kept is not None:
             yield from self._kept
             return
-        number = 0
-        for rows in self._source.slices(self._segmentation.id, self._segmentation.head):
-            for row in rows:
-                number += 1
-                yield _object(row, number)
+        yield from self._numbered(chain.from_iterable(self._source.slices(self._segmentation_id, self._revision)))
 
 
-def _object(row: repository.ObjectRow, number: int) -> ObjectEntry:
+def _object(row: repository.ObjectRow, number: int, class_id: int) -> ObjectEntry:
     measures = tuple(value if math.isfinite(value) else None for value in row.measures)
-    return ObjectEntry(row.id, number, row.class_id, row.score, row.doubt, row.added_revision, row.geometry, measures)
+    return ObjectEntry(row.id, number, class_id, row.score, row.doubt, row.added_revision, row.geometry, measures)
 
 
 def _revision(row: Revision) -> RevisionEntry:

@@ -60,13 +60,14 @@ class Column:
 
 
 def columns(bundle: Bundle) -> tuple[Column, ...]:
-    """Every measure in pixels, each that is a length, area or volume followed by its micrometres where a pixel size is known."""
-    return tuple(column for index, measure in enumerate(bundle.measures) for column in _of(measure, index, has_um=bundle.has_um))
+    """Every measure in the units that are wanted; lengths, areas and volumes in both have their micrometres after the pixels."""
+    return tuple(column for index, measure in enumerate(bundle.measures) for column in _of(measure, index, bundle))
 
 
-def _of(measure: Measure, index: int, *, has_um: bool) -> Iterator[Column]:
-    yield Column(measure.key, measure.title, measure.unit, measure.definition, index, is_um=False, power=measure.power)
-    if measure.um_key and has_um:
+def _of(measure: Measure, index: int, bundle: Bundle) -> Iterator[Column]:
+    if bundle.has_px_columns or not measure.um_key:
+        yield Column(measure.key, measure.title, measure.unit, measure.definition, index, is_um=False, power=measure.power)
+    if measure.um_key and bundle.has_um_columns:
         yield Column(measure.um_key, measure.title, measure.um_unit or "", measure.definition, index, is_um=True, power=measure.power)
 
 

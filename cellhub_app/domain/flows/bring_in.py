@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobKind
-from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.runtime import Runtime, emit
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.flows.upload import IncomingFile
 from cellhub_app.domain.imports import repository, service
@@ -70,5 +71,6 @@ async def import_annotations(
             files = [{"name": file.name[:NAME_MAX_LENGTH], "bytes": file.size} for file in incoming.files]
             await repository.add(session, NewImport(import_id, project_id, principal.user_id, job_id, incoming.format, mode, files))
             view = await service.get(session, principal, import_id)
+            emit(session, Event(EventType.IMPORT_STATUS, project_id, data={"jobId": job_id, "status": view.status}))
             await note(session, view)
     return view

@@ -4,7 +4,6 @@ import base64
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -17,6 +16,7 @@ from cellhub_app.core.runtime import Runtime
 from cellhub_app.models.team import TeamMember, TeamRole
 from tests.fixtures import rows
 from tests.integration.api.conftest import Person
+from tests.integration.doors.requests import BODIES, QUERIES, with_ids
 
 MODELS = ["classical", "unet"]
 COSTLY = {"/images/{image_id}/preview"}
@@ -34,33 +34,6 @@ WITHOUT_PRINCIPAL = {
     ("post", "/shared"),
 }
 OF_ONESELF = ("/admin", "/auth", "/invitations", "/shared")
-VALID_BODIES: dict[tuple[str, str], dict[str, Any]] = {
-    ("post", "/projects"): {"name": "P"},
-    ("patch", "/projects/{project_id}"): {"name": "P"},
-    ("post", "/projects/{project_id}/members"): {"email": "eve@example.org", "role": "viewer"},
-    ("post", "/projects/{project_id}/invitations"): {"email": "eve@example.org", "role": "viewer"},
-    ("post", "/projects/{project_id}/share-links"): {"expiresAt": (now() + timedelta(days=7)).isoformat()},
-    ("patch", "/projects/{project_id}/members/{user_id}"): {"role": "viewer"},
-    ("post", "/projects/{project_id}/transfer"): {"userId": str(uuid4())},
-    ("post", "/projects/{project_id}/teams"): {"teamId": str(uuid4()), "role": "viewer"},
-    ("patch", "/projects/{project_id}/teams/{team_id}"): {"role": "viewer"},
-    ("post", "/teams"): {"name": "T"},
-    ("patch", "/teams/{team_id}"): {"name": "T"},
-    ("post", "/teams/{team_id}/members"): {"email": "eve@example.org", "role": "member"},
-    ("patch", "/teams/{team_id}/members/{user_id}"): {"role": "member"},
-    ("patch", "/images/{image_id}"): {"name": "x.png"},
-    ("patch", "/images/{image_id}/polygons"): {"editId": str(uuid4()), "baseRevision": 0},
-    ("put", "/images/{image_id}/people/{tab_id}"): {},
-    ("post", "/projects/{project_id}/upload-sessions"): {"files": [{"name": "a.png", "size": 1}]},
-    ("post", "/projects/{project_id}/segmentations"): {"imageIds": "all", "model": "classical"},
-    ("post", "/projects/{project_id}/exports"): {"formats": ["coco"], "imageIds": "all"},
-    ("post", "/projects/{project_id}/face-offs"): {"imageIds": [str(uuid4())], "models": MODELS},
-    ("post", "/face-offs/{face_off_id}/choice"): {"model": "unet"},
-}
-VALID_QUERIES = {
-    ("get", "/images/{image_id}/preview"): {"model": "classical"},
-    ("get", "/images/{image_id}/revisions/diff"): {"from": "0", "to": "1"},
-}
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
 OPENAPI = create_api().openapi()
 
@@ -80,8 +53,8 @@ async def _ask(http: httpx.AsyncClient, method: str, path: str, ids: dict[str, s
     url = PREFIX + re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
     if method == "post" and path in {"/projects/{project_id}/images", "/projects/{project_id}/imports"}:
         return await http.post(url, files=[("files", ("a.png", b"x"))])
-    query, headers = VALID_QUERIES.get((method, path)), TUS if "/uploads" in path else None
-    return await http.request(method, url, params=query, json=VALID_BODIES.get((method, path)), headers=headers)
+    query, headers = QUERIES.get(f"{method} {path}"), TUS if "/uploads" in path else None
+    return await http.request(method, url, params=query, json=with_ids(BODIES.get(f"{method} {path}"), ids), headers=headers)
 
 
 def _fresh_ids() -> dict[str, str]:
@@ -100,17 +73,19 @@ def _fresh_ids() -> dict[str, str]:
         "face_off_id",
         "trial_id",
         "team_id",
+        "other_team_id",
         "team_invitation_id",
         "link_id",
         "object_id",
         "tab_id",
+        "change_id",
     )
     return {name: str(uuid4()) for name in names} | {"revision": "1", "level": "0", "x": "0", "y": "0"}
 
 
 def test_the_list_of_open_routes_names_no_route_that_is_gone() -> None:
     assert set(OPERATIONS) >= WITHOUT_PRINCIPAL
-    assert set(OPERATIONS) >= VALID_BODIES.keys()
+    assert {f"{method} {path}" for method, path in OPERATIONS} >= BODIES.keys() | QUERIES.keys()
 
 
 def test_nothing_answers_outside_the_document_but_the_document_itself() -> None:
@@ -169,7 +144,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "team_id": team["id"],
         "team_invitation_id": asked_into_team["id"],
         "link_id": link["id"],
-        **{name: str(uuid4()) for name in ("object_id", "tab_id")},
+        **{name: str(uuid4()) for name in ("object_id", "tab_id", "change_id", "other_team_id")},
         **{"revision": "1", "level": "0", "x": "0", "y": "0"},
     }
 
@@ -190,13 +165,15 @@ async def test_viewers_and_annotators_change_nothing_but_polygons(
     async with runtime.work() as session:
         session.add(TeamMember(team_id=UUID(owned["team_id"]), user_id=bob.id, role=TeamRole.MEMBER))
     for method, path in WITH_ID:
-        if method == "get" or path.endswith("/exports") or "/members/{user_id}" in path or "/people/" in path:
+        if method == "get" or path.endswith(("/exports", "/again")) or "/members/{user_id}" in path or "/people/" in path:
             continue
         answer = await _ask(bob.http, method, path, owned)
         if "{session_id}" in path or "{upload_id}" in path:
             assert answer.status_code in {403, 404}
             continue
-        may = role == "annotator" and ("/polygons" in path or "/revisions/" in path or path.endswith("/imports"))
+        may = role == "annotator" and (
+            "/polygons" in path or "/revisions/" in path or "/results/changes" in path or path.endswith("/imports")
+        )
         assert (answer.status_code != 403) is may, (method, path, answer.text)
 
 

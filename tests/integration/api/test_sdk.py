@@ -311,3 +311,18 @@ async def test_models_are_compared_and_waited_for(hub: CellHub, project_id: UUID
 async def test_a_preview_of_nothing_is_told_as_what_it_is(hub: CellHub, project_id: UUID) -> None:
     with pytest.raises(Missing):
         await _do(hub.preview, project_id, "unet", threshold=0.4)
+
+
+async def test_conditions_go_in_by_names_and_come_out_as_a_table(hub: CellHub, project_id: UUID, tmp_path: Path) -> None:
+    for name in ("P1_A01_1.png", "P1_B02_1.png"):
+        (tmp_path / name).write_bytes(name.encode())
+    await _do(hub.upload, project_id, [tmp_path / name for name in ("P1_A01_1.png", "P1_B02_1.png")])
+    seen = await _do(hub.preview_conditions, project_id, template="{plate}_{well}_{field}")
+    assert (seen.placed, seen.layout, seen.rows[0].replicate) == (2, 6, "P1 A01")
+    assert await _do(hub.set_conditions, project_id, template="{plate}_{well}_{field}") == 2
+    assert await _do(hub.set_conditions, project_id, wells=[{"plate": "P1", "well": "B02", "condition": "taxol"}]) == 1
+    found = await _do(hub.conditions, project_id)
+    assert [(each.condition, each.images, each.replicates) for each in found.conditions] == [("taxol", 1, 1)]
+    table = await _do(hub.conditions_csv, project_id)
+    await _do((tmp_path / "conditions.csv").write_text, table)
+    assert await _do(hub.set_conditions, project_id, csv=tmp_path / "conditions.csv") == 2

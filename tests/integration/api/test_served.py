@@ -52,3 +52,15 @@ def assert_harmless(answer: httpx.Response) -> None:
     assert headers["content-disposition"].count("filename=") == 1
     assert plain.isascii()
     assert not {"/", "\\", ":", "\n"} & set(plain)
+
+
+async def test_the_outlines_of_before_are_shown_until_those_of_an_edit_are_drawn(ada: Person, runtime: Runtime) -> None:
+    project_id = await ada.project()
+    async with runtime.work() as session:
+        [image] = await rows.images(session, UUID(project_id), ["a.png"], revision=4, outlines_revision=2)
+    for number in (1, 2):
+        await runtime.storage.put(storage_key(image, f"overlay-{number}.webp"), f"{number}".encode())
+    met = [await ada.http.get(f"/api/v1/images/{image}/overlay{asked}") for asked in ("", "?revision=4", "?revision=2", "?revision=1")]
+    assert [answer.content for answer in met] == [b"2", b"2", b"2", b"1"]
+    assert ["immutable" in answer.headers["cache-control"] for answer in met] == [False, False, True, True]
+    assert (await ada.http.get(f"/api/v1/images/{image}/overlay?revision=5")).status_code == 404

@@ -3,78 +3,101 @@
 https://cocodataset.org/#format-data. Coordinates are px with (0, 0) at the top-left corner of the first pixel, as COCO's own masks.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.geometry.raster import mask_from_polygon
 from cellhub_app.domain.exports.archive import Archive, append, compact_json
-from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry
+from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry, batches, outlines_of
 from cellhub_app.domain.exports.tables import rounded
 
 README = {
     "coco/annotations.json": "COCO instances for pycocotools, CVAT, Detectron2, MMDetection. `segmentation` is a polygon in px, or "
-    "uncompressed run lengths for an object with holes; `area` is the number of pixels; `score` is the network's. Segmented images only."
+    "uncompressed run lengths for an object with holes; `area` is the number of pixels; `score` is the network's. Segmented images only. "
+    "With a split there is one file for each group instead, as annotations_train.json."
 }
 
 
 class CocoWriter:
-    """Annotations are written as they come; images wait in a scratch file, because COCO wants each kind in one list."""
+    """One file, or one for each group of a split; all of them have the same categories."""
 
     def __init__(self, bundle: Bundle, archive: Archive) -> None:
-        self._bundle = bundle
-        self._out = archive.grow("coco/annotations.json")
-        self._image_lines = archive.scratch()
-        self._images = self._annotations = 0
+        self._project = bundle.project
         self._classes: set[int] = {0}
-        info = {"description": bundle.project.name, "version": "1.0", "contributor": "CellHub"}
-        self._out.write(f'{{"info":{compact_json(info)},"licenses":[],"annotations":[')
+        groups = {group: f"annotations_{group}" for group in bundle.split.used} if bundle.split else {None: "annotations"}
+        self._files = {group: _CocoFile(f"coco/{name}.json", self._project.name, archive) for group, name in groups.items()}
 
     def add(self, image: ImageEntry) -> None:
         """One COCO image and its annotations."""
-        if not image.is_segmented or not image.width or not image.height:
-            return
-        self._images += 1
-        entry = {"id": self._images, "file_name": image.file_name, "width": image.width, "height": image.height}
-        extra = {"cellhub_id": str(image.id), "frame": image.frame, "pixel_size_um": image.pixel_size_um}
-        self._image_lines.write(("" if self._images == 1 else ",") + "\n" + compact_json({**entry, **extra}))
-        for entry_object in image.objects:
-            self._write_annotation(entry_object, image.width, image.height)
+        if image.is_segmented and image.width and image.height:
+            self._files[image.group].add(image, image.width, image.height, self._classes)
 
     def finish(self) -> None:
-        """The lists of images and categories, which close the file."""
+        """The lists of images and categories, which close the files."""
+        names = {number: self._project.class_name(number) for number in sorted(self._classes)}
+        kinds = [{"id": number + 1, "name": name, "supercategory": "object"} for number, name in names.items()]
+        for file in self._files.values():
+            file.finish(kinds)
+
+
+class _CocoFile:
+    """Annotations are written as they come; images wait in a scratch file, because COCO wants each kind in one list."""
+
+    def __init__(self, name: str, description: str, archive: Archive) -> None:
+        self._out = archive.grow(name)
+        self._image_lines = archive.scratch()
+        self._images = self._annotations = 0
+        info = {"description": description, "version": "1.0", "contributor": "CellHub"}
+        self._out.write(f'{{"info":{compact_json(info)},"licenses":[],"annotations":[')
+
+    def add(self, image: ImageEntry, width: int, height: int, classes: set[int]) -> None:
+        """An image with its annotations; their classes are noted in `classes`."""
+        self._images += 1
+        entry = {"id": self._images, "file_name": image.file_name, "width": width, "height": height}
+        extra = {"cellhub_id": str(image.id), "frame": image.frame, "pixel_size_um": image.pixel_size_um}
+        self._image_lines.write(("" if self._images == 1 else ",") + "\n" + compact_json({**entry, **extra}))
+        for entries in batches(image.objects):
+            classes.update(one.class_id for one in entries)
+            self._out.writelines(self._lines(entries, width, height))
+
+    def finish(self, categories: list[dict[str, Any]]) -> None:
+        """The images, then the categories."""
         self._out.write('],\n"images":[')
         append(self._image_lines, self._out)
-        project = self._bundle.project
-        kinds = [{"id": number + 1, "name": project.class_name(number), "supercategory": "object"} for number in sorted(self._classes)]
-        self._out.write(f'],\n"categories":{compact_json(kinds)}}}\n')
+        self._out.write(f'],\n"categories":{compact_json(categories)}}}\n')
 
-    def _write_annotation(self, entry: ObjectEntry, width: int, height: int) -> None:
-        mask, x0, y0 = mask_from_polygon(entry.polygon, height, width)
-        self._annotations += 1
-        self._classes.add(entry.class_id)
-        annotation: dict[str, Any] = {
-            "id": self._annotations,
-            "image_id": self._images,
-            "category_id": entry.class_id + 1,
-            "iscrowd": 0,
-            "area": int(mask.sum()),
-            "bbox": _box(entry, width, height),
-            "segmentation": [entry.polygon.exterior.ravel().tolist()],
-            "cellhub_id": str(entry.id),
-        }
-        if entry.polygon.holes:
-            annotation["segmentation"] = {"size": [height, width], "counts": run_lengths(mask, x0, y0, width, height)}
-        if entry.score is not None:
-            annotation["score"] = rounded(entry.score)
-        self._out.write(("" if self._annotations == 1 else ",") + "\n" + compact_json(annotation))
+    def _lines(self, entries: Sequence[ObjectEntry], width: int, height: int) -> Iterator[str]:
+        outlines = outlines_of(entries)
+        boxes = _boxes(outlines.bounds, width, height)
+        described = zip(entries, outlines.pixels(height, width), boxes, outlines.texts(",", ","), strict=True)
+        for index, (entry, area, box, (exterior, *holes)) in enumerate(described):
+            self._annotations += 1
+            shape = _runs(outlines.polygon(index), width, height) if holes else f"[[{exterior}]]"
+            score = "" if entry.score is None else f',"score":{compact_json(rounded(entry.score))}'
+            yield (
+                f'{"" if self._annotations == 1 else ","}\n{{"id":{self._annotations},"image_id":{self._images},'
+                f'"category_id":{entry.class_id + 1},"iscrowd":0,"area":{area},"bbox":[{",".join(map(_short, box))}],'
+                f'"segmentation":{shape},"cellhub_id":"{entry.id}"{score}}}'
+            )
 
 
-def _box(entry: ObjectEntry, width: int, height: int) -> list[float]:
-    left, top, right, bottom = entry.polygon.bounds
-    left, top, right, bottom = max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
-    return [left, top, max(0.0, right - left), max(0.0, bottom - top)]
+def _runs(polygon: Polygon, width: int, height: int) -> str:
+    mask, x0, y0 = mask_from_polygon(polygon, height, width)
+    return compact_json({"size": [height, width], "counts": run_lengths(mask, x0, y0, width, height)})
+
+
+def _boxes(bounds: npt.NDArray[np.float64], width: int, height: int) -> list[list[float]]:
+    """Left, top, width and height of boxes (n, 4), cut at the border of the image."""
+    low, high = np.maximum(bounds[:, :2], 0.0), np.minimum(bounds[:, 2:], (width, height))
+    return np.concatenate([low, np.maximum(high - low, 0.0)], axis=1).tolist()  # type: ignore[no-any-return]
+
+
+def _short(number: float) -> str:
+    return f"{number:.11g}"
 
 
 def run_lengths(mask: npt.NDArray[np.bool_], x0: int, y0: int, width: int, height: int) -> list[int]:

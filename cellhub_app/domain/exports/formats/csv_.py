@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 
+from cellhub_app.core.spreadsheet import defused
 from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry
 from cellhub_app.domain.exports.tables import IMAGE_HEAD, OBJECT_HEAD, Cell, columns, image_row, object_row
@@ -11,8 +12,6 @@ README = {
     "csv/objects.csv": "One row an object with all its measures; the unit is in the column's name.",
     "csv/images.csv": "One row an image, also those that could not be read or were not segmented.",
 }
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvWriter:
@@ -40,8 +39,3 @@ class CsvWriter:
 
 def _safe(cells: Sequence[Cell]) -> list[Cell]:
     return [defused(cell) if isinstance(cell, str) else cell for cell in cells]
-
-
-def defused(text: str) -> str:
-    """The text with a leading ' where a spreadsheet would take it for a formula and run it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

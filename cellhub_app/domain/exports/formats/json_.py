@@ -58,7 +58,7 @@ class JsonWriter:
             "revision": entry.added_revision,
             "geometry": entry.polygon.to_geojson(),
             "px": {column.header: column.value(entry, None) for column in self._columns if not column.is_um},
-            "um": _um(self._columns, image, entry),
+            **({"um": _um(self._columns, image, entry)} if self._bundle.units != "px" else {}),
         }
 
 

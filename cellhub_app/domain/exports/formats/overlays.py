@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from cellhub_app.core.imaging.display import Rgb
-from cellhub_app.core.imaging.outlines import draw_outline, line_width
+from cellhub_app.core.imaging.outlines import Colour, draw_outline, fill_outlines, line_width, write_number
 from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry
 from cellhub_app.domain.exports.formats.geojson import COLOURS
@@ -19,8 +19,8 @@ README = {
 class OverlaysWriter:
     """Every image is a PNG."""
 
-    def __init__(self, _bundle: Bundle, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, bundle: Bundle, archive: Archive) -> None:
+        self._style, self._archive = bundle.style, archive
 
     def add(self, image: ImageEntry) -> None:
         """The picture of a segmented image with its outlines; the viewer's picture shows the first frame."""
@@ -29,11 +29,24 @@ class OverlaysWriter:
         with Image.open(image.display()) as shown:
             picture: Rgb = np.array(shown.convert("RGB"))
         rows, columns = picture.shape[:2]
-        scale = (columns / image.width, rows / image.height)
-        for entry in image.objects:
-            draw_outline(picture, entry.polygon, scale, COLOURS[entry.class_id % len(COLOURS)], line_width(columns, rows))
+        self._draw(picture, image, (columns / image.width, rows / image.height))
         _, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         self._archive.add_bytes(f"overlays/{image.stem}.png", png.tobytes())
+
+    def _draw(self, picture: Rgb, image: ImageEntry, scale: tuple[float, float]) -> None:
+        width_px = self._style.width_px or line_width(picture.shape[1], picture.shape[0])
+        if self._style.fill:
+            fills = [(entry.polygon, self._colour(entry.class_id)) for entry in image.objects]
+            fill_outlines(picture, fills, scale, self._style.fill)
+        for entry in image.objects:
+            draw_outline(picture, entry.polygon, scale, self._colour(entry.class_id), width_px)
+        if self._style.labels:
+            for entry in image.objects:
+                write_number(picture, entry.number, entry.polygon.centroid, scale)
+
+    def _colour(self, class_id: int) -> Colour:
+        given = self._style.colour
+        return (int(given[1:3], 16), int(given[3:5], 16), int(given[5:7], 16)) if given else COLOURS[class_id % len(COLOURS)]
 
     def finish(self) -> None:
         """Nothing is left to say."""

@@ -9,7 +9,7 @@ from cellhub_app.domain.exports.bundle import ObjectEntry
 from cellhub_app.domain.exports.formats.yolo import YoloWriter
 
 README = {
-    "yolo_boxes/data.yaml": "YOLO detection data set: names of the classes; train and val are the same images until you split them.",
+    "yolo_boxes/data.yaml": "YOLO detection data set: names of classes; train and val are the same images unless a split was asked for.",
     "yolo_boxes/labels/<stem>.txt": "One line an object: class, then centre, width and height of its box as shares of width and height. "
     "An empty file is an image in which nothing was found. Images that were not segmented are left out, and so are frames after the first.",
     "yolo_boxes/images/<stem>.*": "The pictures, as in `yolo/images`.",

@@ -8,6 +8,7 @@ from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.project.export_dialog import export_dialog
 from cellhub_app.web.pages.project.exports_state import ExportRow, ExportsState
 from cellhub_app.web.pages.project.frame import project_page
+from cellhub_app.web.pages.project.imports import imports_part
 
 
 def exports_tab() -> rx.Component:
@@ -18,12 +19,16 @@ def exports_tab() -> rx.Component:
     )  # fmt: skip
     words = t("Take polygons and measurements with you: choose formats, and a worker packs them into one ZIP.")
     nothing = empty_state("package", t("No exports yet"), words, new)
+    same = button(
+        t("Same as last time"), icon="repeat", disabled=ExportsState.total == 0, on_click=ExportsState.again(ExportsState.rows[0].id),
+        data_testid="export-same",
+    )  # fmt: skip
     rows = rx.fragment(
-        rx.el.div(rx.el.h2(t("Exports")), new, class_name="page-head"),
+        rx.el.div(rx.el.h2(t("Exports")), rx.el.div(same, new, class_name="row wrap"), class_name="page-head"),
         rx.el.ul(rx.foreach(ExportsState.rows, _row), class_name="rows", data_testid="exports"),
     )
     shown = rx.cond(ExportsState.rows.length() == 0, nothing, rows)
-    content = rx.cond(ExportsState.are_loaded, shown, skeleton("100%", "120px"))
+    content = rx.el.div(rx.cond(ExportsState.are_loaded, shown, skeleton("100%", "120px")), imports_part(), class_name="stack-large")
     return project_page("exports", rx.el.div(rx.el.div(content, class_name="page page-narrow"), class_name="scroll"), export_dialog())
 
 
@@ -37,12 +42,13 @@ def _row(row: rx.Var[ExportRow]) -> rx.Component:
         class_name="export-progress",
     )
     download = download_button(t("Download"), href=row.href, kind="primary", small=True, data_testid="export-download")
+    again = button(t("Make again"), small=True, on_click=ExportsState.again(row.id), data_testid="export-again")
     cancel = button(t("Cancel"), small=True, on_click=ExportsState.cancel(row.id), data_testid="export-cancel")
     return rx.el.li(
         rx.el.div(formats, when, class_name="grow stack-small"),
         status_chip(row.status, custom_attrs={"data-testid": "export-status"}),
         rx.cond(row.is_running, running, rx.cond(row.is_ready, facts, rx.el.p(row.error, class_name="small dim"))),
-        rx.cond(row.is_running, cancel, rx.cond(row.is_ready, download)),
+        rx.cond(row.is_running, cancel, rx.cond(row.is_ready, download, again)),
         class_name="line",
         data_testid="export",
     )

@@ -1,5 +1,6 @@
 """Exports of a project: choosing formats, watching them being made, downloading."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,19 @@ from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.exports import service as exports
 from cellhub_app.domain.exports.schemas import ExportView
 from cellhub_app.domain.flows import export as flow
-from cellhub_app.domain.images.selection import Selection
+from cellhub_app.domain.images import selection, tagging
+from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.selection import Chosen, Selection
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import bytes_text, t
 from cellhub_app.web.live import News, Topic
+from cellhub_app.web.pages.project.export_choices import DEFAULTS, Part, options_of
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
 
 SHOWN = 50
+WORDS_MAX = 2_000
 PURPOSES = {
     "coco": t("One JSON with polygons; for training networks and for pycocotools"),
     "yolo": t("Images and label files with outlines; for Ultralytics YOLO"),
@@ -96,6 +101,14 @@ def _expires(export: ExportView) -> str:
     return t("kept for {days} days", days=round(hours / 24)) if hours >= 36 else t("kept for {hours} h", hours=max(1, round(hours)))
 
 
+def named_in(query: Mapping[str, str]) -> list[UUID]:
+    """The images that an address asks to export; none where it names none, or anything else."""
+    try:
+        return [UUID(word) for word in query.get(routes.ASKS_FOR_EXPORT, "").split(",") if word]
+    except ValueError:
+        return []
+
+
 class ExportsState(ProjectState):
     """The tab of exports, and the dialog that asks for one."""
 
@@ -103,7 +116,11 @@ class ExportsState(ProjectState):
     are_loaded: bool = False
     only_selected: bool = False
     image_count: int = 0
+    _named: list[str] = []
     choices: list[FormatChoice] = []
+    tag: str = ""
+    known_tags: list[str] = []
+    parts: dict[str, str] = dict(DEFAULTS)
 
     @guarded
     async def load_exports(self, call: Call) -> None:
@@ -114,6 +131,8 @@ class ExportsState(ProjectState):
         await live.watch(call, self._tab, Topic(ExportsState, project_id), ProjectState.load, project_id)
         self.rows = await self._read_news(call, project_id, News(anew=True))
         self.are_loaded = True
+        if asked := named_in(self.router.url.query_parameters):
+            await self._offer(call, len(asked), named=asked)
 
     @classmethod
     async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:
@@ -127,18 +146,23 @@ class ExportsState(ProjectState):
             self.rows = found
 
     @guarded
-    async def open_for_all(self, _call: Call) -> None:
+    async def open_for_all(self, call: Call) -> None:
         """Offer the formats for every image."""
-        self._offer(self.total, only_selected=False)
+        await self._offer(call, self.total)
 
     @guarded
-    async def open_for_selected(self, _call: Call) -> None:
+    async def open_for_selected(self, call: Call) -> None:
         """Offer the formats for the selected images."""
-        self._offer((await self.get_state(ImagesState)).selected_count, only_selected=True)
+        await self._offer(call, (await self.get_state(ImagesState)).selected_count, only_selected=True)
 
-    def _offer(self, count: int, *, only_selected: bool) -> None:
+    async def _offer(self, call: Call, count: int, *, only_selected: bool = False, named: Sequence[UUID] = ()) -> None:
+        self.known_tags = [name for name, _ in await tagging.used(call.session, call.principal, UUID(self.project_id))]
+        self._open(count, only_selected=only_selected, named=named)
+
+    def _open(self, count: int, *, only_selected: bool = False, named: Sequence[UUID] = ()) -> None:
+        self.tag = ""
         chosen = {choice.name for choice in self.choices if choice.is_chosen} or {"coco", "excel"}
-        self.image_count, self.only_selected = count, only_selected
+        self.image_count, self.only_selected, self._named = count, only_selected, [str(image_id) for image_id in named]
         self.choices = [FormatChoice(view.name, t(view.title), PURPOSES[view.name], view.name in chosen) for view in exports.formats()]
         self.dialog = "export"
 
@@ -160,16 +184,48 @@ class ExportsState(ProjectState):
                 choice.is_chosen = not choice.is_chosen
 
     @guarded
+    async def choose(self, _call: Call, part: Part, value: str) -> None:
+        """Choose how the files are made."""
+        self.parts = {**self.parts, part: value[:WORDS_MAX]}
+
+    @guarded
+    async def choose_tag(self, call: Call, tag: str) -> None:
+        """Take all images with a tag, or all again."""
+        self.tag = tag[: tagging.TAG_MAX_LENGTH]
+        self.image_count = await selection.count(call.session, call.principal, UUID(self.project_id), self._tagged())
+
+    def _tagged(self) -> Chosen:
+        return Chosen(filters=ImageFilters(tag=self.tag or None))
+
+    @rx.var
+    def has_scope(self) -> bool:
+        """Whether the images are still to be chosen."""
+        return not self.only_selected and not self._named and bool(self.known_tags)
+
+    @rx.var
+    def has_overlays(self) -> bool:
+        """Whether pictures with outlines are wanted."""
+        return any(choice.is_chosen for choice in self.choices if choice.name == "overlays")
+
+    @guarded
     async def start(self, call: Call) -> Any:
         """Queue the export and show it."""
         names = [choice.name for choice in self.choices if choice.is_chosen]
-        chosen: Selection = "all"
+        chosen: Selection = self._tagged() if self.tag else "all"
         if self.only_selected:
             chosen = (await self.get_state(ImagesState))._chosen()
-        export = await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen)
+        elif self._named:
+            chosen = [UUID(image_id) for image_id in self._named]
+        export = await flow.export(call.session, call.principal, UUID(self.project_id), names, chosen, options_of(self.parts))
         await call.record(Action.EXPORT, "export", export.id, formats=export.formats)
         self.dialog = ""
         return rx.redirect(routes.project(self.project_id, "exports"))
+
+    @guarded
+    async def again(self, call: Call, export_id: UUID) -> None:
+        """Make an export like another."""
+        export = await flow.again(call.session, call.principal, export_id)
+        await call.record(Action.EXPORT, "export", export.id, formats=export.formats)
 
     @guarded
     async def cancel(self, call: Call, export_id: UUID) -> None:

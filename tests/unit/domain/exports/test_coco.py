@@ -1,6 +1,7 @@
 """COCO files are read back by pycocotools and compared with the masks, pixel by pixel."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools.coco import COCO
 
+from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.domain.exports.formats.coco import run_lengths
 from tests.unit.domain.exports.bundles import Packed, Scene, discs, rings
@@ -78,8 +80,8 @@ def test_a_polygon_beyond_the_border_is_cut_there(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     image = scene.add("a.png", discs())
     outside = from_rings([[(-5, -5), (12, -5), (12, 8), (-5, 8)]])
-    entry = image.objects[0]  # type: ignore[index]
-    vars(entry)["polygon"] = outside
+    first, *others = image.objects
+    scene.images[0] = replace(image, objects=[replace(first, geometry=codec.encode(outside)), *others])
     coco = load(scene.pack("coco"), tmp_path)
     first = coco.loadAnns(coco.getAnnIds())[0]
     assert first["area"] == 12 * 8

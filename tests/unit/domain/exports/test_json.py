@@ -1,12 +1,34 @@
 """The JSON document says everything, and where it comes from."""
 
+import json
 from pathlib import Path
 
+import jsonschema_rs
 import numpy as np
+import pytest
 
 from cellhub_app.core.geometry.polygon import from_geojson
 from cellhub_app.core.geometry.raster import labels_from_polygons
+from cellhub_app.domain.exports.formats.json_schema import SCHEMA
 from tests.unit.domain.exports.bundles import Scene, discs
+
+PUBLISHED = Path(__file__).resolve().parents[4] / "docs" / "project.schema.json"
+
+
+def test_the_document_keeps_the_published_schema(scene: Scene) -> None:
+    document = scene.pack("json").json("json/project.json")
+    valid = jsonschema_rs.validator_for(SCHEMA)
+    assert [error.message for error in valid.iter_errors(document)] == []
+    assert json.loads(PUBLISHED.read_text()) == SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("number", 0), ("geometry", {"type": "Point", "coordinates": [1, 2]}), ("extra", 1), ("px", None)]
+)
+def test_the_schema_finds_what_breaks_it(scene: Scene, key: str, value: object) -> None:
+    document = scene.pack("json").json("json/project.json")
+    document["images"][0]["objects"][0][key] = value
+    assert not jsonschema_rs.validator_for(SCHEMA).is_valid(document)
 
 
 def test_outlines_give_the_masks_back_holes_included(scene: Scene) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from cellhub_app.core.spreadsheet import defused, plain
 from cellhub_app.domain.exports.formats import excel
-from cellhub_app.domain.exports.formats.csv_ import defused
 from cellhub_app.domain.exports.tables import Running
 from tests.unit.domain.exports.bundles import Packed, Scene, discs
 
@@ -67,6 +67,7 @@ def test_the_table_of_images_knows_unread_and_unsegmented_ones(scene: Scene) -> 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     assert defused(text) == f"'{text}"
+    assert plain(defused(text)) == text
 
 
 def test_ordinary_text_is_left_alone() -> None:
