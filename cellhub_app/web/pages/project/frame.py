@@ -18,6 +18,7 @@ from cellhub_app.web.pages.project.state import ProjectState
 
 TABS = [
     ("", t("Images")),
+    ("results", t("Results")),
     ("exports", t("Exports")),
     ("members", t("Members")),
     ("settings", t("Settings")),

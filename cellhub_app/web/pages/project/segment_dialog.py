@@ -4,10 +4,10 @@ import reflex as rx
 
 from cellhub_app.web.components.buttons import button
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
-from cellhub_app.web.components.forms import field
+from cellhub_app.web.components.model_form import model_choice
 from cellhub_app.web.i18n import noun, t
 from cellhub_app.web.pages.project.face_off_state import NewFaceOffState
-from cellhub_app.web.pages.project.segment_state import ModelCard, SegmentState
+from cellhub_app.web.pages.project.segment_state import SegmentState
 
 
 def segment_dialog() -> rx.Component:
@@ -17,8 +17,7 @@ def segment_dialog() -> rx.Component:
     return dialog(
         t("Segment images"),
         _scope(),
-        rx.el.fieldset(rx.el.legend(t("Model")), rx.foreach(SegmentState.cards, _model), class_name="models"),
-        rx.foreach(SegmentState.cards, _parameters),
+        model_choice(SegmentState),
         _try_first(),
         rx.cond(SegmentState.can_mail, _mail()),
         dialog_actions(
@@ -50,47 +49,6 @@ def _scope() -> rx.Component:
     return rx.cond(
         has_choice, rx.el.div(option(True, some), option(False, every), class_name="pills", role="group", aria_label=t("Which images"))
     )
-
-
-def _model(card: rx.Var[ModelCard]) -> rx.Component:
-    radio = rx.el.input(
-        type="radio", name="model", value=card.name, checked=SegmentState.chosen == card.name, class_name="choice-radio",
-        on_change=lambda _value: SegmentState.choose(card.name), data_testid=f"model-{card.name}",
-    )  # fmt: skip
-    head = rx.el.span(
-        rx.el.b(card.title),
-        rx.el.span(card.preset, class_name="chip chip-accent"),
-        rx.cond(~card.fits, rx.el.span(t("made for other samples"), class_name="chip chip-paused")),
-        class_name="row wrap",
-    )
-    score = rx.el.span(
-        rx.el.span(card.score, class_name="big number"), rx.el.span(card.score_note, class_name="field-hint"), class_name="model-score"
-    )
-    pace = rx.el.span(rx.icon("timer"), card.pace, class_name="model-pace dim small number")
-    return rx.el.label(radio, head, score, pace, class_name="choice model")
-
-
-def _parameters(card: rx.Var[ModelCard]) -> rx.Component:
-    """The parameters of the chosen model only."""
-    slider = rx.el.input(
-        type="range",
-        id="threshold",
-        min=card.threshold_min,
-        max=card.threshold_max,
-        step=0.05,
-        value=SegmentState.threshold,
-        class_name="range",
-        on_change=SegmentState.set_threshold,
-        data_testid="segment-threshold",
-    )
-    row = rx.el.div(slider, rx.el.output(SegmentState.threshold, html_for="threshold", class_name="number"), class_name="slider-row")
-    hint = t("Lower finds more and larger objects, higher only the clear ones.")
-    threshold = field(card.threshold_title, "threshold", control=row, hint=hint)
-    area = field(
-        card.min_area_title, "min-area", type="number", min=0, max=1_000_000, step=1, value=SegmentState.min_area_px.to_string(),
-        on_change=SegmentState.set_min_area, hint=t("Smaller objects are left out."), data_testid="segment-min-area",
-    )  # fmt: skip
-    return rx.cond(SegmentState.chosen == card.name, rx.el.div(threshold, area, class_name="parameters"))
 
 
 def _try_first() -> rx.Component:

@@ -1,7 +1,6 @@
 """Choosing a model and its parameters, and pressing "Segment"; then pausing, stopping, trying again."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,65 +16,17 @@ from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, first_ready
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
-from cellhub_app.domain.segmentation import service as catalogue
-from cellhub_app.domain.segmentation.schemas import ModelParameters, ModelView
 from cellhub_app.web import routes
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import counted, t
+from cellhub_app.web.model_choice import MEGAPIXELS_ASSUMED, ModelChoice
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.picked import PickedState
 from cellhub_app.web.steering import SteeringState
 
-PRESETS = {"fast": t("Fast"), "accurate": t("Accurate"), "robust": t("Robust")}
-MEGAPIXELS_ASSUMED = 1.0
 
-
-@dataclass
-class ModelCard:
-    """A model as the dialog offers it."""
-
-    name: str
-    title: str
-    preset: str
-    score: str
-    score_note: str
-    pace: str
-    fits: bool
-    threshold: float
-    threshold_min: float
-    threshold_max: float
-    threshold_title: str
-    min_area_px: int
-    min_area_title: str
-
-
-def model_card(model: ModelView, sample_kind: str, megapixels: float) -> ModelCard:
-    """The card's figures for this kind of sample and images of this size."""
-    threshold, area = model.parameters.get("threshold", {}), model.parameters.get("minAreaPx", {})
-    fits = sample_kind in model.sample_kinds
-    score = model.kinds.get(sample_kind, {}).get("ap50")
-    seconds = max(0.01, model.seconds_per_megapixel * megapixels)
-    return ModelCard(
-        name=model.name,
-        title=model.title,
-        preset=PRESETS.get(model.preset, model.preset),
-        score="–" if score is None else f"{score:.2f}",
-        score_note=t("AP at 0.5 on held-out images") if score is not None else t("not measured for this kind of sample"),
-        pace=t(
-            "{seconds} s an image here", seconds=f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
-        ),
-        fits=fits,
-        threshold=threshold.get("default", 0.5),
-        threshold_min=threshold.get("min", 0.05),
-        threshold_max=threshold.get("max", 0.95),
-        threshold_title=threshold.get("title", t("Threshold")),
-        min_area_px=area.get("default", 0),
-        min_area_title=area.get("title", t("Smallest object, px")),
-    )
-
-
-class SegmentState(ProjectState):
+class SegmentState(ModelChoice, ProjectState):
     """The dialog, and the buttons of the queue."""
 
     is_starting: bool = False
@@ -83,10 +34,6 @@ class SegmentState(ProjectState):
     only_new: bool = False
     image_count: int = 0
     new_count: int = 0
-    cards: list[ModelCard] = []
-    chosen: str = ""
-    threshold: float = 0.5
-    min_area_px: int = 0
     can_mail: bool = False
     mail: str = rx.LocalStorage("off", name="cellhub-mail-at-end", sync=True)
 
@@ -110,14 +57,9 @@ class SegmentState(ProjectState):
         first = await images.page(call.session, call.principal, UUID(self.project_id), ImageFilters(), PageRequest.of(20))
         sizes = [image.width * image.height / 1e6 for image in first.data if image.width and image.height]
         megapixels = sum(sizes) / len(sizes) if sizes else MEGAPIXELS_ASSUMED
-        self.cards = [model_card(model, self.sample_kind, megapixels) for model in catalogue.models(self.sample_kind)]
-        if self.cards:
-            self._pick(self.cards[0])
+        self._offer_models(self.sample_kind, megapixels)
         self.can_mail = bool(get_settings().smtp_url) and call.principal.email_verified
         self.dialog = "segment"
-
-    def _pick(self, card: ModelCard) -> None:
-        self.chosen, self.threshold, self.min_area_px = card.name, card.threshold, card.min_area_px
 
     @guarded
     async def set_open(self, _call: Call, is_open: bool) -> None:
@@ -128,23 +70,6 @@ class SegmentState(ProjectState):
     async def set_only_new(self, _call: Call, only_new: bool) -> None:
         """Take only images that were never segmented, or all."""
         self.only_new = only_new
-
-    @guarded
-    async def choose(self, _call: Call, name: str) -> None:
-        """Take a model, with its own parameters."""
-        for card in self.cards:
-            if card.name == name:
-                self._pick(card)
-
-    @guarded
-    async def set_threshold(self, _call: Call, value: float) -> None:
-        """Ask for fewer or more objects."""
-        self.threshold = value
-
-    @guarded
-    async def set_min_area(self, _call: Call, value: int | Literal[""]) -> None:
-        """Leave out what is smaller."""
-        self.min_area_px = int(value or 0)
 
     @guarded
     async def open_tuning(self, call: Call) -> Any:
@@ -174,9 +99,10 @@ class SegmentState(ProjectState):
     async def start(self, call: Call) -> None:
         """Queue the images."""
         self.is_starting = False
-        parameters = ModelParameters(threshold=self.threshold, min_area_px=self.min_area_px)
         chosen, notify = await self._images(), self.can_mail and self.mail == "on"
-        batch = await flow.segment(call.session, call.principal, UUID(self.project_id), chosen, self.chosen, parameters, notify=notify)
+        batch = await flow.segment(
+            call.session, call.principal, UUID(self.project_id), chosen, self.chosen, self._parameters(), notify=notify
+        )
         await call.record(Action.SEGMENT, "batch", batch.id, model=self.chosen, images=batch.counts.queued)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())

@@ -14,7 +14,7 @@ from cellhub_app.web.pages.project.settings_state import SettingsState
 
 def settings_tab() -> rx.Component:
     """The page behind /projects/<id>/settings."""
-    shown = rx.cond(SettingsState.are_loaded & SettingsState.is_loaded, rx.fragment(_form(), _danger()), skeleton("100%", "260px"))
+    shown = rx.cond(SettingsState.are_loaded & SettingsState.is_loaded, rx.fragment(_form(), _room(), _danger()), skeleton("100%", "260px"))
     content = rx.el.div(rx.el.h2(t("Settings")), shown, class_name="page page-narrow stack-large")
     return project_page("settings", rx.el.div(content, class_name="scroll"))
 
@@ -37,6 +37,14 @@ def _form() -> rx.Component:
         class_name="plain-fieldset stack-large",
     )  # fmt: skip
     return rx.el.form(fields, on_submit=SettingsState.save, reset_on_submit=False, class_name="box")
+
+
+def _room() -> rx.Component:
+    """What the project takes of the storage."""
+    rows = rx.foreach(SettingsState.room, lambda row: rx.el.div(rx.el.dt(row[0], class_name="dim"), rx.el.dd(row[1], class_name="number")))
+    return rx.el.section(
+        rx.el.h3(t("Storage")), rx.el.dl(rows, class_name="room"), class_name="box stack-small", data_testid="project-room"
+    )
 
 
 def _danger() -> rx.Component:

@@ -95,6 +95,7 @@ class ProjectState(SessionState):
     is_missing: bool = False
     is_loaded: bool = False
     can_edit: bool = False
+    can_annotate: bool = False
     can_manage: bool = False
     total: int = 0
     done: int = 0
@@ -128,6 +129,7 @@ class ProjectState(SessionState):
             return
         self.is_missing, self.project_id = False, str(project_id)
         self.can_edit = allows(news.project.role, Permission.EDIT)
+        self.can_annotate = allows(news.project.role, Permission.ANNOTATE)
         self.can_manage = allows(news.project.role, Permission.MANAGE)
         self._put(**shown(news))
         self.is_loaded = True
@@ -143,8 +145,9 @@ class ProjectState(SessionState):
 
     @unguarded
     def close_dialogs(self) -> None:
-        """A page that is opened starts without a dialog; one that only reconnects keeps it."""
-        self.dialog = ""
+        """A page that is opened starts without a dialog, unless its address asks for one; one that only reconnects keeps it."""
+        if routes.ASKS_FOR_EXPORT not in self.router.url.query_parameters:
+            self.dialog = ""
 
     @unguarded
     def toggle_panel(self) -> None:

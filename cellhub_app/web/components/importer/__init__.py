@@ -1,0 +1,1 @@
+"""The form that brings annotations of other tools into a project."""
