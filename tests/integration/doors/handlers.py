@@ -10,6 +10,7 @@ from cellhub_app.web import live, routes
 from cellhub_app.web.components.entrance import EntranceState
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.face_off.state import FaceOffState
+from cellhub_app.web.pages.image.again_state import AgainState
 from cellhub_app.web.pages.image.state import ImageState
 from cellhub_app.web.pages.project.exports_state import ExportsState
 from cellhub_app.web.pages.project.face_off_state import NewFaceOffState, Rival
@@ -29,11 +30,12 @@ from tests.integration.web.states import Tab
 TOPS = (SessionState, EntranceState, SharedState)
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
-    "ImageState": routes.IMAGE, "PresenceState": routes.IMAGE, "RunState": routes.RUN,
+    "ImageState": routes.IMAGE, "AgainState": routes.IMAGE, "ImageExportState": routes.IMAGE, "PresenceState": routes.IMAGE,
+    "RunState": routes.RUN,
     "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
     "MembersState": routes.PROJECT_MEMBERS, "TeamSharesState": routes.PROJECT_MEMBERS,
     "TeamsState": routes.TEAMS, "TeamState": routes.TEAM,
-    "SharedState": routes.SHARED, "SharedImageState": routes.SHARED_IMAGE,
+    "ImportsState": routes.PROJECT_EXPORTS, "SharedState": routes.SHARED, "SharedImageState": routes.SHARED_IMAGE,
     "AccountState": routes.ACCOUNT, "AdminState": routes.ADMIN, "ActivityState": routes.ACTIVITY,
 }  # fmt: skip
 FITTING = {
@@ -86,7 +88,7 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     tab.state(ImageState).project_id, tab.state(ImageState).image_id = ids["project_id"], ids["image_id"]
     tab.state(ImagesState)._choose([ids["image_id"]], selects_all=False, count=1)
     tab.state(SelectionState).new_tag, tab.state(DashboardState).renamed_id = "tag", ids["project_id"]
-    tab.state(SegmentState).chosen = "classical"
+    tab.state(SegmentState).chosen = tab.state(AgainState).chosen = "classical"
     tab.state(TuningState).project_id, tab.state(TuningState).image_id = ids["project_id"], ids["image_id"]
     tab.state(TuningState).model = "classical"
     tab.state(FaceOffState).project_id, tab.state(FaceOffState).face_off_id = ids["project_id"], ids["face_off_id"]
@@ -94,14 +96,14 @@ async def tab_of(world: World, caller: Caller, state: type[rx.State]) -> Tab:
     tab.state(TeamState).team_id = ids["team_id"]
     tab.state(NewFaceOffState).images = [ids["image_id"]]
     tab.state(NewFaceOffState).rivals = [Rival(name, name, fits=True, takes_part=True) for name in ("classical", "unet")]
-    tab.state(ExportsState)._offer(1, only_selected=False)
+    tab.state(ExportsState)._open(1)
     return tab
 
 
 def arguments_of(world: World, state: type[rx.State], handler: str, given: tuple[object, ...] | None) -> list[object]:
     """What the handler is called with: ids of the world by the names of its parameters, and something fitting for the others."""
     if given is not None:
-        return [with_ids(value, world) for value in given]
+        return [with_ids(value, world.ids) for value in given]
     names = list(inspect.signature(state.event_handlers[handler].fn).parameters)[1:]
     return [world.ids.get(name, FITTING.get(name)) for name in names]
 

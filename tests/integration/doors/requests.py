@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -48,17 +49,22 @@ BODIES: dict[str, Any] = {
     "post /projects/{project_id}/segmentations": {"imageIds": "all", "model": "classical"},
     "post /projects/{project_id}/exports": {"formats": ["coco"], "imageIds": "all"},
     "post /projects/{project_id}/face-offs": {"imageIds": ["image_id"], "models": ["classical", "unet"]},
+    "post /projects/{project_id}/conditions/preview": {"template": "{plate}_{well}"},
+    "put /projects/{project_id}/conditions": {"template": "{plate}_{well}"},
     "post /projects/{project_id}/share-links": {"expiresAt": (now() + timedelta(days=7)).isoformat()},
     "post /shared": {"token": "x"},
     "post /face-offs/{face_off_id}/choice": {"model": "classical"},
     "post /invitations/accept": {"token": "x"},
     "patch /images/{image_id}": {"name": "other.png"},
     "put /images/{image_id}/people/{tab_id}": {"objectId": "object_id", "isEditing": True},
+    "post /projects/{project_id}/results/changes": {"what": "delete", "objects": {"where": ["area_px2:1e9.."]}},
     "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
 }
 QUERIES: dict[str, Any] = {
     "get /images/{image_id}/preview": {"model": "classical"},
     "get /images/{image_id}/revisions/diff": {"from": 0, "to": 1},
+    **{f"get /projects/{{project_id}}/results/{part}": {"measure": "area_px2"} for part in ("histogram", "groups", "course", "comparison")},
+    "get /projects/{project_id}/results/scatter": {"x": "area_px2", "y": "circularity"},
 }
 TUS = {"Tus-Resumable": "1.0.0"}
 
@@ -85,16 +91,16 @@ async def ask_with(http: httpx.AsyncClient, world: World, token: str, route: str
     if path.startswith("/uploads"):
         return await http.request(method, url, content=b"", headers=headers | _tus(world))
     query = QUERIES.get(route, {})
-    return await http.request(method, url, params=query, json=with_ids(BODIES.get(route), world), headers=headers)
+    return await http.request(method, url, params=query, json=with_ids(BODIES.get(route), world.ids), headers=headers)
 
 
-def with_ids(body: Any, world: World) -> Any:
-    """The body with the world's ids in the place of their names."""
+def with_ids(body: Any, ids: Mapping[str, str]) -> Any:
+    """The body with ids in the place of their names."""
     if isinstance(body, dict):
-        return {key: with_ids(value, world) for key, value in body.items()}
+        return {key: with_ids(value, ids) for key, value in body.items()}
     if isinstance(body, list):
-        return [with_ids(one, world) for one in body]
-    return world.ids.get(body, body) if isinstance(body, str) else body
+        return [with_ids(one, ids) for one in body]
+    return ids.get(body, body) if isinstance(body, str) else body
 
 
 def _tus(world: World) -> dict[str, str]:

@@ -100,7 +100,17 @@ ROUTES: dict[str, Door] = {
     "get /shared/{link_id}/images/{image_id}/tiles/{level}/{x}/{y}": VISIT,
     **{f"get /shared/{{link_id}}/images/{{image_id}}/{part}": VISIT for part in ("measurements", "polygons")},
     **dict.fromkeys(("get /projects/{project_id}/images", "get /projects/{project_id}/measurements"), VIEW),
+    "get /projects/{project_id}/results": VIEW,
+    **{f"post /projects/{{project_id}}/results/{part}": ANNOTATE for part in ("changes", "changes/{change_id}/undo")},
+    **{
+        f"get /projects/{{project_id}}/results/{part}": VIEW
+        for part in ("objects", "images", "histogram", "scatter", "groups", "course", "comparison")
+    },
     **dict.fromkeys(("get /projects/{project_id}/exports", "post /projects/{project_id}/exports"), VIEW),
+    **dict.fromkeys(("get /projects/{project_id}/conditions", "get /projects/{project_id}/conditions/table.csv"), VIEW),
+    **dict.fromkeys(("post /projects/{project_id}/conditions/preview", "put /projects/{project_id}/conditions"), EDIT),
+    "delete /projects/{project_id}/conditions": EDIT,
+    "get /projects/{project_id}/methods": VIEW,
     **dict.fromkeys(("post /projects/{project_id}/images", "post /projects/{project_id}/segmentations"), EDIT),
     **{f"post /projects/{{project_id}}/queue/{act}": EDIT for act in ("cancel", "pause", "resume", "retry-failed")},
     "get /projects/{project_id}/upload-sessions": VIEW,
@@ -133,6 +143,8 @@ ROUTES: dict[str, Door] = {
     "get /imports/{import_id}": VIEW,
     **dict.fromkeys(("get /exports/{export_id}", "get /exports/{export_id}/download"), VIEW),
     "post /exports/{export_id}/cancel": EDIT,
+    "post /exports/{export_id}/again": VIEW,
+    "get /exports/schema": SELF,
 }  # fmt: skip
 
 
@@ -165,6 +177,8 @@ HANDLERS: dict[str, Door] = {
     **_of("ProjectState", load=SELF, close_dialogs=ANYBODY, toggle_panel=ANYBODY),
     **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY),
     **_of("ImageState", show_side=ANYBODY.given("history"), look_at=ANYBODY, restore=ANNOTATE),
+    **_of("AgainState", open_dialog=VIEW, set_open=SELF, keep=SELF, start=EDIT, choose=SELF, set_threshold=SELF, set_min_area=SELF),
+    **_of("ImageExportState", offer=SELF, start=VIEW.given("coco")),
     **_of("PresenceState", load_people=SELF),
     **_of("ProjectPace", load_pace=VIEW),
     **_of("ImagesState", load_images=VIEW, show=SELF.given("running"), show_tag=VIEW, search=VIEW, order=SELF),
@@ -172,8 +186,10 @@ HANDLERS: dict[str, Door] = {
     **_of("ImagesState", resize=ANYBODY, show_outlines=ANYBODY, open_image=ANYBODY),
     **_of("SelectionState", ask_all=SELF, ask_none=SELF, open_tags=SELF, set_open=SELF, write_tag=SELF),
     **_of("SelectionState", delete=EDIT, restore=EDIT, add_tag=EDIT, remove_tag=EDIT),
-    **_of("ExportsState", load_exports=VIEW, open_for_all=SELF, open_for_selected=SELF, set_open=SELF, toggle=SELF),
-    **_of("ExportsState", start=VIEW, cancel=EDIT),
+    **_of("ExportsState", load_exports=VIEW, open_for_all=VIEW, open_for_selected=VIEW),
+    **_of("ExportsState", set_open=SELF, toggle=SELF),
+    **_of("ExportsState", start=VIEW, cancel=EDIT, again=VIEW, choose=SELF.given("units", "px"), choose_tag=VIEW),
+    **_of("ImportsState", load_imports=VIEW),
     **_of("SegmentState", open_for_all=VIEW, open_for_selected=VIEW, set_open=SELF, set_only_new=SELF, choose=SELF, set_threshold=SELF),
     **_of("SegmentState", set_min_area=SELF, ask_for_mail=ANYBODY, prepare=SELF, start=EDIT, open_tuning=VIEW),
     **_of("TuningState", load=SELF, choose=SELF, set_threshold=SELF, set_min_area=SELF, reset_parameters=SELF, show_present=SELF),
@@ -201,7 +217,7 @@ HANDLERS: dict[str, Door] = {
     **_of("QueueActions", **STEER, retry_all=EDIT),
     **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),
     **_of("QueuePace", load_pace=SELF),
-    **_of("RunState", load=SELF, show_more=VIEW, choose=VIEW, retry=EDIT),
+    **_of("RunState", load=SELF, show_more=VIEW, choose=VIEW, pause=EDIT, resume=EDIT, cancel=EDIT, retry=EDIT),
     **_of("HistoryState", load_history=SELF, show_more=SELF, retry=EDIT),
 }  # fmt: skip
 
