@@ -36,7 +36,11 @@ app = rx.App(
     stylesheets=STYLESHEETS,
     toaster=None,
     app_wraps={},
-    head_components=[rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"), rx.el.script(src="/entrance.js")],
+    head_components=[
+        rx.el.script(src="/headstart.js"),
+        rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
+        rx.el.script(src="/entrance.js"),
+    ],
     api_transformer=[create_app(), Gate],
     backend_exception_handler=tell_backend_exception,
     frontend_exception_handler=tell_frontend_exception,

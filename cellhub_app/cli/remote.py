@@ -39,6 +39,7 @@ def upload(
     code: Code = "",
     url: Url = LOCAL,
     model: Annotated[str, typer.Option(help="segment all images of the project with this model and wait")] = "",
+    keep: Annotated[bool, typer.Option("--keep-hand-made", help="with --model: objects that people drew or changed stay")] = False,
 ) -> None:
     """Send a folder of images to a CellHub server; each file arrives once, also over a bad line."""
     paths = image_files(folder)
@@ -49,7 +50,7 @@ def upload(
         done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
         report(found, done)
         if model and (done.accepted or done.already_sent or done.duplicates):
-            hub.wait_for_batch(hub.segment(found.id, model).id, on_change=_tell_batch)
+            hub.wait_for_batch(hub.segment(found.id, model, keep_hand_made=keep).id, on_change=_tell_batch)
     if done.refused:
         raise typer.Exit(1)
 

@@ -45,7 +45,6 @@ def process_environment(home: Home) -> dict[str, str]:
         "ALEMBIC_CONFIG": str(ROOT / "alembic" / "alembic.ini"),
         "CELLHUB_HOME": str(home.path),
         "PROMETHEUS_MULTIPROC_DIR": str(home.metrics),
-        "NUMBA_CACHE_DIR": str(home.cache / "numba"),
         "XDG_CACHE_HOME": str(home.cache),
         "REFLEX_DIR": str(home.cache / "reflex"),
         "REFLEX_STATES_WORKDIR": str(home.cache / "states"),
@@ -54,6 +53,7 @@ def process_environment(home: Home) -> dict[str, str]:
         "REFLEX_CHECK_LATEST_VERSION": "false",
     }
     environment.setdefault("OMP_WAIT_POLICY", "passive")  # threads of a network pass that spin while they wait starve a busy machine
+    environment.setdefault("NUMBA_CACHE_DIR", str(home.cache / "numba"))
     environment.setdefault("BUN_INSTALL_CACHE_DIR", str(home.cache / "bun"))
     if not os.access(environment.get("HOME", ""), os.W_OK):
         environment["HOME"] = str(home.cache)

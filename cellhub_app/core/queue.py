@@ -1,9 +1,10 @@
 """Job kinds, and the ARQ tickets that say "there is work". A ticket carries nothing: the rows of `job` are the truth.
 
-Tiles are asked for without a row: they are a cache of what is in the original, and who misses them asks again.
+Tiles and pictures of outlines are asked for without a row: they can be made again from what there is, and who misses them asks again.
 """
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
@@ -72,6 +73,25 @@ async def ask_for_tiles(queue: ArqRedis, image_id: UUID, frame: int, timepoint: 
     name = f"tiles:{image_id}:{frame}:{timepoint}"
     try:
         await queue.enqueue_job(TILES_TICKET, str(image_id), frame, timepoint, _job_id=name, _queue_name=IO_QUEUE, _expires=TILES_TICKET_S)
+    except (RedisError, OSError):
+        return False
+    return True
+
+
+OUTLINES_TICKET = "outlines.draw"
+OUTLINES_TICKET_S = 60
+OUTLINES_REST_S = 3
+
+
+async def ask_for_outlines(queue: ArqRedis, image_id: UUID, revision: int) -> bool:
+    """Have a worker draw the outlines of an image in a moment; False when Redis does not answer.
+
+    The worker draws what there is by then, so that of many edits in a row one in OUTLINES_REST_S is drawn, and the last one always.
+    """
+    name = f"outlines:{image_id}:{revision}"
+    how: dict[str, Any] = {"_job_id": name, "_queue_name": IO_QUEUE, "_defer_by": OUTLINES_REST_S, "_expires": OUTLINES_TICKET_S}
+    try:
+        await queue.enqueue_job(OUTLINES_TICKET, str(image_id), **how)
     except (RedisError, OSError):
         return False
     return True

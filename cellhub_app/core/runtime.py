@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from arq.connections import ArqRedis
@@ -14,7 +15,7 @@ from cellhub_app.core import db
 from cellhub_app.core.events import Event, publish
 from cellhub_app.core.mail import Letter
 from cellhub_app.core.post import Post
-from cellhub_app.core.queue import JobKind, open_queue, send_ticket
+from cellhub_app.core.queue import JobKind, ask_for_outlines, open_queue, send_ticket
 from cellhub_app.core.reading import close_reading
 from cellhub_app.core.settings import Settings, get_settings
 from cellhub_app.core.storage import Storage
@@ -39,6 +40,8 @@ class Runtime:
             yield session
         self.post.send_soon(session.info.get("letters", []))
         await self._tell(session.info.get("events", []), session.info.get("tickets", set()))
+        for image_id, revision in session.info.get("drawings", {}).items():
+            await ask_for_outlines(self.queue, image_id, revision)
 
     async def _tell(self, events: list[Event], kinds: set[JobKind]) -> None:
         if events:
@@ -63,6 +66,11 @@ def send_later(session: AsyncSession, letter: Letter) -> None:
 def wake(session: AsyncSession, kind: JobKind) -> None:
     """Wake the workers of this kind once the session's transaction is committed."""
     session.info.setdefault("tickets", set()).add(kind)
+
+
+def draw_later(session: AsyncSession, image_id: UUID, revision: int) -> None:
+    """Have a worker draw the image's outlines for galleries some seconds after the session's transaction is committed."""
+    session.info.setdefault("drawings", {})[image_id] = revision
 
 
 _runtime: Runtime | None = None

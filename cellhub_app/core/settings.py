@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     clamav_url: str = Field("", description="ClamAV that checks uploads, `tcp://host:3310` or `unix:///path`; empty: no check")
     ingest_concurrency: int = Field(3, ge=1, description="images an io worker reads at once")
     export_concurrency: int = Field(2, ge=1, description="exports an io worker makes at once")
+    results_cache_mb: int = Field(256, ge=16, description="memory in which a web process keeps objects of projects for their charts, in MB")
     lease_s: int = Field(30, ge=2, description="seconds without a sign of life after which a worker's images go to another")
     retry_delay_s: float = Field(5, gt=0, description="seconds before a failed image is tried again; twice as long each further time")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")

@@ -106,6 +106,10 @@ class Storage:
         """An object to be read, whole or in pieces. Raises NotFound, Unavailable."""
         return Opened(await self._call(lambda: obstore.get_async(self._store, _checked(key))))
 
+    async def open_part(self, key: str, start: int, end: int) -> "Opened":
+        """The bytes [start, end) of an object to be read. Raises NotFound, Unavailable."""
+        return Opened(await self._call(lambda: obstore.get_async(self._store, _checked(key), options={"range": (start, end)})))
+
     async def get(self, key: str) -> bytes:
         """Read an object whole. Raises NotFound, Unavailable."""
         return await (await self.open(key)).whole()

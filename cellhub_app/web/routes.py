@@ -23,13 +23,15 @@ RUN = "/jobs/[run]"
 TEAMS = "/teams"
 TEAM = "/teams/[team]"
 PROJECT = "/projects/[project]"
+PROJECT_RESULTS = "/projects/[project]/results"
 PROJECT_EXPORTS = "/projects/[project]/exports"
 PROJECT_MEMBERS = "/projects/[project]/members"
 PROJECT_SETTINGS = "/projects/[project]/settings"
-PROJECT_TABS = (PROJECT, PROJECT_EXPORTS, PROJECT_MEMBERS, PROJECT_SETTINGS)
+PROJECT_TABS = (PROJECT, PROJECT_RESULTS, PROJECT_EXPORTS, PROJECT_MEMBERS, PROJECT_SETTINGS)
 IMAGE = "/projects/[project]/images/[image]"
 TUNING = "/projects/[project]/images/[image]/try"
 FACE_OFF = "/projects/[project]/face-off/[face_off]"
+ASKS_FOR_EXPORT = "image"
 
 API = "/api/v1"
 SIGN_IN_ACTION = f"{API}/auth/session"
@@ -82,6 +84,11 @@ def tuning(project_id: UUID | str | Any, image_id: UUID | str | Any) -> Any:
 def face_off(project_id: UUID | str | Any, face_off_id: UUID | str | Any) -> Any:
     """The page that compares models."""
     return f"/projects/{project_id}/face-off/{face_off_id}"
+
+
+def imports(project_id: UUID | str | Any) -> Any:
+    """Where files with annotations are sent."""
+    return f"{API}/projects/{project_id}/imports"
 
 
 def thumbnail(image_id: UUID | str | Any) -> Any:

@@ -27,9 +27,11 @@ from cellhub_app.web.pages.project.exports import exports_tab
 from cellhub_app.web.pages.project.exports_state import ExportsState
 from cellhub_app.web.pages.project.images import images_tab
 from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.imports_state import ImportsState
 from cellhub_app.web.pages.project.members import members_tab
 from cellhub_app.web.pages.project.members_state import MembersState
 from cellhub_app.web.pages.project.pace import ProjectPace
+from cellhub_app.web.pages.project.results import results_tab
 from cellhub_app.web.pages.project.settings import settings_tab
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.project.share_links_state import ShareLinksState
@@ -81,7 +83,8 @@ def add_pages(app: rx.App) -> None:
     app.add_page(activity, route=routes.ACTIVITY, title=_title(t("Audit log")), on_load=ActivityState.load)
     for tab, route, *more in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
-        (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports),
+        (results_tab, routes.PROJECT_RESULTS),
+        (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports, ImportsState.load_imports),
         (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members, TeamSharesState.load_teams, ShareLinksState.load_share_links),
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),
     ):

@@ -96,5 +96,5 @@ def arrive(browser: Browser, base_url: str) -> Iterator[Callable[..., Visitor]]:
 def visitor(arrive: Callable[..., Visitor]) -> Visitor:
     """Somebody who has just opened an account."""
     made = arrive()
-    made.register()
+    made.open_account()
     return made

@@ -46,7 +46,6 @@ def point_at_the_middle(page: Page) -> None:
 
 
 def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Visitor) -> None:
-    visitor.register()
     visitor.make_project("Stacks")
     visitor.choose_files([{"name": "stack.ome.tif", "mimeType": "image/tiff", "buffer": stack()}])
     visitor.waits_for(1, "ready")

@@ -75,6 +75,7 @@ def test_from_registering_to_a_coco_file_that_agrees_with_the_masks(arrive: Call
     assert images["plate_07_A02.tif"]["pixelSizeUm"] == pytest.approx(0.325, rel=1e-3)
     look_at(ada, images["plate_07_A02.tif"])
     check_coco(ada, exported(ada, project, tmp_path), images)
+    bring_back(ada, project, tmp_path / "export.zip", images)
 
 
 def count_loads(page: Page) -> Callable[[], int]:
@@ -139,6 +140,21 @@ def check_coco(ada: Visitor, folder: Path, images: dict[str, dict[str, Any]]) ->
             assert np.array_equal(coco.annToMask(annotation).astype(bool), labels == number)
     document = json.loads((folder / "json" / "project.json").read_text())
     assert sum(len(image["objects"]) for image in document["images"]) == len(coco.getAnnIds())
+
+
+def bring_back(ada: Visitor, project: str, zipped: Path, images: dict[str, dict[str, Any]]) -> None:
+    """The export, brought in again through the page: the same objects, as a revision of each image."""
+    ada.by_id("import-files").set_input_files(zipped)
+    row = ada.by_id("import").first
+    expect(row.get_by_test_id("import-status")).to_have_text("done", timeout=WORK_TIMEOUT_MS)
+    objects = sum(image["objectCount"] for image in images.values())
+    expect(row.get_by_test_id("import-facts")).to_have_text(f"{objects:,} objects · {len(images)} images")
+    expect(row.get_by_test_id("import-report")).to_contain_text("nothing was lost")
+    ada.photograph("imports")
+    again = {image["name"]: image["objectCount"] for image in ada.api(f"/projects/{project}/images?limit=200")["data"]}
+    assert again == {name: image["objectCount"] for name, image in images.items()}
+    newest = ada.api(f"/images/{next(iter(images.values()))['id']}/revisions")[0]
+    assert newest["kind"] == "import"
 
 
 def test_a_wrong_password_is_told_in_plain_words_and_the_right_one_leads_on(arrive: Callable[..., Visitor]) -> None:

@@ -9,10 +9,12 @@ from playwright.sync_api import expect
 from tests.e2e.pictures import plate
 from tests.e2e.visitors import API, Visitor, at
 
+FIRST_ANSWER_MS = 60_000  # the first edit of a server waits until what measures it is compiled
+
 
 def sent(visitor: Visitor, method: str, path: str, body: Any) -> Any:
     """What the API answers to a page of the visitor's."""
-    options = {"method": method, "data": body, "headers": {"Origin": visitor.base_url}}
+    options = {"method": method, "data": body, "headers": {"Origin": visitor.base_url}, "timeout": FIRST_ANSWER_MS}
     return visitor.answered(visitor.context.request.fetch(visitor.base_url + API + path, **options)).json()
 
 
@@ -28,8 +30,8 @@ def edit(visitor: Visitor, image: str, base: int, removed: list[str], added: lis
 
 def test_history_is_compared_looked_at_restored_and_seen_together(arrive: Callable[..., Visitor]) -> None:
     ada, vera = arrive(), arrive()
-    ada.register()
-    vera.register("Vera Rubin")
+    ada.open_account()
+    vera.open_account("Vera Rubin")
     project = ada.make_project("History")
     sent(ada, "POST", f"/projects/{project}/members", {"email": vera.email, "role": "annotator"})
     ada.choose_files(plate(1))

@@ -34,6 +34,8 @@ def test_a_visitor_sees_the_objects_of_an_image(arrive: Callable[..., Visitor], 
     guest.cells().first.click()
     guest.page.wait_for_url(at("/images/"))
     expect(guest.by_id("viewer")).to_have_attribute("data-state", "ready")
+    for tool in ("tool-rail", "editor-status", "segment-again", "image-export", "undo"):
+        expect(guest.by_id(tool)).to_have_count(0)
     expect(guest.by_id("objects")).to_have_attribute("data-state", "ready")
     expect(guest.by_id("object-row").first).to_be_visible()
     expect(guest.by_id("open-tuning")).to_have_count(0)

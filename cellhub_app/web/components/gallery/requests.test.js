@@ -21,6 +21,13 @@ test('another revision, or another job where none is known, makes another overla
   expect(overlayUrl({ ...image, revision: 3 })).toBe('/api/v1/images/i/overlay?revision=3');
 });
 
+test('after an edit the outlines of before stay until those of now are drawn', () => {
+  const before = { id: 'i', revision: 2, outlinesRevision: 2 };
+  expect(overlayUrl({ ...before, revision: 4 })).toBe(overlayUrl(before));
+  expect(overlayUrl({ ...before, revision: 4, outlinesRevision: 4 })).toBe('/api/v1/images/i/overlay?revision=4');
+  expect(overlayUrl({ id: 'i', revision: 1, outlinesRevision: 0 })).toBe('');
+});
+
 test('problems are told in plain words', () => {
   for (const status of [401, 403, 404, 422, 429, 500, 503]) {
     expect(problemOf(status)).not.toMatch(/\d{3}|error|!/i);

@@ -5,6 +5,9 @@ import './toasts.css';
 
 const LEAVE_MS = 160;
 
+/** Files are fetched from the server; pages are opened without it. */
+const isFile = href => href.startsWith('/api/');
+
 const ICONS = {
   info: <path d="M8 7.2v4M8 4.8v.1" />,
   success: <path d="m4.6 8.3 2.3 2.3 4.5-5" />,
@@ -75,7 +78,12 @@ function Toast({ message, leaving, dismiss, act }) {
           <button type="button" className="btn btn-small ch-toast-action" data-testid="toast-action" onClick={act}>{message.action_label}</button>
         )}
         {message.href && (
-          <Link to={message.href} className="btn btn-small ch-toast-action" data-testid="toast-link" onClick={dismiss}>{message.link_label}</Link>
+          <Link
+            to={message.href} reloadDocument={isFile(message.href)} download={isFile(message.href) || undefined}
+            className="btn btn-small ch-toast-action" data-testid="toast-link" onClick={dismiss}
+          >
+            {message.link_label}
+          </Link>
         )}
       </div>
       <button type="button" className="ch-toast-close" data-testid="toast-dismiss" aria-label={`Dismiss: ${message.title}`} onClick={dismiss}>

@@ -1,6 +1,8 @@
 import React, { useEffect, useState } from 'react';
 
-const carriesFiles = event => [...(event.dataTransfer?.types ?? [])].includes('Files');
+/** Places that take files themselves say so by `data-takes-files`. */
+const carriesFiles = event =>
+  [...(event.dataTransfer?.types ?? [])].includes('Files') && !event.target.closest?.('[data-takes-files]');
 
 /** Covers the whole window while files are dragged over it. */
 export function DropLayer({ formats, onDrop }) {
