@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ml_worker.inference.cpu import has_bfloat16
 from ml_worker.nets.registry import build
 from ml_worker.training import checkpoint
 from ml_worker.training.augment import Ranges
@@ -60,6 +61,7 @@ class Trainer:
         self, plan: Plan, samples: list[Sample], folder: Path, device: torch.device, start: Mapping[str, Tensor] | None = None
     ) -> None:
         self.plan, self.folder, self.device = plan, folder, device
+        self.has_halves = device.type == "cuda" or (device.type == "cpu" and has_bfloat16())
         torch.manual_seed(plan.seed)
         net = build(plan.net)
         self.begun_anew = start_from(net, start) if start is not None else None
@@ -114,7 +116,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()
         images = images.to(self.device, non_blocking=True).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.has_halves):
             logits = self.net(images)
         terms = map_losses(logits, targets.to(self.device, non_blocking=True))
         self.optimizer.zero_grad(set_to_none=True)
