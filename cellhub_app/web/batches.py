@@ -155,28 +155,32 @@ def endings(batches: Sequence[EndedBatch]) -> list[Ending]:
 def ending(batch: EndedBatch) -> Ending:
     """What the person is told of one batch."""
     counts, name = batch.counts, batch.project_name
-    said = {"done": f"{counts.succeeded:,}", "images": counted(_total(counts), "image", "images"), "name": name}
-    project = (routes.project(batch.project_id), t("Open the project"))
+    total, project = _total(counts), (routes.project(batch.project_id), t("Open the project"))
     if batch.status is JobStatus.CANCELLED:
-        return Ending(
-            "info", t("{name}: the segmentation was cancelled", name=name), t("{done} of {images} are segmented.", **said), project
-        )
+        told = t("{name}: the segmentation was cancelled", name=name)
+        return Ending("info", told, _segmented(counts.succeeded, total), project)
+    title = _segmented(counts.succeeded, total, counts.failed, name)
     if not counts.failed:
         gone = t("{count} cancelled.", count=f"{counts.cancelled:,}") if counts.cancelled else ""
-        return Ending("success", t("{done} of {images} of {name} are segmented", **said), gone, project)
-    title = t("{done} of {images} of {name} are segmented, {failed} failed", **said, failed=f"{counts.failed:,}")
+        return Ending("success", title, gone, project)
     detail = batch.causes[0].detail if len(batch.causes) == 1 else ""
     return Ending("warning" if counts.succeeded else "error", title, detail, (f"{routes.QUEUE}?batch={batch.id}", t("See why")))
 
 
 def _many(batches: Sequence[EndedBatch]) -> Ending:
     done, failed = (sum(getattr(batch.counts, name) for batch in batches) for name in ("succeeded", "failed"))
-    images = counted(sum(_total(batch.counts) for batch in batches), "image", "images")
-    detail = t("{done} of {images} are segmented.", done=f"{done:,}", images=images)
-    if failed:
-        detail = t("{done} of {images} are segmented, {failed} failed.", done=f"{done:,}", images=images, failed=f"{failed:,}")
+    detail = _segmented(done, sum(_total(batch.counts) for batch in batches), failed)
     title = t("{count} batches of yours have ended", count=f"{len(batches):,}")
     return Ending("warning" if failed else "info", title, detail, (routes.QUEUE, t("Open the queue")))
+
+
+def _segmented(done: int, total: int, failed: int = 0, name: str = "") -> str:
+    """`133 of 214 images of Hela dose are segmented, 1 failed`; with a full stop where no project is named."""
+    images = counted(total, "image", "images")
+    said = {"done": f"{done:,}", "images": t("{images} of {name}", images=images, name=name) if name else images}
+    words = t("{done} of {images} is segmented", **said) if 1 in {done, total} else t("{done} of {images} are segmented", **said)
+    words += t(", {failed} failed", failed=f"{failed:,}") if failed else ""
+    return words if name else f"{words}."
 
 
 def _total(counts: BatchCounts) -> int:

@@ -220,7 +220,7 @@ async def test_only_who_started_a_batch_is_told_of_its_end(lab: Lab) -> None:
     for tab in (lab.ada, lab.bob):
         await lab.hear(tab, SessionState, [ended(batch, ada)])
     [message] = lab.ada.state(SessionState).messages
-    assert (message["kind"], message["title"]) == ("warning", "1 of 2 images of Hela dose are segmented, 1 failed")
+    assert (message["kind"], message["title"]) == ("warning", "1 of 2 images of Hela dose is segmented, 1 failed")
     assert (message["detail"], message["href"]) == (FULL, f"/queue?batch={batch}")
     assert lab.bob.state(SessionState).messages == []
 

@@ -75,6 +75,20 @@ def test_the_end_of_a_batch_is_told_with_its_figures() -> None:
     assert stopped.detail == "60 of 120 images are segmented."
 
 
+def test_the_verb_agrees_with_the_number_of_images() -> None:
+    titles = [
+        (BatchCounts(succeeded=1), "1 of 1 image of Hela dose is segmented"),
+        (BatchCounts(succeeded=1, failed=2), "1 of 3 images of Hela dose is segmented, 2 failed"),
+        (BatchCounts(failed=1), "0 of 1 image of Hela dose is segmented, 1 failed"),
+        (BatchCounts(failed=2), "0 of 2 images of Hela dose are segmented, 2 failed"),
+    ]
+    assert [ending(ended(counts)).title for counts, _ in titles] == [title for _, title in titles]
+    stopped = ending(ended(BatchCounts(succeeded=1, cancelled=4), JobStatus.CANCELLED))
+    assert stopped.detail == "1 of 5 images is segmented."
+    [many] = endings([ended(BatchCounts(succeeded=1)), *(ended(BatchCounts(failed=1)) for _ in range(2))])
+    assert many.detail == "1 of 3 images is segmented, 2 failed."
+
+
 def test_many_batches_that_end_together_are_told_in_one_message() -> None:
     two = [ended(BatchCounts(succeeded=10)) for _ in range(2)]
     assert len(endings(two)) == 2
