@@ -14,6 +14,7 @@ from cellhub_app.web.theme import STATUSES, face_colour, initials
 
 GONE_COLOUR = "#6b6f76"
 TOLD_APART = 2
+NOT_RETRYABLE = t("None of them can be tried again: they couldn't be read, were deleted, or a newer batch has taken them.")
 
 
 @dataclass
@@ -145,6 +146,11 @@ def person(starter: Starter | None, looking: Principal) -> Person:
         return Person(t("somebody who has left"), "–", GONE_COLOUR)
     name = t("you") if starter.id == looking.user_id else starter.name
     return Person(name, initials(starter.name), face_colour(starter.email))
+
+
+def retry_words(images: int) -> str:
+    """What a button says that tries failed images again; nothing for none."""
+    return t("Retry these {images}", images=f"{images:,} {t('images')}") if images > 1 else t("Retry this image") if images else ""
 
 
 def endings(batches: Sequence[EndedBatch]) -> list[Ending]:

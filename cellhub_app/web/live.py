@@ -102,9 +102,9 @@ async def watch(
     _watches[token, topic.state] = Watch(token, topic, reload, call.principal, project_id, projects, teams)
 
 
-def leave(token: str) -> None:
-    """The tab went to another page: forget what it looked at."""
-    for known in [key for key in _watches if key[0] == token]:
+def leave(token: str, state: type[rx.State] | None = None) -> None:
+    """The tab went to another page, or closed what one of its states showed: forget what it looked at."""
+    for known in [key for key in _watches if key[0] == token and state in (None, key[1])]:
         _watches.pop(known, None)
 
 

@@ -43,6 +43,7 @@ from cellhub_app.web.pages.queue.page import queue
 from cellhub_app.web.pages.queue.state import QueueState
 from cellhub_app.web.pages.register.page import register
 from cellhub_app.web.pages.reset_password.page import reset_password
+from cellhub_app.web.pages.run.log_state import RunLog
 from cellhub_app.web.pages.run.page import run
 from cellhub_app.web.pages.run.state import RunState
 from cellhub_app.web.pages.shared.gallery import shared_gallery
@@ -95,7 +96,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(
         queue, route=routes.QUEUE, title=_title(t("Queue")), on_load=[QueueState.load, HistoryState.load_history, QueuePace.load_pace]
     )
-    app.add_page(run, route=routes.RUN, title=_title(t("Run")), on_load=RunState.load)
+    app.add_page(run, route=routes.RUN, title=_title(t("Run")), on_load=[RunState.load, RunLog.load_log])
     app.add_page(teams, route=routes.TEAMS, title=_title(t("Teams")), on_load=TeamsState.load)
     app.add_page(team, route=routes.TEAM, title=_title(TeamState.name), on_load=TeamState.load)
     unlisted = [{"name": "robots", "content": "noindex"}]

@@ -43,3 +43,31 @@ def test_a_batch_that_ended_is_told_and_its_history_says_why_images_failed_and_t
     visitor.by_id("history-all").click()
     expect(visitor.by_id("history-all")).to_have_count(0)
     expect(row).to_have_count(1)
+
+
+def test_the_page_of_a_run_explains_failures_and_its_open_log_grows_by_itself(visitor: Visitor, stored_images: Path) -> None:
+    project = visitor.make_project("Hela run")
+    visitor.choose_files(plate(2))
+    visitor.waits_for(2, "ready")
+    damaged = visitor.api(f"/projects/{project}/images")["data"][0]
+    file = stored_images / damaged["id"] / "original"
+    kept = file.read_bytes()
+    file.write_bytes(b"scratched")
+    visitor.by_id("segment-open").click()
+    visitor.by_id("segment-start").click()
+    visitor.waits_for(1, "failed")
+    visitor.go("/queue")
+    visitor.by_id("history-run").click()
+    visitor.page.wait_for_url(at("/jobs/"))
+    expect(visitor.by_id("run-cause")).to_contain_text("1 image Couldn't read this image")
+    first = visitor.by_id("run-image").first
+    expect(first.get_by_test_id("run-problem")).to_contain_text(damaged["name"])
+    first.get_by_test_id("run-log").click()
+    expect(visitor.by_id("log-line").last).to_contain_text("Attempt 1 failed")
+
+    file.write_bytes(kept)
+    visitor.by_id("run-retry").click()
+    expect(visitor.by_id("log-line").last).to_contain_text("Done.", timeout=WORK_TIMEOUT_MS)
+    expect(visitor.by_id("run-cause")).to_have_count(0)
+    expect(visitor.by_id("run-image").and_(visitor.page.locator("[data-status=succeeded]"))).to_have_count(2)
+    expect(visitor.by_id("run-outlook")).to_contain_text("Took")

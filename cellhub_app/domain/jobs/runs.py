@@ -13,8 +13,8 @@ from sqlmodel import col
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.jobs import overview, repository
-from cellhub_app.domain.jobs.schemas import BatchLine, EndedBatch
-from cellhub_app.domain.jobs.service import BatchNotFound
+from cellhub_app.domain.jobs.schemas import BatchLine, Cause, EndedBatch
+from cellhub_app.domain.jobs.service import BatchNotFound, JobNotFound
 from cellhub_app.models.annotation import Revision
 from cellhub_app.models.image import Image
 from cellhub_app.models.job import Job
@@ -40,6 +40,7 @@ class RunImage:
     worker: str
     attempt: int
     problem: str
+    queued_at: datetime
     finished_at: datetime | None
 
 
@@ -55,11 +56,17 @@ class Pace:
 
 @dataclass(frozen=True)
 class Run:
-    """A batch with its figures; `weights_sha256` is empty for a model without weights, or before the first result."""
+    """A batch with its figures; `weights_sha256` is empty for a model without weights, or before the first result.
+
+    `objects` were found in all its images; `retryable` of those that failed, for the `causes`, can be tried again.
+    """
 
     batch: BatchLine
     pace: Pace
     weights_sha256: str
+    objects: int
+    causes: list[Cause]
+    retryable: int
 
 
 _Shown = Row[Job, str, bool, int | None, int | None]
@@ -72,9 +79,19 @@ async def run_of(session: AsyncSession, principal: Principal, run_id: UUID) -> t
     batch = await _line(session, principal, batch_id) if batch_id else None
     if batch is None:
         raise BatchNotFound
-    weights = select(func.max(col(Revision.weights_sha256))).join(Job, col(Job.id) == col(Revision.job_id))
-    sha256 = (await session.execute(weights.where(col(Job.batch_id) == batch.id))).scalar_one()
-    return Run(batch, await _pace(session, batch.id), sha256 or ""), job.id if job else None
+    made = select(func.max(col(Revision.weights_sha256)), func.sum(col(Revision.object_count)))
+    made = made.join(Job, col(Job.id) == col(Revision.job_id)).where(col(Job.batch_id) == batch.id)
+    sha256, objects = (await session.execute(made)).one()
+    causes, retryable = await _causes(session, principal, batch)
+    pace = await _pace(session, batch.id)
+    return Run(batch, pace, sha256 or "", int(objects or 0), causes, retryable), job.id if job else None
+
+
+async def _causes(session: AsyncSession, principal: Principal, batch: BatchLine) -> tuple[list[Cause], int]:
+    if isinstance(batch, EndedBatch):
+        return batch.causes, batch.retryable
+    causes = await overview.causes(session, principal, batch.id) if batch.counts.failed else []
+    return causes, sum(cause.retryable for cause in causes)
 
 
 async def _line(session: AsyncSession, principal: Principal, batch_id: UUID) -> BatchLine | EndedBatch | None:
@@ -107,6 +124,15 @@ async def images(
     return [_image(row) for row in rows]
 
 
+async def image_of(session: AsyncSession, principal: Principal, job_id: UUID) -> RunImage:
+    """The image of a job that belongs to a run. Raises JobNotFound."""
+    job = await repository.readable_job(session, principal, job_id)
+    found = await images(session, job.batch_id, 1, job_id=job_id) if job and job.batch_id else []
+    if not found:
+        raise JobNotFound
+    return found[0]
+
+
 def _image(row: _Shown) -> RunImage:
     job, name, is_gone, revision, objects = row
     assert job.image_id is not None  # noqa: S101 - joined by it
@@ -124,6 +150,7 @@ def _image(row: _Shown) -> RunImage:
         worker=job.worker or "",
         attempt=job.attempt,
         problem=(job.error or {}).get("detail", ""),
+        queued_at=job.created_at,
         finished_at=job.finished_at,
     )
 

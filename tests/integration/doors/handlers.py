@@ -31,7 +31,7 @@ TOPS = (SessionState, EntranceState, SharedState)
 PLACES = {
     "DashboardState": "/index", "QueueState": routes.QUEUE, "QueuePace": routes.QUEUE, "HistoryState": routes.QUEUE,
     "ImageState": routes.IMAGE, "AgainState": routes.IMAGE, "ImageExportState": routes.IMAGE, "PresenceState": routes.IMAGE,
-    "RunState": routes.RUN,
+    "RunState": routes.RUN, "RunLog": routes.RUN,
     "TuningState": routes.TUNING, "FaceOffState": routes.FACE_OFF,
     "MembersState": routes.PROJECT_MEMBERS, "TeamSharesState": routes.PROJECT_MEMBERS,
     "TeamsState": routes.TEAMS, "TeamState": routes.TEAM,

@@ -217,7 +217,8 @@ HANDLERS: dict[str, Door] = {
     **_of("QueueActions", **STEER, retry_all=EDIT),
     **_of("QueueState", load=SELF, **STEER, pause_all=SELF, resume_all=SELF, cancel_all=SELF, ask_cancel_all=SELF),
     **_of("QueuePace", load_pace=SELF),
-    **_of("RunState", load=SELF, show_more=VIEW, choose=VIEW, pause=EDIT, resume=EDIT, cancel=EDIT, retry=EDIT),
+    **_of("RunState", load=SELF, show_more=VIEW, pause=EDIT, resume=EDIT, cancel=EDIT, retry=EDIT),
+    **_of("RunLog", load_log=SELF, choose=VIEW),
     **_of("HistoryState", load_history=SELF, show_more=SELF, retry=EDIT),
 }  # fmt: skip
 

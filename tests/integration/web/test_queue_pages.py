@@ -162,7 +162,7 @@ async def test_the_history_names_causes_and_tries_them_again(lab: Lab) -> None:
         (FULL, "2 images", ["a.png", "c.png"])
     ]
     assert row.causes[0].examples[0].href.startswith(f"/projects/{lab.project_id}/images/")
-    assert row.retry == "2 images"
+    assert row.retry == "Retry these 2 images"
     await lab.ada.call(HistoryState, "retry", str(batch))
     assert state.rows == []
     assert lab.ada.state(SessionState).messages[-1]["title"] == "2 images queued again"

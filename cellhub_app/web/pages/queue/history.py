@@ -51,7 +51,7 @@ def _row(row: rx.Var[HistoryRow]) -> rx.Component:
 
 def _causes(row: rx.Var[HistoryRow]) -> rx.Component:
     retry = button(
-        t("Retry these {images}", images=row.retry), icon="rotate-cw", small=True, on_click=HistoryState.retry(row.batch.id),
+        row.retry, icon="rotate-cw", small=True, on_click=HistoryState.retry(row.batch.id),
         data_testid="history-retry",
     )  # fmt: skip
     return rx.el.div(

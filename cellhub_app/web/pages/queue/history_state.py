@@ -14,7 +14,7 @@ from cellhub_app.domain.jobs.schemas import Cause, EndedBatch
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
-from cellhub_app.web.batches import BatchBox, Person, batch_box, person
+from cellhub_app.web.batches import NOT_RETRYABLE, BatchBox, Person, batch_box, person, retry_words
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
@@ -171,7 +171,6 @@ def _runs_again(event: Event) -> bool:
 def _row(batch: EndedBatch, call: Call) -> HistoryRow:
     hidden = batch.counts.failed - sum(cause.images for cause in batch.causes)
     retryable = batch.retryable if batch.can_edit else 0
-    note = t("None of them can be tried again: they couldn't be read, were deleted, or a newer batch has taken them.")
     return HistoryRow(
         batch=batch_box(batch),
         project_id=str(batch.project_id),
@@ -185,8 +184,8 @@ def _row(batch: EndedBatch, call: Call) -> HistoryRow:
         more_causes=t("{images} failed for other reasons.", images=counted(hidden, "image", "images"))
         if hidden > 0 and batch.causes
         else "",
-        retry=counted(retryable, "image", "images") if retryable else "",
-        no_retry=note if batch.causes and batch.can_edit and not retryable else "",
+        retry=retry_words(retryable),
+        no_retry=NOT_RETRYABLE if batch.causes and batch.can_edit and not retryable else "",
     )
 
 

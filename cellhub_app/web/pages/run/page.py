@@ -9,7 +9,9 @@ from cellhub_app.web.components.buttons import button, link, link_button
 from cellhub_app.web.components.feedback import empty_state, face, skeleton, stacked_bar, status_chip
 from cellhub_app.web.components.shell import shell
 from cellhub_app.web.i18n import t
-from cellhub_app.web.pages.run.state import Fact, ImageRow, LogLine, RunState
+from cellhub_app.web.pages.run.log_state import LogLine, RunLog
+from cellhub_app.web.pages.run.state import CauseRow, ImageRow, RunState
+from cellhub_app.web.pages.run.words import Fact
 
 CRUMBS = [(t("Queue"), routes.QUEUE), (t("Run"), "")]
 
@@ -27,11 +29,10 @@ def _missing() -> rx.Component:
 
 
 def _run(box: rx.Var[Any]) -> rx.Component:
-    retry = button(t("Retry what failed"), icon="rotate-cw", on_click=RunState.retry, data_testid="run-retry")
     starter = rx.el.span(
         face(RunState.who.initials, RunState.who.colour, RunState.who.name),
-        rx.el.span(t("started by {name}", name=RunState.who.name)),
-        class_name="queue-who dim small",
+        rx.el.span(t("started by {name}", name=RunState.who.name), " · ", rx.moment(RunState.started_at, format="D MMM YYYY, HH:mm")),
+        class_name="run-who dim small",
     )
     project = link(RunState.project_name, to=routes.project(RunState.project_id), class_name="text-link")
     head = rx.el.div(
@@ -39,7 +40,6 @@ def _run(box: rx.Var[Any]) -> rx.Component:
         rx.el.div(
             status_chip(box.status, data_testid="run-status"),
             rx.cond(RunState.can_steer, _steering(box)),
-            rx.cond(RunState.can_retry, retry),
             class_name="row wrap",
         ),
         class_name="row-between wrap",
@@ -47,20 +47,36 @@ def _run(box: rx.Var[Any]) -> rx.Component:
     shares = [(name, getattr(box, name)) for name in ("succeeded", "running", "failed", "cancelled")]
     figures = rx.el.div(
         stacked_bar(box.summary, shares),
-        rx.el.div(rx.el.p(box.summary, class_name="dim number small"), rx.cond(box.is_open, _outlook(box)), class_name="row-between wrap"),
+        rx.el.div(
+            rx.el.p(box.summary), rx.el.p(RunState.outlook, data_testid="run-outlook"), class_name="row-between wrap dim number small"
+        ),
         class_name="stack-small",
         data_testid="run-figures",
     )
     facts = rx.el.dl(rx.foreach(RunState.facts, _fact), class_name="run-facts", data_testid="run-facts")
-    return rx.el.div(head, figures, facts, _images(), class_name="stack-large", data_testid="run")
+    failures = rx.cond(RunState.causes.length() > 0, _failures())
+    return rx.el.div(head, figures, facts, failures, _images(), class_name="stack-large", data_testid="run")
 
 
 def _fact(fact: rx.Var[Fact]) -> rx.Component:
     return rx.el.div(rx.el.dt(fact.name), rx.el.dd(fact.value, class_name="number"))
 
 
-def _outlook(box: rx.Var[Any]) -> rx.Component:
-    return rx.el.p(t("Place in line: {place}. Time left: {time}.", place=box.position, time=box.time_left), class_name="dim number small")
+def _failures() -> rx.Component:
+    """Each reason once, and what can be done about it."""
+
+    def cause(row: rx.Var[CauseRow]) -> rx.Component:
+        return rx.el.li(rx.el.p(rx.el.b(row.images, class_name="number"), " ", row.detail), data_testid="run-cause")
+
+    retry = button(RunState.retry_words, icon="rotate-cw", on_click=RunState.retry, data_testid="run-retry")
+    return rx.el.section(
+        rx.el.h2(t("Why images failed")),
+        rx.el.ul(rx.foreach(RunState.causes, cause), class_name="causes"),
+        rx.cond(RunState.no_retry != "", rx.el.p(RunState.no_retry, class_name="dim small")),
+        rx.cond(RunState.retry_words != "", rx.el.div(retry)),
+        class_name="cause-box",
+        aria_label=t("Why images failed"),
+    )
 
 
 def _steering(box: rx.Var[Any]) -> rx.Component:
@@ -81,7 +97,7 @@ def _images() -> rx.Component:
 
 
 def _image(row: rx.Var[ImageRow]) -> rx.Component:
-    is_open = RunState.chosen_id == row.job_id
+    is_open = RunLog.job_id == row.job_id
     name = rx.cond(
         row.is_gone,
         rx.el.span(row.name, " ", rx.el.span(t("(deleted)"), class_name="dim")),
@@ -94,7 +110,7 @@ def _image(row: rx.Var[ImageRow]) -> rx.Component:
         class_name="grow stack-small",
     )
     log = button(
-        rx.cond(is_open, t("Hide the log"), t("Log")), small=True, on_click=RunState.choose(row.job_id), data_testid="run-log",
+        rx.cond(is_open, t("Hide the log"), t("Log")), small=True, on_click=RunLog.choose(row.job_id), data_testid="run-log",
         custom_attrs={"aria-expanded": rx.cond(is_open, "true", "false")},
     )  # fmt: skip
     line = rx.el.div(_picture(row), words, status_chip(row.status), log, class_name="run-line")
@@ -113,7 +129,12 @@ def _log() -> rx.Component:
         return rx.el.li(moment, rx.el.span(line.message), class_name=f"log-{line.level}", data_testid="log-line")
 
     return rx.el.div(
-        rx.el.dl(rx.foreach(RunState.details, _fact), class_name="run-facts small"),
-        rx.el.ol(rx.foreach(RunState.log, entry), class_name="run-log small", aria_label=t("Log of {name}", name=RunState.chosen_name)),
+        rx.cond(RunLog.facts.length() > 0, rx.el.dl(rx.foreach(RunLog.facts, _fact), class_name="run-facts small")),
+        rx.el.ol(
+            rx.foreach(RunLog.lines, entry),
+            class_name="run-log small",
+            aria_label=t("Log of {name}", name=RunLog.image_name),
+            custom_attrs={"aria-live": "polite"},
+        ),
         class_name="run-open",
     )
