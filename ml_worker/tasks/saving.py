@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -106,13 +106,14 @@ class Saver:
             results = {saving.job.id: await _result(session, saving) for saving in mine}
             numbers = await annotations.save_results(session, list(results.values()))
             await asyncio.gather(*(self._store_overlay(saving, results[saving.job.id], numbers[saving.job.id]) for saving in mine))
-            rows = [(_image(s.job), results[s.job.id].count, s.result.doubt, numbers[s.job.id]) for s in mine]
+            counts = await _counts(session, list(results.values()))
+            rows = [(_image(s.job), counts[s.job.id], s.result.doubt, numbers[s.job.id]) for s in mine]
             await work.write_results(session, rows)
             seconds = time.perf_counter() - began
             await work.finish(session, [Finished(saving.job, _timings(saving, began, seconds)) for saving in mine])
             for saving in mine:
                 await work.warn(session, saving.job, [SENTENCES[flaw] for flaw in saving.result.flaws])
-                _tell(session, saving, results[saving.job.id].count, numbers[saving.job.id])
+                _tell(session, saving, counts[saving.job.id], numbers[saving.job.id])
         return held
 
     async def _store_overlay(self, saving: _Saving, result: NewResult, revision: int) -> None:
@@ -129,6 +130,14 @@ async def _result(session: AsyncSession, saving: _Saving) -> NewResult:
     job = saving.job
     result = NewResult(_image(job), job.id, job.model or "", saving.weights_sha256, saving.result.objects, job.parameters)
     return await beside_hand_made(session, result, size_of(job)) if job.parameters.get(KEEP_HAND_MADE) else result
+
+
+async def _counts(session: AsyncSession, results: Sequence[NewResult]) -> dict[UUID, int]:
+    """Job -> the objects of its image with the result, over all frames; the rows are held against those who draw in other frames."""
+    images = [result.image_id for result in results]
+    await work.hold_images(session, images)
+    elsewhere = await repository.in_other_frames(session, images)
+    return {result.job_id: result.count + elsewhere.get(result.image_id, 0) for result in results}
 
 
 def size_of(job: Claimed) -> tuple[int, int]:

@@ -284,6 +284,13 @@ async def object_count(session: AsyncSession, image_id: UUID) -> int:
     return (await session.execute(query.where(col(Segmentation.image_id) == image_id, present_at(None)))).scalar_one()
 
 
+async def in_other_frames(session: AsyncSession, image_ids: Sequence[UUID], frame: int = 0) -> dict[UUID, int]:
+    """Image -> how many objects it has now in all frames but one; nothing for images that have none there."""
+    query = select(col(Segmentation.image_id), func.count()).join(Object, col(Object.segmentation_id) == col(Segmentation.id))
+    query = query.where(col(Segmentation.image_id).in_(image_ids), col(Segmentation.frame) != frame, present_at(None))
+    return {row[0]: row[1] for row in (await session.execute(query.group_by(col(Segmentation.image_id)))).all()}
+
+
 async def project_objects(session: AsyncSession, project_id: UUID, request: PageRequest) -> Page[tuple[Object, Image]]:
     """One page of all present objects of a project, by object id descending, with their images."""
     cursor = request.cursor

@@ -66,6 +66,11 @@ async def finish(session: AsyncSession, done: Sequence[Finished]) -> set[UUID]:
     return mine
 
 
+async def hold_images(session: AsyncSession, images: Sequence[UUID]) -> None:
+    """Let nobody else change the figures of these images until the transaction ends; call it after `hold`."""
+    await subjects.lock_images(session, images)
+
+
 async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, float | None, int]]) -> None:
     """Write (image, objects, doubt, revision) of images whose jobs are held onto their rows."""
     await subjects.write_results(session, rows)

@@ -9,14 +9,18 @@ from sqlalchemy import text
 
 from cellhub_app.core.events import Event, EventType, follow
 from cellhub_app.core.geometry import codec
+from cellhub_app.core.ids import new_id
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.queue import JobKind, send_ticket
 from cellhub_app.core.reading import read
 from cellhub_app.domain.annotations import outlines
+from cellhub_app.domain.annotations import service as annotations
+from cellhub_app.domain.annotations.schemas import AddedObject, Edit
 from cellhub_app.domain.jobs import service
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from tests.fixtures.samples import SampleFile, nuclei_files
+from tests.integration.annotations.scenes import square
 from tests.integration.worker.conftest import Lab, until
 
 
@@ -37,6 +41,18 @@ async def test_images_become_polygons_with_measures_and_an_overlay(lab: Lab, gpu
         assert (revision, len(items)) == (1, image.object_count)
     width = set(await lab.column("select array_length(measures, 1) from object"))
     assert width == {len(measure.columns(1))}
+
+
+async def test_what_people_drew_in_other_frames_is_counted_with_the_result(lab: Lab, gpu: WorkerContext) -> None:
+    [image] = await lab.ready(nuclei_files(1))
+    drawn = [AddedObject(id=new_id(), feature=square(x, 5)) for x in (5, 20)]
+    async with lab.runtime.work() as session:
+        await annotations.edit(session, lab.who, image, Edit(edit_id=new_id(), base_revision=0, added=drawn), frame=1)
+    for number in (1, 2):
+        await lab.finished(await lab.segment([image]))
+        revision, found = await outlines.at_revision(read, lab.who, image)
+        in_first = len(codec.decode_collection(outlines.packed(revision, found))[1])
+        assert (revision, (await lab.image(image)).object_count) == (number, in_first + len(drawn))
 
 
 async def test_each_stage_is_timed(lab: Lab, gpu: WorkerContext) -> None:
