@@ -1,8 +1,9 @@
 """What one process holds open: database, Redis, tickets, storage. Opened by a lifespan or a worker's startup, never at import."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
@@ -32,6 +33,7 @@ class Runtime:
     queue: ArqRedis
     storage: Storage
     post: Post
+    _asking: set["asyncio.Task[bool]"] = field(default_factory=set)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
@@ -41,7 +43,18 @@ class Runtime:
         self.post.send_soon(session.info.get("letters", []))
         await self._tell(session.info.get("events", []), session.info.get("tickets", set()))
         for image_id, revision in session.info.get("drawings", {}).items():
-            await ask_for_outlines(self.queue, image_id, revision)
+            self._ask_soon(image_id, revision)
+
+    def _ask_soon(self, image_id: UUID, revision: int) -> None:
+        """Nobody who edits waits until Redis has the ticket; one that is lost is asked for again by upkeep."""
+        asking = asyncio.create_task(ask_for_outlines(self.queue, image_id, revision), name="ask-for-outlines")
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+
+    async def settle(self) -> None:
+        """Wait for what was begun and not waited for."""
+        await asyncio.gather(*self._asking, return_exceptions=True)
+        await self.post.settle()
 
     async def _tell(self, events: list[Event], kinds: set[JobKind]) -> None:
         if events:
@@ -99,7 +112,7 @@ async def close_runtime() -> None:
     """Close what open_runtime() opened."""
     global _runtime  # noqa: PLW0603
     if _runtime is not None:
-        await _runtime.post.settle()
+        await _runtime.settle()
         await _runtime.redis.aclose()
         await _runtime.queue.aclose()
         await close_reading()
