@@ -179,7 +179,11 @@ def still_manages(project_id: SQLCoreOperations[UUID], user_id: SQLCoreOperation
 
 async def require(session: AsyncSession, principal: "Viewer", project_id: UUID, permission: Permission) -> ProjectRole:
     """Let the caller pass or raise ProjectNotFound (may not know of it) or NotAllowed (may see it, but not do this)."""
-    role = await project_role(session, principal, project_id)
+    return insist(await project_role(session, principal, project_id), permission)
+
+
+def insist(role: ProjectRole, permission: Permission) -> ProjectRole:
+    """The role, if it includes the permission. Raises NotAllowed."""
     if not allows(role, permission):
         raise NotAllowed(f"Your role in this project ({role}) does not allow this. Ask an owner for more.")
     return role

@@ -35,7 +35,10 @@ class Segmentation(Table, table=True):
 
 
 class Revision(Table, table=True):
-    """One change of a segmentation and what made it; `undoes` is the number of the edit that it takes back."""
+    """One change of a segmentation and what made it: `undoes` is the number of the edit that it takes back.
+
+    `object_count` is that of the frame once the change is made; an image counts those of all its frames.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (

@@ -48,10 +48,10 @@ async def present_image(session: AsyncSession, image_id: UUID) -> Image | None:
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def segmentation(session: AsyncSession, image_id: UUID, frame: int, *, lock: bool = False) -> Segmentation | None:
-    """The segmentation of an image's frame, locked against other edits if asked."""
+async def segmentation(session: AsyncSession, image_id: UUID, frame: int) -> Segmentation | None:
+    """The segmentation of an image's frame."""
     query = select(Segmentation).where(col(Segmentation.image_id) == image_id, col(Segmentation.frame) == frame)
-    return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def ensure_segmentations(session: AsyncSession, places: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Segmentation]:
@@ -92,14 +92,14 @@ async def add_objects(session: AsyncSession, rows: Iterable[tuple[UUID, int, New
         (
             (
                 segmentation_id, new.id, revision, list(new.parents), new.class_id, new.score, new.doubt,
-                new.area_px, _array_text(new.bbox), new.geometry, new.measures_version, _array_text(new.measures),
+                new.area_px, array_text(new.bbox), new.geometry, new.measures_version, array_text(new.measures),
             )
             for segmentation_id, revision, new in rows
         ),
     )  # fmt: skip
 
 
-def _array_text(values: Iterable[float]) -> str:
+def array_text(values: Iterable[object]) -> str:
     """An array as PostgreSQL reads it: a third of the time that the driver takes for a list of floats."""
     return "{" + ",".join(map(str, values)) + "}"
 
@@ -278,10 +278,10 @@ async def revision_exists(session: AsyncSession, segmentation_id: UUID, number: 
     return bool((await session.execute(query)).scalar())
 
 
-async def object_count(session: AsyncSession, image_id: UUID) -> int:
-    """Objects of an image now, over all frames."""
-    query = select(func.count()).select_from(Object).join(Segmentation, col(Segmentation.id) == col(Object.segmentation_id))
-    return (await session.execute(query.where(col(Segmentation.image_id) == image_id, present_at(None)))).scalar_one()
+async def present_ids(session: AsyncSession, segmentation_id: UUID) -> list[UUID]:
+    """The objects that a frame has now."""
+    query = select(col(Object.id)).where(col(Object.segmentation_id) == segmentation_id, present_at(None))
+    return list((await session.execute(query)).scalars())
 
 
 async def in_other_frames(session: AsyncSession, image_ids: Sequence[UUID], frame: int = 0) -> dict[UUID, int]:
@@ -289,6 +289,13 @@ async def in_other_frames(session: AsyncSession, image_ids: Sequence[UUID], fram
     query = select(col(Segmentation.image_id), func.count()).join(Object, col(Object.segmentation_id) == col(Segmentation.id))
     query = query.where(col(Segmentation.image_id).in_(image_ids), col(Segmentation.frame) != frame, present_at(None))
     return {row[0]: row[1] for row in (await session.execute(query.group_by(col(Segmentation.image_id)))).all()}
+
+
+async def counts_at_head(session: AsyncSession, segmentation_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Segmentation -> how many objects its newest revision left."""
+    query = select(col(Segmentation.id), col(Revision.object_count)).join(Revision, col(Revision.segmentation_id) == col(Segmentation.id))
+    query = query.where(col(Segmentation.id).in_(segmentation_ids), col(Revision.number) == col(Segmentation.head))
+    return {row[0]: row[1] for row in (await session.execute(query)).all()}
 
 
 async def project_objects(session: AsyncSession, project_id: UUID, request: PageRequest) -> Page[tuple[Object, Image]]:

@@ -1,17 +1,17 @@
 """What can be done with polygons: read them at any revision, edit, restore, and store what a model found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from cellhub_app.domain.access import Permission, Principal, Viewer, require
-from cellhub_app.domain.annotations import drawn, news, repository
+from cellhub_app.domain.access import Permission, Principal, Viewer, insist, require, role_by
+from cellhub_app.domain.annotations import appending, drawn, news, repository
+from cellhub_app.domain.annotations.appending import Place
 from cellhub_app.domain.annotations.schemas import Brought, Edit, EditConflict, EditStep, NewObject, NewResult
-from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
+from cellhub_app.models.annotation import Object, Revision, RevisionKind
 from cellhub_app.models.image import Image
 
 RESTORED_FROM = "restored_from"
@@ -63,45 +63,55 @@ async def edit(session: AsyncSession, principal: Principal, image_id: UUID, chan
     """Apply what was changed by hand; answers the revision of each step. Raises PolygonsConflict, Invalid, ImageNotFound, NotAllowed."""
     if change.author_id not in (None, principal.user_id):
         raise NotAllowed("Somebody else was signed in here when these edits were made. Sign in as them to save the edits.")
-    image = await readable_image(session, principal, image_id, Permission.ANNOTATE)
-    segmentation = await repository.segmentation(session, image_id, frame, lock=True)
-    if segmentation is None:
-        segmentation = (await repository.ensure_segmentations(session, [(image_id, frame)]))[image_id, frame]
-    if change.base_revision > segmentation.head:
-        raise Invalid(f"baseRevision {change.base_revision} does not exist yet; the newest is {segmentation.head}.")
+    place = await _place(session, principal, image_id, frame)
+    if change.base_revision > place.head:
+        raise Invalid(f"baseRevision {change.base_revision} does not exist yet; the newest is {place.head}.")
     numbers: list[int] = []
     for step in change.steps:
-        earlier = await repository.edit_with_id(session, segmentation.id, step.edit_id)
+        earlier, present = await appending.known(session, place, step.edit_id, [*step.removed, *(item.id for item in step.added)])
         if earlier is None:
-            await _refuse_conflicts(session, segmentation, step, lambda added: added <= change.base_revision or added in numbers)
-        numbers.append(earlier.number if earlier else await _edit_once(session, principal, image, segmentation, step))
+            await _refuse_conflicts(session, place, step, present, lambda added: added <= change.base_revision or added in numbers)
+        numbers.append(earlier or await _edit_once(session, principal, place, step))
     return numbers
 
 
-async def _edit_once(session: AsyncSession, principal: Principal, image: Image, segmentation: Segmentation, step: EditStep) -> int:
-    undone = await _undone(session, principal, segmentation, step.undoes) if step.undoes else None
-    added = await drawn.measured(image, step.added)
+async def _place(session: AsyncSession, principal: Principal, image_id: UUID, frame: int) -> Place:
+    """The frame, held, if the caller may change its polygons. Raises ImageNotFound, NotAllowed."""
+    found = await appending.held_place(session, principal, image_id, frame)
+    if found is None:
+        await readable_image(session, principal, image_id, Permission.ANNOTATE)
+        await repository.ensure_segmentations(session, [(image_id, frame)])
+        found = await appending.held_place(session, principal, image_id, frame)
+    if found is None:
+        raise ImageNotFound
+    place, granted = found
+    insist(role_by(principal, granted), Permission.ANNOTATE)
+    return place
+
+
+async def _edit_once(session: AsyncSession, principal: Principal, place: Place, step: EditStep) -> int:
+    undone = await _undone(session, principal, place, step.undoes) if step.undoes else None
+    added = await drawn.measured(place, step.added)
     if undone is not None:
-        added = await _as_before(session, segmentation, added)
-    removed = list(dict.fromkeys(step.removed))
+        added = await _as_before(session, place, added)
     entry = Revision(
-        segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.EDIT, author_id=principal.user_id,
+        segmentation_id=place.segmentation_id, number=place.head + 1, kind=RevisionKind.EDIT, author_id=principal.user_id,
         edit_id=step.edit_id, note=step.note, undoes=undone.number if undone else None,
     )  # fmt: skip
-    await _append(session, image, segmentation, entry, removed=removed, added=added)
+    await _append(session, place, entry, removed=list(dict.fromkeys(step.removed)), added=added)
     return entry.number
 
 
-async def _undone(session: AsyncSession, principal: Principal, segmentation: Segmentation, edit_id: UUID) -> Revision:
-    undone = await repository.edit_with_id(session, segmentation.id, edit_id)
+async def _undone(session: AsyncSession, principal: Principal, place: Place, edit_id: UUID) -> Revision:
+    undone = await repository.edit_with_id(session, place.segmentation_id, edit_id)
     if undone is None or undone.author_id != principal.user_id:
         raise Invalid("The edit to take back is not one of yours in this image.")
     return undone
 
 
-async def _as_before(session: AsyncSession, segmentation: Segmentation, added: Sequence[NewObject]) -> list[NewObject]:
+async def _as_before(session: AsyncSession, place: Place, added: Sequence[NewObject]) -> list[NewObject]:
     """Objects that come back as they were have their score, doubt and intensities again."""
-    known = await repository.versions(session, segmentation.id, [new.id for new in added])
+    known = await repository.versions(session, place.segmentation_id, [new.id for new in added])
     earlier = {(row.id, row.geometry, row.class_id): row for row in reversed(known)}
     return [_again(row) if (row := earlier.get((new.id, new.geometry, new.class_id))) else new for new in added]
 
@@ -114,19 +124,18 @@ def _again(row: Object) -> NewObject:
 
 async def restore(session: AsyncSession, principal: Principal, image_id: UUID, revision: int, frame: int = 0) -> int:
     """Make the objects of an old revision present again, as a new revision. Raises RevisionNotFound, NotAllowed."""
-    image = await readable_image(session, principal, image_id, Permission.ANNOTATE)
-    segmentation = await repository.segmentation(session, image_id, frame, lock=True)
-    if segmentation is None or not await repository.revision_exists(session, segmentation.id, revision):
+    place = await _place(session, principal, image_id, frame)
+    if not await repository.revision_exists(session, place.segmentation_id, revision):
         raise RevisionNotFound
-    then = {row.id: row for row in await repository.objects(session, segmentation.id, revision)}
-    present = {row.id: row for row in await repository.objects(session, segmentation.id, None)}
+    then = {row.id: row for row in await repository.objects(session, place.segmentation_id, revision)}
+    present = {row.id: row for row in await repository.objects(session, place.segmentation_id, None)}
     stays = {key for key in then.keys() & present.keys() if then[key].added_revision == present[key].added_revision}
     entry = Revision(
-        segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.RESTORE, author_id=principal.user_id,
+        segmentation_id=place.segmentation_id, number=place.head + 1, kind=RevisionKind.RESTORE, author_id=principal.user_id,
         note=f"Revision {revision} restored", parameters={RESTORED_FROM: revision},
     )  # fmt: skip
     back = [_again(row) for key, row in then.items() if key not in stays]
-    await _append(session, image, segmentation, entry, removed=[key for key in present if key not in stays], added=back)
+    await _append(session, place, entry, removed=[key for key in present if key not in stays], added=back)
     return entry.number
 
 
@@ -143,7 +152,9 @@ async def bring(session: AsyncSession, brought: Brought) -> int | None:
         segmentation_id=segmentation.id, number=segmentation.head + 1, kind=RevisionKind.IMPORT, author_id=brought.author_id,
         job_id=brought.job_id, note=brought.note,
     )  # fmt: skip
-    await _append(session, image, segmentation, entry, removed=None if brought.replaces else [], added=brought.objects)
+    removed = await repository.present_ids(session, segmentation.id) if brought.replaces else []
+    await _append(session, Place.of(image, segmentation), entry, removed=removed, added=brought.objects)
+    set_committed_value(segmentation, "head", entry.number)
     return entry.number
 
 
@@ -176,47 +187,26 @@ async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> d
     return numbers
 
 
-async def _refuse_conflicts(session: AsyncSession, segmentation: Segmentation, step: EditStep, is_known: Callable[[int], bool]) -> None:
+async def _refuse_conflicts(
+    session: AsyncSession, place: Place, step: EditStep, present: Mapping[UUID, int], is_known: Callable[[int], bool]
+) -> None:
     """Raises PolygonsConflict for objects that are gone, or are not as their editor knows them: `is_known` says it of a revision."""
     added = [item.id for item in step.added]
     if len(set(added)) != len(added):
         raise Invalid("An object id is added twice in one edit.")
-    present = await repository.present_versions(session, segmentation.id, [*step.removed, *added])
     stale = [key for key in dict.fromkeys(step.removed) if key not in present or not is_known(present[key])]
     if stale:
-        conflicts = [await _conflict(session, segmentation, key, present.get(key)) for key in stale]
-        raise PolygonsConflict(revision=segmentation.head, conflicts=[item.model_dump(mode="json", by_alias=True) for item in conflicts])
+        conflicts = [await _conflict(session, place, key, present.get(key)) for key in stale]
+        raise PolygonsConflict(revision=place.head, conflicts=[item.model_dump(mode="json", by_alias=True) for item in conflicts])
     if taken := present.keys() & set(added) - set(step.removed):
         raise Invalid(f"The object {next(iter(taken))} exists already; remove it in the same edit to replace it.")
 
 
-async def _conflict(session: AsyncSession, segmentation: Segmentation, object_id: UUID, version: int | None) -> EditConflict:
-    removed_by, replaced_by = await repository.fate(session, segmentation.id, object_id)
+async def _conflict(session: AsyncSession, place: Place, object_id: UUID, version: int | None) -> EditConflict:
+    removed_by, replaced_by = await repository.fate(session, place.segmentation_id, object_id)
     replaced_by = replaced_by if version is None else [object_id, *(key for key in replaced_by if key != object_id)]
     return EditConflict(id=object_id, removed_by=removed_by, replaced_by=replaced_by)
 
 
-async def _append(
-    session: AsyncSession,
-    image: Image,
-    segmentation: Segmentation,
-    entry: Revision,
-    *,
-    removed: Sequence[UUID] | None,
-    added: Sequence[NewObject],
-) -> None:
-    """Write a revision; `removed` None removes everything that is there."""
-    segmentation.head = entry.number
-    entry.removed = await repository.remove_present(session, segmentation.id, entry.number, removed)
-    entry.added = len(added)
-    await repository.add_objects(session, [(segmentation.id, entry.number, new) for new in added])
-    if removed is None or image.object_count is None:
-        count: int | ColumnElement[int | None] = await repository.object_count(session, image.id)
-    else:  # to count ten thousand takes longer than all the rest of a small edit
-        count = col(Image.object_count) + (entry.added - entry.removed)
-    values = {"object_count": count} | news.of_image(segmentation, entry.number)
-    statement = update(Image).where(col(Image.id) == image.id).values(values)
-    statement = statement.execution_options(synchronize_session=False)
-    entry.object_count = (await session.execute(statement.returning(col(Image.object_count)))).scalar_one() or 0
-    session.add(entry)
-    news.tell(session, image, segmentation, entry)
+async def _append(session: AsyncSession, place: Place, entry: Revision, *, removed: Sequence[UUID], added: Sequence[NewObject]) -> None:
+    news.tell(session, place, entry, await appending.append(session, place, entry, removed, added))

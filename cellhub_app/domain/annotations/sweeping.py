@@ -17,6 +17,7 @@ from cellhub_app.core.errors import Conflict
 from cellhub_app.core.ids import new_id
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.annotations import news, repository
+from cellhub_app.domain.annotations.appending import Place
 from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
 from cellhub_app.models.image import Image
 
@@ -120,15 +121,18 @@ async def _written(
 ) -> Sweeping:
     """The revisions, one in each segmentation, and the news of them."""
     change_id = new_id()
+    before = await repository.counts_at_head(session, [place.id for place, _ in places])
     for place, image in places:
+        more = added[place.id] - removed[place.id]
         place.head += 1
-        image.object_count = (image.object_count or 0) + added[place.id] - removed[place.id]
-        image.revision = news.of_image(place, place.head).get("revision", image.revision)
+        image.object_count = (image.object_count or 0) + more
+        image.revision = place.head if place.frame == 0 else image.revision
         entry = Revision(
             segmentation_id=place.id, number=place.head, kind=RevisionKind.EDIT, author_id=principal.user_id, edit_id=change_id,
-            undoes=undoes.get(place.id), note=note, added=added[place.id], removed=removed[place.id], object_count=image.object_count,
+            undoes=undoes.get(place.id), note=note, added=added[place.id], removed=removed[place.id],
+            object_count=before.get(place.id, 0) + more,
         )  # fmt: skip
         session.add(entry)
-        news.tell(session, image, place, entry)
+        news.tell(session, Place.of(image, place), entry, image.object_count)
     await session.flush()
     return Sweeping(change_id, len({image.id for _, image in places}), max(sum(added.values()), sum(removed.values())))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -67,6 +68,29 @@ async def test_every_revision_of_a_random_history_reads_as_it_was(runtime: Runti
     assert [entry.number for entry in told] == list(range(back, 0, -1))
     assert [entry.kind for entry in told][:1] == ["restore"]
     assert image.object_count == len(states[4])
+
+
+async def test_a_revision_counts_the_objects_of_its_frame_and_the_image_those_of_all(runtime: Runtime, scene: Scene) -> None:
+    async def draw(frame: int, *names: UUID) -> int:
+        """Objects in this frame after an edit of it, as its history tells."""
+        added = [AddedObject(id=name, feature=square(1, 1)) for name in names]
+        async with runtime.work() as session:
+            edit = Edit(edit_id=new_id(), base_revision=0, added=added)
+            [number] = await service.edit(session, scene.anna, scene.image_id, edit, frame)
+            told = await history.revisions(session, scene.vera, scene.image_id, frame)
+        return next(entry.object_count for entry in told if entry.number == number)
+
+    await save(runtime, scene, found(3))
+    keys = [new_id() for _ in range(4)]
+    assert await draw(0, keys[0]) == 4
+    assert await draw(1, keys[1], keys[2]) == 2
+    assert await draw(1, keys[3]) == 3
+    async with runtime.work() as session:
+        back = await service.restore(session, scene.anna, scene.image_id, 1, 1)
+        told = await history.revisions(session, scene.vera, scene.image_id, 1)
+        image = await session.get(Image, scene.image_id)
+    assert [(entry.number, entry.object_count) for entry in told] == [(back, 2), (2, 3), (1, 2)]
+    assert image.object_count == 4 + 2
 
 
 async def test_the_same_edit_again_gives_the_first_answer(runtime: Runtime, scene: Scene) -> None:
