@@ -8,12 +8,14 @@ const CHOSEN = { colour: '#ffd60a', fillOpacity: 0.28 };
 export const RIM = { colour: 'rgba(0, 0, 0, 0.4)', extra: 1.5 };
 
 /**
- * From FEW polygons on, outlines have no rim and are hairlines of one device px, two of them half a px apart, from MANY on one: a browser
- * without a GPU draws hairlines ten times as fast as any wider line. Who asked for wider ones than DELICATE css px gets them.
+ * Above FEW polygons outlines are hairlines of one device px: a browser without a GPU draws these ten times as fast as any wider line.
+ * Up to SOME there are a dark one, for bright and noisy pictures, and two of the colour, up to MANY one of each, and then the colour
+ * alone: what is painted is never more than one line for ten thousand. Who asked for wider ones than DELICATE css px gets them.
  */
-export const CROWD = { few: 500, many: 3000 };
+export const CROWD = { few: 500, some: 2000, many: 4000 };
 const DELICATE = 2;
-const APART_PX = 0.5;
+const SHADE = { colour: 'rgba(0, 0, 0, 0.6)', apart: 1 };
+const APART_PX = -0.5;
 const BATCH = 128;
 const DOT_PX = 3;
 const SMALL_PX = 40;
@@ -79,20 +81,24 @@ function trace(context, batch, frame) {
   for (const polygon of batch) tracePolygon(context, polygon, frame);
 }
 
+function strokeBeside(context, batch, frame, colour, lineWidth, apart) {
+  trace(context, batch, { ...frame, left: frame.left - apart / frame.scale, top: frame.top - apart / frame.scale });
+  stroke(context, colour, lineWidth);
+}
+
 function paintBatch(context, batch, frame, { colour, fillOpacity, lineWidth, hairlines }) {
+  if (hairlines > 1) strokeBeside(context, batch, frame, SHADE.colour, lineWidth, SHADE.apart);
   trace(context, batch, frame);
   if (fillOpacity > 0) fill(context, colour, fillOpacity);
   if (hairlines === 0) stroke(context, RIM.colour, lineWidth + RIM.extra);
   stroke(context, colour, lineWidth);
-  if (hairlines !== 2) return;
-  const apart = APART_PX / frame.scale;
-  trace(context, batch, { ...frame, left: frame.left + apart, top: frame.top + apart });
-  stroke(context, colour, lineWidth);
+  if (hairlines === 3) strokeBeside(context, batch, frame, colour, lineWidth, APART_PX);
 }
 
-/** How many hairlines make the outline of each of so many polygons: 0, they are lines of their own width with a rim, 2 or 1. */
+/** How many hairlines make the outline of each of so many polygons: 0, they are lines of their own width with a rim, else 3 to 1. */
 export function hairlinesFor(count) {
   if (count <= CROWD.few) return 0;
+  if (count <= CROWD.some) return 3;
   return count <= CROWD.many ? 2 : 1;
 }
 

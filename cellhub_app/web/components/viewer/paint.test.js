@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { colourOf, paintPolygons, traceRing } from './paint.js';
+import { colourOf, hairlinesFor, paintPolygons, traceRing } from './paint.js';
 
 /** Writes down what a canvas would be told. */
 class Recorder {
@@ -46,9 +46,9 @@ const strokes = recorder => recorder.calls.filter(([name]) => name === 'stroke')
 
 test('many polygons go in batches of one path, one colour a class', () => {
   const recorder = new Recorder();
-  paintPolygons(recorder, row(4000), FRAME, STYLE);
-  expect(recorder.count('moveTo')).toBe(4000);
-  expect(recorder.count('beginPath')).toBe(32);
+  paintPolygons(recorder, row(5000), FRAME, STYLE);
+  expect(recorder.count('moveTo')).toBe(5000);
+  expect(recorder.count('beginPath')).toBe(40);
   expect(strokes(recorder).slice(0, 3)).toEqual([colourOf(0), colourOf(0), colourOf(1)]);
 });
 
@@ -64,19 +64,34 @@ test('lines of a crowd are hairlines, unless wide ones are asked for', () => {
   expect(widths(10, 1.5)).toEqual([3, 1.5]);
 });
 
-test('two hairlines of a crowd lie half a px apart', () => {
-  const recorder = new Recorder();
-  paintPolygons(recorder, [square(10, 20, 100)], { scale: 2, left: 0, top: 0 }, { ...STYLE, lineWidth: 1.5, hairlines: 2 });
-  expect(recorder.calls.filter(([name]) => name === 'moveTo')).toEqual([['moveTo', 20, 40], ['moveTo', 19.5, 39.5]]);
+test('hairlines of a crowd lie beside each other: a dark one, and one or two of the colour', () => {
+  const painted = hairlines => {
+    const recorder = new Recorder();
+    paintPolygons(recorder, [square(10, 20, 100)], { scale: 2, left: 0, top: 0 }, { ...STYLE, lineWidth: 1.5, hairlines });
+    const places = recorder.calls.filter(([name]) => name === 'moveTo').map(([, x]) => x);
+    return places.map((x, i) => [x, strokes(recorder)[i]]);
+  };
+  const colour = colourOf(0);
+  expect(painted(1)).toEqual([[20, colour]]);
+  expect(painted(2)).toEqual([[21, 'rgba(0, 0, 0, 0.6)'], [20, colour]]);
+  expect(painted(3)).toEqual([[21, 'rgba(0, 0, 0, 0.6)'], [20, colour], [19.5, colour]]);
 });
 
-test('few outlines get a dark rim below their colour, a crowd does not', () => {
+test('the more there are the fewer lines each outline has, so that none of these views takes longer than ten thousand', () => {
+  expect([500, 501, 2000, 2001, 4000, 4001].map(hairlinesFor)).toEqual([0, 3, 3, 2, 2, 1]);
+});
+
+test('outlines have something dark beside them on bright pictures, until they are too many', () => {
   const few = new Recorder();
   paintPolygons(few, row(10), FRAME, STYLE);
   expect(strokes(few)).toEqual(['rgba(0, 0, 0, 0.4)', colourOf(0)]);
-  const crowd = new Recorder();
-  paintPolygons(crowd, row(2000), FRAME, STYLE);
-  expect(strokes(crowd)).not.toContain('rgba(0, 0, 0, 0.4)');
+  const crowd = count => {
+    const recorder = new Recorder();
+    paintPolygons(recorder, row(count), FRAME, { ...STYLE, lineWidth: 1.5 });
+    return new Set(strokes(recorder));
+  };
+  expect(crowd(2000)).toContain('rgba(0, 0, 0, 0.6)');
+  expect(crowd(5000)).toEqual(new Set([colourOf(0), colourOf(1)]));
 });
 
 test('fills are nonzero, transparent, and left out when nothing shows', () => {
