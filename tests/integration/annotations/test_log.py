@@ -12,6 +12,7 @@ from cellhub_app.core.ids import new_id
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.annotations import history, measurements, outlines, service
+from cellhub_app.domain.annotations.appending import IN_ONE_STATEMENT
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, NewResult
 from cellhub_app.domain.annotations.service import ImageNotFound, PolygonsConflict, RevisionNotFound
 from cellhub_app.models.image import Image
@@ -91,6 +92,26 @@ async def test_a_revision_counts_the_objects_of_its_frame_and_the_image_those_of
         image = await session.get(Image, scene.image_id)
     assert [(entry.number, entry.object_count) for entry in told] == [(back, 2), (2, 3), (1, 2)]
     assert image.object_count == 4 + 2
+
+
+@pytest.mark.parametrize("count", [IN_ONE_STATEMENT, IN_ONE_STATEMENT + 1])
+async def test_objects_that_keep_their_ids_are_replaced_however_many_they_are(runtime: Runtime, scene: Scene, count: int) -> None:
+    keys = [new_id() for _ in range(count)]
+
+    def moved(by: float) -> list[AddedObject]:
+        return [AddedObject(id=key, feature=square(index % 90 + by, index // 90 * 10)) for index, key in enumerate(keys)]
+
+    await change(runtime, scene.anna, scene, 0, [], moved(0))
+    assert await change(runtime, scene.anna, scene, 1, keys, moved(2)) == 2
+    found_then, found_now = [(await outlines.at_revision(read, scene.vera, scene.image_id, revision=number))[1] for number in (1, 2)]
+    then, now = ({row.id: row.geometry for row in rows_there} for rows_there in (found_then, found_now))
+    assert then.keys() == now.keys() == set(keys)
+    assert not any(then[key] == now[key] for key in keys)
+    async with runtime.work() as session:
+        told = await history.revisions(session, scene.vera, scene.image_id)
+        image = await session.get(Image, scene.image_id)
+    assert [(entry.added, entry.removed, entry.object_count) for entry in told] == [(count, count, count), (count, 0, count)]
+    assert image.object_count == count
 
 
 async def test_the_same_edit_again_gives_the_first_answer(runtime: Runtime, scene: Scene) -> None:
