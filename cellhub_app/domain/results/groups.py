@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
+from cellhub_app.core.naming import names_in_order
 from cellhub_app.domain.results.columns import Floats, Mask
-from cellhub_app.domain.results.figures import names_in_order, sample, spread
+from cellhub_app.domain.results.figures import sample, spread
 from cellhub_app.domain.results.schemas import By, Cell, Course, Group, Moment, Replicate, Time, Violin
 from cellhub_app.domain.results.view import ImageFacts, View
 

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.metrics import measure as metrics
+from cellhub_app.core.naming import names_in_order
 from cellhub_app.core.pagination import Cursor
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.results import figures, groups, repository
@@ -95,7 +96,7 @@ def _shares(pairs: Sequence[tuple[str, int]], per_image: "np.ndarray[tuple[int],
     for name, place in pairs:
         objects[name] = objects.get(name, 0) + int(per_image[place])
         images[name] = images.get(name, 0) + 1
-    return [Share(name=name, count=objects[name], images=images[name]) for name in figures.names_in_order(list(objects))]
+    return [Share(name=name, count=objects[name], images=images[name]) for name in names_in_order(list(objects))]
 
 
 async def page(session: AsyncSession, principal: Principal, project_id: UUID, asked: RowsAsked) -> ResultPage:
