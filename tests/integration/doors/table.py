@@ -186,6 +186,7 @@ HANDLERS: dict[str, Door] = {
     **_of("ImagesState", resize=ANYBODY, show_outlines=ANYBODY, open_image=ANYBODY),
     **_of("SelectionState", ask_all=SELF, ask_none=SELF, open_tags=SELF, set_open=SELF, write_tag=SELF),
     **_of("SelectionState", delete=EDIT, restore=EDIT, add_tag=EDIT, remove_tag=EDIT),
+    **_of("ResultsState", load_results=VIEW),
     **_of("ExportsState", load_exports=VIEW, open_for_all=VIEW, open_for_selected=VIEW),
     **_of("ExportsState", set_open=SELF, toggle=SELF),
     **_of("ExportsState", start=VIEW, cancel=EDIT, again=VIEW, choose=SELF.given("units", "px"), choose_tag=VIEW),

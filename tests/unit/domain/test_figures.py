@@ -21,7 +21,7 @@ def view(areas: dict[str, list[float]], **asked: object) -> View:
     rows = []
     for name in areas:
         condition, replicate, _ = name.split("/")
-        rows.append(PlaneRow(uuid4(), 1, 0, uuid4(), name, 1, [], 0.5, 1, condition, replicate, ""))
+        rows.append(PlaneRow(uuid4(), 1, 0, uuid4(), name, 1, [], 0.5, 1, 64, 64, condition, replicate, ""))
     scene = scene_of(rows, {})
     counts = [len(values) for values in areas.values()]
     total = sum(counts)

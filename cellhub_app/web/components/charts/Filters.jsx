@@ -36,7 +36,7 @@ export function Tools({ view, overview, whole, change }) {
             </>
           )
           : <MeasureSelect label="of" value={view.measure} measures={measures} onChange={measure => change({ measure, select: [] })} testid="measure" />}
-        <select className="select select-small" aria-label="Group the objects" value={view.by} onChange={event => change({ by: event.target.value })} data-testid="grouping">
+        <select className="select select-small" aria-label="Group the objects" value={view.by} onChange={event => change({ by: event.target.value, test: '' })} data-testid="grouping">
           {offered.map(([name, words]) => <option key={name} value={name}>{words}</option>)}
         </select>
       </div>

@@ -2,11 +2,13 @@
 
 export const CHARTS = ['histogram', 'scatter', 'box', 'superplot', 'course'];
 export const GROUPINGS = ['none', 'condition', 'tag', 'class', 'image'];
+export const PANELS = ['plate', 'names', 'table', 'methods'];
+export const EACH = ['replicate', 'object'];
 const BORDERS = ['inside', 'touching'];
 const RANGE = /^([a-z0-9_]{1,80}):([-+\d.e]*)\.\.([-+\d.e]*)$/i;
 
 export const NOTHING = Object.freeze({
-  chart: 'histogram', measure: '', x: '', y: '', by: '', sort: 'image', border: '',
+  chart: 'histogram', measure: '', x: '', y: '', by: '', sort: 'image', border: '', panel: '', test: '', each: 'replicate',
   where: [], select: [], tag: [], condition: [], classId: [], imageId: [],
 });
 
@@ -28,8 +30,8 @@ export function fromAddress(search) {
   const one = (name, among) => (among.includes(query.get(name)) ? query.get(name) : NOTHING[name]);
   const ranges = name => query.getAll(name).map(rangeOf).filter(Boolean).slice(0, 12);
   return {
-    chart: one('chart', CHARTS), by: one('by', GROUPINGS), border: one('border', BORDERS),
-    measure: query.get('measure') ?? '', x: query.get('x') ?? '', y: query.get('y') ?? '', sort: query.get('sort') ?? NOTHING.sort,
+    chart: one('chart', CHARTS), by: one('by', GROUPINGS), border: one('border', BORDERS), panel: one('panel', PANELS), each: one('each', EACH),
+    measure: query.get('measure') ?? '', x: query.get('x') ?? '', y: query.get('y') ?? '', sort: query.get('sort') ?? NOTHING.sort, test: query.get('test') ?? '',
     where: ranges('where'), select: ranges('select'),
     tag: query.getAll('tag'), condition: query.getAll('condition'), classId: query.getAll('classId'), imageId: query.getAll('imageId'),
   };
@@ -45,7 +47,7 @@ export function filtersOf(ask, { selected = false } = {}) {
 }
 
 export function toAddress(ask) {
-  const words = ['chart', 'measure', 'x', 'y', 'by', 'sort'].filter(name => ask[name] !== NOTHING[name]).map(name => [name, ask[name]]);
+  const words = ['chart', 'measure', 'x', 'y', 'by', 'sort', 'test', 'each', 'panel'].filter(name => ask[name] !== NOTHING[name]).map(name => [name, ask[name]]);
   const pairs = [...words, ...filtersOf(ask), ...ask.select.map(range => ['select', wordsOf(range)])];
   return new URLSearchParams(pairs).toString();
 }

@@ -29,6 +29,9 @@ export function rangeWords({ low, high }, { title, unit }) {
   return `${title} ${figure(low)} to ${figure(high)}${end}`;
 }
 
+/** `0.325 µm`, or from the smallest to the largest. */
+export const sizeWords = sizes => (sizes[0] === sizes.at(-1) ? `${Number(sizes[0].toPrecision(4))} µm` : `${Number(sizes[0].toPrecision(4))} to ${Number(sizes.at(-1).toPrecision(4))} µm`);
+
 /** `P = 0.031`, `P < 0.0001`. */
 export function probability(p) {
   if (p < 0.0001) return 'P < 0.0001';
