@@ -15,10 +15,11 @@ from cellhub_app.core.metrics import measure
 from cellhub_app.core.metrics.invasion import INVASION_METRICS
 from cellhub_app.core.metrics.metric import Metric
 from cellhub_app.domain.results.columns import Columns, Floats, Mask
-from cellhub_app.domain.results.measures import Measure, Scale
+from cellhub_app.domain.results.measures import Measure, Scale, measures_of
 from cellhub_app.domain.results.schemas import MeasureView, Unit
 
 FIRST_PLACE = 10_000
+CHANNELS_TOLD = 16
 AREA, X, Y = (measure.columns(1).index(name) for name in ("area_px2", "centroid_x_px", "centroid_y_px"))
 LEFT_OUT = {"centroid_x", "centroid_y", "orientation"}
 COUNT, DENSITY, CONFLUENCE = "object_count", "density", "confluence"
@@ -161,3 +162,13 @@ def _invasion(plane: npt.NDArray[np.intp], areas: Doubles, x: Doubles, y: Double
 def all_sources(names: Iterable[str], channels: int) -> list[int]:
     """Places of the measures of objects that these are made from, each once."""
     return list(dict.fromkeys(place for name in names for place in sources(name, channels)))
+
+
+def title_of(name: str) -> tuple[str, str]:
+    """What people call a measure of objects or of images, whichever its unit, and the unit; the name itself where there is none."""
+    units: tuple[Unit, Unit] = ("px", "um")
+    for unit in units:
+        for view in (*measures_of(CHANNELS_TOLD, unit), *offered(CHANNELS_TOLD, unit)):
+            if view.name == name:
+                return view.title, view.unit
+    return name, ""

@@ -374,3 +374,20 @@ class Swept(Schema):
     change_id: UUID
     images: int
     objects: int
+
+
+class TagChange(Schema):
+    """A tag for the images that hold the objects that were asked for, or for named images; with `remove` it is taken off."""
+
+    tag: str = Field(max_length=200)
+    objects: Asked = Field(default_factory=Asked)
+    image_ids: list[UUID] | None = Field(default=None, max_length=10_000)
+    remove: bool = False
+
+
+class Tagged(Schema):
+    """Which images have the tag, or have it not any more, by this change; the same names take it back."""
+
+    tag: str
+    changed: int
+    image_ids: list[UUID]

@@ -1,5 +1,6 @@
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import { init } from './echarts.js';
+import { t } from './language.js';
 import { csv, pngOf, save, stemOf, tableOf } from './files.js';
 import { brushOf, optionOf } from './options.js';
 import { LIGHT, themeOf } from './palette.js';
@@ -88,7 +89,7 @@ function Downloads({ chart, data, context }) {
     }
   };
   return (
-    <div className="ch-figure-files" role="group" aria-label="Download the figure">
+    <div className="ch-figure-files" role="group" aria-label={t('Download the figure')}>
       {['svg', 'png', 'csv'].map(kind => (
         <button key={kind} type="button" className="btn btn-ghost btn-small" onClick={make(kind)} data-testid={`figure-${kind}`}>{kind.toUpperCase()}</button>
       ))}

@@ -41,7 +41,7 @@ function Nothing({ icon, title, children }) {
 const AXES = 'M4 4v16h16M8 16v-4M12 16V8M16 16v-6';
 
 function Problem({ problem, retry }) {
-  return <p className="ch-results-problem" role="alert">{problem} <button type="button" className="btn btn-small" onClick={retry}>Try again</button></p>;
+  return <p className="ch-results-problem" role="alert">{problem} <button type="button" className="btn btn-small" onClick={retry}>{t('Try again')}</button></p>;
 }
 
 /** The figure that the view asks for; the one before stays, dimmed, until it is there. */
@@ -54,10 +54,10 @@ function Figure({ base, view, version, overview, change, openObject, tell }) {
   const onOpen = useCallback(point => openObject(shown.value.imageIds[point.image], point.id), [shown, openObject]);
   const fits = shown && shown.chart === view.chart;
   if (problem && answered === url) return <Problem problem={problem} retry={retry} />;
-  if (!fits) return <div className="ch-figure skeleton" role="status" aria-label="Computing the figure" />;
-  if (view.chart === 'course' && shown.value.groups.every(one => one.moments.length === 0)) return <Nothing icon={AXES} title="No times yet">{shown.value.note}</Nothing>;
+  if (!fits) return <div className="ch-figure skeleton" role="status" aria-label={t('Computing the figure')} />;
+  if (view.chart === 'course' && shown.value.groups.every(one => one.moments.length === 0)) return <Nothing icon={AXES} title={t('No times yet')}>{shown.value.note}</Nothing>;
   if (['box', 'superplot'].includes(view.chart) && shown.value.groups.length === 0) {
-    return <Nothing icon={AXES} title="Nothing to group by">{view.by === 'tag' ? 'None of these images has a tag.' : 'No object matches the filters.'}</Nothing>;
+    return <Nothing icon={AXES} title={t('Nothing to group by')}>{view.by === 'tag' ? t('None of these images has a tag.') : t('No object matches the filters.')}</Nothing>;
   }
   const compared = ['box', 'superplot'].includes(view.chart) && overview.objects > 0;
   return (
@@ -85,41 +85,41 @@ function useOverview(base, wanted, news) {
   const answer = isFiltered(wanted) ? filtered : everything;
   const overview = answer.value ?? everything.value;
   const whole = everything.value;
-  const view = useMemo(() => overview && withGrouping(fitted(wanted, overview.measures), whole ?? overview), [wanted, overview, whole]);
+  const view = useMemo(() => overview && withGrouping(fitted(wanted, overview), whole ?? overview), [wanted, overview, whole]);
   return { answer, everything, overview, whole, view };
 }
 
 /** The figures with what restricts them, what is selected, and the objects below. */
-function Shown({ api, base, projectId, found, news, canAnnotate, change, changed, tell }) {
+function Shown({ api, base, projectId, found, news, canAnnotate, canEdit, change, changed, tell }) {
   const { answer, everything, overview, whole, view } = found;
   const openObject = useCallback((imageId, id) => {
-    window.open(imageHref(projectId, imageId, view, id), '_blank', 'noopener');
+    window.open(imageHref(projectId, imageId, view, view.per === 'image' ? '' : id), '_blank', 'noopener');
   }, [projectId, view]);
   const problem = everything.problem || answer.problem;
   if (problem) {
     return (
       <>
         <Problem problem={problem} retry={answer.problem ? answer.retry : everything.retry} />
-        {answer.problem && <p className="ch-results-problem"><button type="button" className="btn btn-small" onClick={() => change({ ...NOTHING })}>Show everything</button></p>}
+        {answer.problem && <p className="ch-results-problem"><button type="button" className="btn btn-small" onClick={() => change({ ...NOTHING })}>{t('Show everything')}</button></p>}
       </>
     );
   }
-  if (!overview || !whole) return <div className="ch-figure skeleton" role="status" aria-label="Reading the objects" />;
+  if (!overview || !whole) return <div className="ch-figure skeleton" role="status" aria-label={t('Reading the objects')} />;
   if (whole.objects === 0) {
-    return <Nothing icon={AXES} title="No objects yet">Segment the images, draw objects or import them: their measures appear here, with figures and statistics.</Nothing>;
+    return <Nothing icon={AXES} title={t('No objects yet')}>{t('Segment the images, draw objects or import them: their measures appear here, with figures and statistics.')}</Nothing>;
   }
   return (
     <>
       <Tools view={view} overview={overview} whole={whole} change={change} />
       <Filters view={view} overview={overview} whole={whole} change={change} />
       {overview.unitNote && <p className="ch-results-note small" data-testid="unit-note">{overview.unitNote}</p>}
-      {!overview.isComplete && <p className="ch-results-note small">The intensities of some objects are still being read.</p>}
-      {overview.objects === 0
-        ? <Nothing icon={AXES} title="No object matches">Widen a range or remove a filter.</Nothing>
+      {!overview.isComplete && <p className="ch-results-note small">{t('The intensities of some objects are still being read.')}</p>}
+      {overview.objects === 0 && view.per === 'object'
+        ? <Nothing icon={AXES} title={t('No object matches')}>{t('Widen a range or remove a filter.')}</Nothing>
         : (
           <div className="ch-results-top">
             <div className="ch-results-figure"><Figure base={base} view={view} version={news} overview={overview} change={change} openObject={openObject} tell={tell} /></div>
-            <Selection base={base} projectId={projectId} api={api} view={view} overview={overview} version={news} canAnnotate={canAnnotate} change={change} changed={changed} />
+            <Selection base={base} projectId={projectId} api={api} view={view} overview={overview} version={news} canAnnotate={canAnnotate} canEdit={canEdit} change={change} changed={changed} />
           </div>
         )}
       {overview.objects > 0 && <ObjectTable base={base} projectId={projectId} view={view} overview={overview} version={news} change={change} />}
@@ -150,7 +150,7 @@ export function Results({ api, projectId, version, canAnnotate, canEdit, words }
           show={name => change({ panel: name })} close={() => change({ panel: '' })} changed={changed}
         />
       )}
-      <Shown api={api} base={base} projectId={projectId} found={found} news={news} canAnnotate={canAnnotate} change={change} changed={changed} tell={tell} />
+      <Shown api={api} base={base} projectId={projectId} found={found} news={news} canAnnotate={canAnnotate} canEdit={canEdit} change={change} changed={changed} tell={tell} />
     </div>
   );
 }

@@ -111,6 +111,16 @@ def _tools() -> rx.Component:
         class_name="dim small tools-note",
         data_testid="doubt-note",
     )
+    held = rx.el.span(
+        rx.el.span(t("Holding: {words}", words=ImagesState.held_words), class_name="ellipsis"),
+        rx.el.button(
+            "×", type="button", on_click=ImagesState.show_all, aria_label=t("Show images whatever they hold"), data_testid="holding-clear"
+        ),
+        class_name="chip chip-accent chip-removable",
+        title=t("Only images that hold the objects selected in the results"),
+        data_testid="holding",
+    )
+    pills = rx.fragment(pills, rx.cond(ImagesState.holding != "", held))
     right = rx.el.div(rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right")
     return rx.el.div(pills, right, rx.cond(ImagesState.sort == "-doubt", meaning), class_name="tools")
 

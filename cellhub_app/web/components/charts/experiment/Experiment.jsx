@@ -71,7 +71,7 @@ export function Experiment({ base, version, way, canEdit, show, close, changed }
             <Told experiment={experiment} canEdit={canEdit} />
           </div>
           {shown === 'plate' && <PlateMap overview={value} experiment={experiment} canEdit={canEdit} show={show} />}
-          {shown === 'names' && <FromNames base={base} overview={value} experiment={experiment} />}
+          {shown === 'names' && <FromNames base={base} overview={value} experiment={experiment} show={show} />}
           {shown === 'table' && <FromTable base={base} experiment={experiment} />}
         </>
       )}

@@ -9,7 +9,7 @@ const PARTS = ['{plate}', '{well}', '{row}', '{column}', '{field}', '{time}', '{
 const FIRST = Object.freeze({ unplaced: false, at: 0 });
 
 /** Places from the names of the files: a template, what it finds, corrections, and only then a change. */
-export function FromNames({ base, overview, experiment }) {
+export function FromNames({ base, overview, experiment, show }) {
   const [template, setTemplate] = useState(overview.guesses[0]?.template ?? '{plate}_{well}_{field}');
   const [look, setLook] = useState(FIRST);
   const [corrections, setCorrections] = useState(() => new Map());
@@ -22,7 +22,7 @@ export function FromNames({ base, overview, experiment }) {
     event.preventDefault();
     const images = placesOf(corrections);
     experiment.change({ template, ...(images.length ? { images } : {}) }, done => t('Placed {images} by their names.', { images: counted(done, 'image') }))
-      .then(({ problem: failed }) => { if (!failed) setCorrections(new Map()); });
+      .then(({ problem: failed }) => { if (!failed) { setCorrections(new Map()); show('plate'); } });
   };
   return (
     <form className="ch-exp-way" onSubmit={send}>

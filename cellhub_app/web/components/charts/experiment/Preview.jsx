@@ -45,10 +45,10 @@ export function Preview({ value, busy, look, setLook, corrections, setCorrection
       <div className="ch-exp-line">
         <div className="pills" role="group" aria-label={t('Which images are listed')}>
           <button type="button" className="pill" aria-pressed={!look.unplaced} onClick={() => setLook({ unplaced: false, at: 0 })} data-testid="preview-placed">
-            {t('Found')} <span>{value.placed.toLocaleString('en')}</span>
+            {t('Placed')} <span>{value.placed.toLocaleString('en')}</span>
           </button>
           <button type="button" className="pill" aria-pressed={look.unplaced} onClick={() => setLook({ unplaced: true, at: 0 })} data-testid="preview-lost">
-            {t('Nothing said')} <span>{lost.toLocaleString('en')}</span>
+            {t('Not placed')} <span>{lost.toLocaleString('en')}</span>
           </button>
         </div>
         {corrections.size > 0 && (
@@ -59,7 +59,7 @@ export function Preview({ value, busy, look, setLook, corrections, setCorrection
         )}
       </div>
       {value.rows.length === 0
-        ? <p className="dim small">{look.unplaced ? t('Something is said of every image.') : t('No image fits.')}</p>
+        ? <p className="dim small">{look.unplaced ? t('Every image is placed.') : t('No image fits.')}</p>
         : (
           <div className="ch-exp-rows">
             <table>
