@@ -65,6 +65,7 @@ async def test_conditions_are_compared_by_their_images(plate: Plate) -> None:
     assert found.per == "image"
     compared = await ask(plate, service.compared, ComparisonAsked(measure="object_count", per="image"))
     assert compared.outcome is None
+    assert compared.sentence.endswith("3 images in all).")
     histogram = await ask(plate, service.histogram, HistogramAsked(measure="object_count", per="image", select=["object_count:3.."]))
     assert (histogram.spread.n, histogram.selected_count) == (3, 1)
 

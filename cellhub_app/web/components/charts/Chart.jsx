@@ -99,9 +99,9 @@ function Downloads({ chart, data, context }) {
 }
 
 /** One figure with its words and its files. */
-export function Chart({ chart, data, by, select, busy, onBrush, onOpen }) {
+export function Chart({ chart, data, by, order, select, busy, onBrush, onOpen }) {
   const theme = useTheme();
-  const context = useMemo(() => ({ theme, by, marked: select }), [theme, by, select]);
+  const context = useMemo(() => ({ theme, by, order, marked: select }), [theme, by, order, select]);
   const host = useChart({ chart, data, context, select, onBrush, onOpen });
   const summary = summaryOf(chart, data, by);
   return (

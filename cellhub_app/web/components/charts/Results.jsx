@@ -45,7 +45,7 @@ function Problem({ problem, retry }) {
 }
 
 /** The figure that the view asks for; the one before stays, dimmed, until it is there. */
-function Figure({ base, view, version, overview, change, openObject, tell }) {
+function Figure({ base, view, version, overview, order, change, openObject, tell }) {
   const url = figureUrl(base, view);
   const { value, problem, busy, retry, url: answered } = useAnswer(url, version);
   const [shown, setShown] = useState(null);
@@ -62,7 +62,7 @@ function Figure({ base, view, version, overview, change, openObject, tell }) {
   const compared = ['box', 'superplot'].includes(view.chart) && overview.objects > 0;
   return (
     <>
-      <Chart chart={shown.chart} data={shown.value} by={shown.by} select={view.select} busy={busy} onBrush={onBrush} onOpen={onOpen} />
+      <Chart chart={shown.chart} data={shown.value} by={shown.by} order={order} select={view.select} busy={busy} onBrush={onBrush} onOpen={onOpen} />
       {compared && <Comparison base={base} view={view} version={version} change={change} tell={tell} />}
     </>
   );
@@ -95,6 +95,7 @@ function Shown({ api, base, projectId, found, news, canAnnotate, canEdit, change
   const openObject = useCallback((imageId, id) => {
     window.open(imageHref(projectId, imageId, view, view.per === 'image' ? '' : id), '_blank', 'noopener');
   }, [projectId, view]);
+  const order = useMemo(() => (whole?.conditions ?? []).map(({ name }) => name).filter(Boolean), [whole]);
   const problem = everything.problem || answer.problem;
   if (problem) {
     return (
@@ -118,7 +119,7 @@ function Shown({ api, base, projectId, found, news, canAnnotate, canEdit, change
         ? <Nothing icon={AXES} title={t('No object matches')}>{t('Widen a range or remove a filter.')}</Nothing>
         : (
           <div className="ch-results-top">
-            <div className="ch-results-figure"><Figure base={base} view={view} version={news} overview={overview} change={change} openObject={openObject} tell={tell} /></div>
+            <div className="ch-results-figure"><Figure base={base} view={view} version={news} overview={overview} order={order} change={change} openObject={openObject} tell={tell} /></div>
             <Selection base={base} projectId={projectId} api={api} view={view} overview={overview} version={news} canAnnotate={canAnnotate} canEdit={canEdit} change={change} changed={changed} />
           </div>
         )}

@@ -190,9 +190,16 @@ export function course({ measure, groups, time, per }, { theme, by }) {
 
 const OPTIONS = { histogram, scatter, box, superplot, course };
 
+/** Conditions keep their colour whatever is filtered, the one that they have on the plate map; `order` are all of the project. */
+function themeOf(chart, data, { theme, by, order = [] }) {
+  if (by !== 'condition' || chart === 'superplot' || order.length === 0) return theme;
+  const names = (data.series ?? data.groups).map(one => one.name ?? one);
+  return { ...theme, groups: names.map(name => (order.includes(name) ? colourOf(theme, order.indexOf(name)) : theme.axis)) };
+}
+
 /** A custom series has no layer of its own unless it is told one, and the drawing library warns of shapes without. */
 export function optionOf(chart, data, context) {
-  const option = OPTIONS[chart](data, context);
+  const option = OPTIONS[chart](data, { ...context, theme: themeOf(chart, data, context) });
   return { ...option, series: option.series.map(one => (one.type === 'custom' ? { z: 2, zlevel: 0, ...one } : one)) };
 }
 

@@ -147,3 +147,9 @@ test('every shape of our own has a layer: without one the drawing library warns 
     for (const series of own) expect([series.z, series.zlevel].every(Number.isFinite)).toBe(true);
   }
 });
+
+test('a condition keeps its colour when others are filtered away', () => {
+  const two = { ...HISTOGRAM, series: [{ name: '', counts: [1, 0] }, { name: 'taxol', counts: [2, 1] }] };
+  const colours = optionOf('histogram', two, { theme: LIGHT, by: 'condition', order: ['control', 'taxol'] }).series.map(one => one.color);
+  expect(colours).toEqual([LIGHT.axis, LIGHT.groups[1]]);
+});
