@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { bodyOf, violinPoints } from './bodies.js';
 import { beside, brushOf, ends, meanAndDeviation, optionOf } from './options.js';
-import { DARK, LIGHT } from './palette.js';
+import { contrast, DARK, inkOn, LIGHT } from './palette.js';
 import { csv, stemOf, tableOf } from './files.js';
 import { effectWords, figure, groupName, probability, rangeWords, summaryOf } from './words.js';
 
@@ -112,20 +112,10 @@ test('figures have three digits, and ranges read as sentences', () => {
   expect([groupName('0', 'class'), groupName('', 'condition'), groupName('x', 'tag')]).toEqual(['class 0 (unclassified)', 'no condition', 'x']);
 });
 
-/** Relative luminance, WCAG 2.2. */
-function luminance(colour) {
-  const [r, g, b] = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16) / 255).map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
 test('groups stand out from the ground in both lights, and words even more', () => {
   for (const theme of [LIGHT, DARK]) {
-    const contrast = colour => {
-      const [low, high] = [luminance(colour), luminance(theme.ground)].sort((a, b) => a - b);
-      return (high + 0.05) / (low + 0.05);
-    };
-    for (const colour of [...theme.groups, theme.accent]) expect(contrast(colour)).toBeGreaterThan(3);
-    for (const colour of [theme.text, theme.dim]) expect(contrast(colour)).toBeGreaterThan(4.5);
+    for (const colour of [...theme.groups, theme.accent]) expect(contrast(colour, theme.ground)).toBeGreaterThan(3);
+    for (const colour of [theme.text, theme.dim]) expect(contrast(colour, theme.ground)).toBeGreaterThan(4.5);
   }
 });
 
@@ -152,4 +142,13 @@ test('a condition keeps its colour when others are filtered away', () => {
   const two = { ...HISTOGRAM, series: [{ name: '', counts: [1, 0] }, { name: 'taxol', counts: [2, 1] }] };
   const colours = optionOf('histogram', two, { theme: LIGHT, by: 'condition', order: ['control', 'taxol'] }).series.map(one => one.color);
   expect(colours).toEqual([LIGHT.axis, LIGHT.groups[1]]);
+});
+
+test('contrast is that of WCAG: black on white is 21, a colour on itself 1', () => {
+  expect([contrast('#000000', '#ffffff'), contrast('#777777', '#777777')]).toEqual([21, 1]);
+  expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+});
+
+test('words on the colours of conditions are read in both lights', () => {
+  for (const theme of [LIGHT, DARK]) for (const colour of theme.groups) expect(contrast(inkOn(colour), colour)).toBeGreaterThan(4.5);
 });

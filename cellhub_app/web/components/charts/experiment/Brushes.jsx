@@ -1,6 +1,6 @@
 import React, { useState } from 'react';
 import { t } from '../language.js';
-import { colourOf } from '../palette.js';
+import { colourOf, inkOn } from '../palette.js';
 import { counted } from '../words.js';
 
 const LONGEST = 120;
@@ -33,7 +33,7 @@ export function Brushes({ names, conditions, theme, canEdit, chosen, choose, add
       <h3>{canEdit ? t('Paint with') : t('Conditions')}</h3>
       {names.length === 0 && <p className="dim small">{canEdit ? t('Name the first condition, for example control.') : t('No image has a condition yet.')}</p>}
       <ul>
-        {names.map((one, i) => entry(one, one, <i className="ch-exp-swatch" style={{ background: colourOf(theme, i), color: theme.ground }} aria-hidden="true">{i + 1}</i>, told(known.get(one))))}
+        {names.map((one, i) => entry(one, one, <i className="ch-exp-swatch" style={{ background: colourOf(theme, i), color: inkOn(colourOf(theme, i)) }} aria-hidden="true">{i + 1}</i>, told(known.get(one))))}
         {canEdit && names.length > 0 && entry('', t('no condition'), <i className="ch-exp-swatch ch-exp-none" aria-hidden="true" />, t('takes it away'))}
       </ul>
       {canEdit && (

@@ -63,7 +63,8 @@ export function Experiment({ base, version, way, canEdit, show, close, changed }
       </div>
       {problem && <p role="alert" className="ch-results-problem">{problem} <button type="button" className="btn btn-small" onClick={retry}>{t('Try again')}</button></p>}
       {!value && !problem && <div className="skeleton ch-exp-wait" role="status" aria-label={t('Reading the conditions')} />}
-      {value && (
+      {value?.images === 0 && <p className="dim" data-testid="conditions-no-images">{t('There are no images yet. Add some, then say here what they show.')}</p>}
+      {value?.images > 0 && (
         <>
           <div className="ch-exp-line">
             <Facts overview={value} />

@@ -1,6 +1,6 @@
 import React, { useRef, useState } from 'react';
 import { t } from '../language.js';
-import { colourOf } from '../palette.js';
+import { colourOf, inkOn } from '../palette.js';
 import { counted } from '../words.js';
 import { between, conditionsOf, LAYOUTS, letterOf, movedBy, nameOf, wellOf } from './plate.js';
 
@@ -97,7 +97,7 @@ export function Wells({ plate, size, names, painted, theme, canEdit, brush, pick
               const number = conditions.length > 1 ? '±' : conditions.length ? String(names.indexOf(conditions[0]) + 1) : '';
               return (
                 <Well
-                  key={name} name={name} well={well} conditions={conditions.join('|')} words={wordsOf(name, well, conditions)} background={paintOf(conditions, names, theme)} ink={theme.ground}
+                  key={name} name={name} well={well} conditions={conditions.join('|')} words={wordsOf(name, well, conditions)} background={paintOf(conditions, names, theme)} ink={conditions.length ? inkOn(colourOf(theme, Math.max(0, names.indexOf(conditions[0])))) : undefined}
                   label={size <= ROOMY ? conditions.join(', ') : number} isMarked={isSeveral && marked.has(name)} isFocused={row === at[0] && column === at[1]}
                 />
               );
