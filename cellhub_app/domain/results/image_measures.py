@@ -121,15 +121,24 @@ def _mean(plane: npt.NDArray[np.intp], values: Doubles, planes: int) -> Floats:
 
 def _median(plane: npt.NDArray[np.intp], values: Doubles, planes: int) -> Floats:
     known = np.isfinite(values)
-    plane, values = plane[known], values[known]
-    ordered = values[np.lexsort((values, plane))]
+    plane = plane[known]
+    ordered = _sorted_within(plane, values[known].astype(np.float32))
     counts = np.bincount(plane, minlength=planes)
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])
     found = np.full(planes, np.nan, np.float32)
     some = counts > 0
     low, high = (first + (counts - 1) // 2)[some], (first + counts // 2)[some]
-    found[some] = (ordered[low] + ordered[high]) / 2
+    found[some] = (ordered[low].astype(np.float64) + ordered[high]) / 2
     return found
+
+
+def _sorted_within(plane: npt.NDArray[np.intp], values: Floats) -> Floats:
+    """The values in their order within each plane: whole numbers that sort like them are sorted at once, many times as fast as pairs."""
+    bits = (values + np.float32(0)).view(np.uint32)  # -0 is 0
+    keys = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+    both = np.sort((plane.astype(np.uint64) << np.uint64(32)) | keys)
+    back = (both & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return np.where(back >> 31, back & np.uint32(0x7FFFFFFF), ~back).astype(np.uint32).view(np.float32)
 
 
 _MEANS: dict[str, Callable[[npt.NDArray[np.intp], Doubles, int], Floats]] = {"mean": _mean, "median": _median}
@@ -141,11 +150,12 @@ def _invasion(plane: npt.NDArray[np.intp], areas: Doubles, x: Doubles, y: Double
     plane, areas, x, y = plane[known], areas[known], x[known], y[known]
     counts = np.bincount(plane, minlength=planes)
     whole = np.bincount(plane, areas, planes)
-    order = np.lexsort((-areas, plane))
-    core = np.full(planes, -1)
-    some = counts > 0
-    core[some] = order[np.concatenate([[0], np.cumsum(counts)[:-1]])[some]]
-    largest = np.where(some, areas[core] if len(areas) else np.nan, np.nan)
+    core, some = np.full(planes, -1), counts > 0
+    largest = np.full(planes, np.nan)
+    if len(areas):
+        largest[some] = np.maximum.reduceat(areas, np.concatenate([[0], np.cumsum(counts)[:-1]])[some])
+        alike = np.flatnonzero(areas == largest[plane])[::-1]
+        core[plane[alike]] = alike
     with np.errstate(invalid="ignore", divide="ignore"):
         outside = whole - largest
         if key == "disintegration_index":

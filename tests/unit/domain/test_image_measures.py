@@ -22,6 +22,7 @@ def table() -> Columns:
     starts = np.concatenate([[0], np.cumsum(counts)])
     values = rng.uniform(1, 50, (counts.sum(), len(NAMES))).astype(np.float32)
     values[:, image_measures.AREA] = np.round(values[:, image_measures.AREA])
+    values[:, NAMES.index("intensity_mean_c1")] -= 25
     values[rng.random(counts.sum()) < 0.3, NAMES.index("solidity")] = np.nan
     return Columns((), starts, {}, {place: values[:, place] for place in range(len(NAMES))})
 

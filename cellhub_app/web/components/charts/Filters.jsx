@@ -20,7 +20,7 @@ function MeasureSelect({ label, value, measures, onChange, testid }) {
 /** Which figure, of what, grouped how. */
 export function Tools({ view, overview, whole, change }) {
   const measures = measuresOf(view, overview);
-  const offered = GROUPINGS.filter(([name]) => (name !== 'class' || view.per === 'object') && (name !== 'condition' || whole.conditions.length > 0 || view.by === name) && (name !== 'tag' || whole.tags.length > 0 || view.by === name));
+  const offered = GROUPINGS.filter(([name]) => (!['class', 'image'].includes(name) || view.per === 'object' || view.by === name) && (name !== 'condition' || whole.conditions.length > 0 || view.by === name) && (name !== 'tag' || whole.tags.length > 0 || view.by === name));
   return (
     <div className="ch-results-tools">
       <div className="pills" role="group" aria-label={t('Figure')}>

@@ -160,6 +160,6 @@ export function Results({ api, projectId, version, canAnnotate, canEdit, words }
 function withGrouping(view, whole) {
   if (view.by) return view;
   const grouped = ['box', 'superplot', 'course'].includes(view.chart);
-  const natural = whole.conditions.length > 0 ? 'condition' : whole.tags.length > 0 ? 'tag' : 'image';
+  const natural = whole.conditions.length > 0 ? 'condition' : whole.tags.length > 0 ? 'tag' : view.per === 'image' ? 'none' : 'image';
   return { ...view, by: grouped ? natural : 'none' };
 }
