@@ -16,6 +16,11 @@ def t(text: str, /, language: str = DEFAULT_LANGUAGE, **values: Any) -> str:
     return translated.format(**values) if values else translated
 
 
+def catalogue(language: str = DEFAULT_LANGUAGE) -> dict[str, str]:
+    """All sentences of a language, for components that speak in the browser."""
+    return dict(CATALOGUES[language])
+
+
 def counted(count: int, one: str, many: str) -> str:
     """`1 image`, `2,140 images`: a number with its noun, for text made on the server."""
     return f"{count:,} {t(one if count == 1 else many)}"

@@ -31,7 +31,7 @@ PROJECT_TABS = (PROJECT, PROJECT_RESULTS, PROJECT_EXPORTS, PROJECT_MEMBERS, PROJ
 IMAGE = "/projects/[project]/images/[image]"
 TUNING = "/projects/[project]/images/[image]/try"
 FACE_OFF = "/projects/[project]/face-off/[face_off]"
-ASKS_FOR_EXPORT = "image"
+ASKS_FOR_EXPORT = ("image", "holding")
 
 API = "/api/v1"
 SIGN_IN_ACTION = f"{API}/auth/session"

@@ -32,6 +32,7 @@ from cellhub_app.web.pages.project.members import members_tab
 from cellhub_app.web.pages.project.members_state import MembersState
 from cellhub_app.web.pages.project.pace import ProjectPace
 from cellhub_app.web.pages.project.results import results_tab
+from cellhub_app.web.pages.project.results_state import ResultsState
 from cellhub_app.web.pages.project.settings import settings_tab
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.project.share_links_state import ShareLinksState
@@ -84,7 +85,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(activity, route=routes.ACTIVITY, title=_title(t("Audit log")), on_load=ActivityState.load)
     for tab, route, *more in (
         (images_tab, routes.PROJECT, ImagesState.load_images, ProjectPace.load_pace),
-        (results_tab, routes.PROJECT_RESULTS),
+        (results_tab, routes.PROJECT_RESULTS, ResultsState.load_results),
         (exports_tab, routes.PROJECT_EXPORTS, ExportsState.load_exports, ImportsState.load_imports),
         (members_tab, routes.PROJECT_MEMBERS, MembersState.load_members, TeamSharesState.load_teams, ShareLinksState.load_share_links),
         (settings_tab, routes.PROJECT_SETTINGS, SettingsState.load_settings),

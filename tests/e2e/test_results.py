@@ -1,19 +1,22 @@
 """From a figure to the objects behind it, and back."""
 
 import csv
+import json
+import zipfile
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.e2e.accessibility import serious
 from tests.e2e.editing import SIDE, square
 from tests.e2e.pictures import encoded
-from tests.e2e.visitors import Visitor, at
+from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor, at
 
-SIDES = {"small.png": [4, 5, 6, 7, 8], "large.png": [8, 20, 24, 40]}
+SMALL, LARGE = "P1_A01_1.png", "P1_B02_1.png"
+SIDES = {SMALL: [4, 5, 6, 7, 8], LARGE: [8, 20, 24, 40]}
 OBJECTS = sum(map(len, SIDES.values()))
 
 
@@ -45,6 +48,115 @@ def brush(page: Page, start: float, end: float) -> None:
     page.mouse.move(box["x"] + box["width"] * (start + end) / 2, middle, steps=4)
     page.mouse.move(box["x"] + box["width"] * end, middle, steps=4)
     page.mouse.up()
+
+
+def well(page: Page, name: str) -> Locator:
+    """A well of the plate map."""
+    return page.locator(f"[data-well={name}]")
+
+
+def gives_conditions(visitor: Visitor, project: str) -> None:
+    """Wells from the names of the files, one of them corrected; then conditions, one painted by the mouse and one by keys."""
+    page, by_id = visitor.page, visitor.by_id
+    visitor.go(f"/projects/{project}/results?panel=names")
+    expect(by_id("template")).to_have_value("{plate}_{well}_{field}")
+    expect(by_id("preview")).to_have_attribute("data-placed", "2")
+    by_id("template").fill("{plate}-{well}")
+    expect(by_id("preview")).to_have_attribute("data-placed", "0")
+    by_id("template-guess").first.click()
+    expect(by_id("preview")).to_have_attribute("data-placed", "2")
+    by_id("preview-replicate").first.fill("day 1")
+    expect(by_id("preview-corrected")).to_contain_text("1 correction")
+    by_id("template-apply").click()
+    expect(by_id("conditions-said")).to_contain_text("Placed 2 images by their names.")
+
+    expect(by_id("wells")).to_be_visible()
+    by_id("brush-name").fill("control")
+    by_id("brush-add").click()
+    well(page, "A01").click()
+    expect(well(page, "A01")).to_have_attribute("data-condition", "control")
+    by_id("brush-name").fill("taxol")
+    by_id("brush-name").press("Enter")
+    well(page, "A01").focus()
+    for key in ("ArrowDown", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    expect(by_id("conditions-said")).to_contain_text("1 well painted with taxol (1 image).")
+    page.keyboard.press("Delete")
+    expect(by_id("conditions-said")).to_contain_text("1 well without a condition")
+    expect(well(page, "B02")).to_have_attribute("data-condition", "")
+    page.keyboard.press("ControlOrMeta+z")
+    expect(well(page, "B02")).to_have_attribute("data-condition", "taxol")
+    assert serious(page, "conditions") == []
+
+
+def writes_methods(visitor: Visitor) -> None:
+    """The charts follow the conditions, and so does the paragraph."""
+    by_id = visitor.by_id
+    visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    by_id("conditions-close").click()
+    by_id("chart-superplot").click()
+    expect(by_id("figure-summary")).to_contain_text("control: median")
+    expect(by_id("figure-summary")).to_contain_text("taxol: median")
+    expect(by_id("comparison-sentence")).to_contain_text("not possible")
+    by_id("door-methods").click()
+    expect(by_id("methods-text")).to_contain_text("control (n = 1, 1 image), taxol (n = 1, 1 image)")
+    by_id("methods-copy").click()
+    expect(by_id("methods-copy")).to_have_text("Copied")
+    assert visitor.page.evaluate("navigator.clipboard.readText()") == by_id("methods-text").inner_text()
+    by_id("methods-close").click()
+
+
+def goes_to_images(visitor: Visitor) -> None:
+    """A point for each image: the crowded one is selected, tagged, untagged and shown in the gallery."""
+    page, by_id = visitor.page, visitor.by_id
+    by_id("chart-histogram").click()
+    by_id("per").select_option("image")
+    by_id("measure").select_option("confluence")
+    expect(by_id("figure-summary")).to_contain_text("n = 2")
+    by_id("range-low").fill("0.01")
+    by_id("range-apply").click()
+    expect(by_id("selection")).to_contain_text("1 image with 4 objects")
+    by_id("selection-tag").click()
+    by_id("tag-name").fill("crowded")
+    by_id("tag-confirm").click()
+    expect(by_id("sweep-done")).to_contain_text("Tagged 1 image “crowded”.")
+    by_id("sweep-undo").click()
+    expect(by_id("sweep-done")).to_contain_text("Took the tag off 1 image.")
+
+    by_id("selection-gallery").click()
+    expect(by_id("holding")).to_contain_text("Confluence from 0.01")
+    expect(visitor.cells()).to_have_count(1)
+    page.reload()
+    expect(visitor.cells()).to_have_count(1)
+    by_id("gallery-list").press("ControlOrMeta+a")
+    expect(by_id("selection-bar")).to_contain_text("1 selected")
+    by_id("gallery-list").press("Escape")
+    by_id("holding-clear").click()
+    expect(visitor.cells()).to_have_count(2)
+
+
+def takes_the_images_along(visitor: Visitor, project: str, folder: Path) -> None:
+    """The selected image is exported from the figure, and what was exported comes in again."""
+    by_id = visitor.by_id
+    visitor.go(f"/projects/{project}/results?per=image&measure=confluence&select=confluence:0.01..")
+    by_id("selection-export").click()
+    expect(by_id("export-start")).to_have_text("Export 1 image")
+    by_id("export-start").click()
+    expect(by_id("export-download")).to_be_visible(timeout=WORK_TIMEOUT_MS)
+    with visitor.page.expect_download() as waiting:
+        by_id("export-download").click()
+    waiting.value.save_as(folder / "export.zip")
+    with zipfile.ZipFile(folder / "export.zip") as archive:
+        found = json.loads(archive.read("coco/annotations.json"))
+    assert [image["file_name"] for image in found["images"]] == [LARGE]
+    assert len(found["annotations"]) == len(SIDES[LARGE])
+    by_id("import-files").set_input_files(folder / "export.zip")
+    row = by_id("import").first
+    expect(row.get_by_test_id("import-status")).to_have_text("done", timeout=WORK_TIMEOUT_MS)
+    expect(row.get_by_test_id("import-facts")).to_have_text(f"{len(SIDES[LARGE])} objects · 1 image")
+    expect(row.get_by_test_id("import-report")).to_contain_text("nothing was lost")
+    visitor.go(f"/projects/{project}/results")
+    expect(by_id("result-table")).to_have_attribute("data-total", str(OBJECTS))
 
 
 def test_a_figure_is_brushed_filtered_changed_and_taken_along(visitor: Visitor, tmp_path: Path) -> None:
@@ -105,6 +217,11 @@ def test_a_figure_is_brushed_filtered_changed_and_taken_along(visitor: Visitor, 
     expect(by_id("sweep-done")).to_contain_text("Took back")
     expect(by_id("result-count")).to_contain_text(f"4 of {OBJECTS} objects in 2 images")
 
-    by_id("result-images").get_by_role("link", name="small.png").click()
+    by_id("result-images").get_by_role("link", name=SMALL).click()
     page.wait_for_url(at("/images/"))
     expect(by_id("marks")).to_have_attribute("data-count", "3")
+
+    gives_conditions(visitor, project)
+    writes_methods(visitor)
+    goes_to_images(visitor)
+    takes_the_images_along(visitor, project, tmp_path)

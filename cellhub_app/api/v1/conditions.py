@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.conditions import service as conditions
-from cellhub_app.domain.conditions.schemas import ConditionsChange, ConditionsChanged, ConditionsPreview, ConditionsView
+from cellhub_app.domain.conditions.schemas import ConditionsChange, ConditionsChanged, ConditionsLook, ConditionsPreview, ConditionsView
 
 router = APIRouter(prefix="/projects/{project_id}/conditions", tags=["results"])
 
@@ -26,12 +26,12 @@ async def conditions_table(project_id: UUID, session: Look, principal: Signed) -
 
 
 @router.post("/preview", response_model=ConditionsPreview)
-async def preview_conditions(project_id: UUID, change: ConditionsChange, session: Look, principal: Signed) -> ConditionsPreview:
+async def preview_conditions(project_id: UUID, change: ConditionsLook, session: Look, principal: Signed) -> ConditionsPreview:
     """What a template of file names (`{plate}_{well}_{field}`) or a CSV table would say of the images; nothing is changed."""
     return await conditions.preview(session, principal, project_id, change)
 
 
-@router.put("", response_model=ConditionsChanged)
+@router.put("", response_model=ConditionsChanged, response_model_exclude_none=True)
 async def change_conditions(
     project_id: UUID, change: ConditionsChange, session: Work, principal: Signed, record: Recorded
 ) -> ConditionsChanged:
@@ -41,7 +41,7 @@ async def change_conditions(
     return done
 
 
-@router.delete("", response_model=ConditionsChanged)
+@router.delete("", response_model=ConditionsChanged, response_model_exclude_none=True)
 async def clear_conditions(project_id: UUID, session: Work, principal: Signed, record: Recorded) -> ConditionsChanged:
     """Forget which image belongs where."""
     done = await conditions.clear(session, principal, project_id)

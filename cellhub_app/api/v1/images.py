@@ -15,6 +15,7 @@ from cellhub_app.core.reading import read
 from cellhub_app.domain.access import Permission
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
+from cellhub_app.domain.flows.holding import looked_up
 from cellhub_app.domain.flows.upload import add_images
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageChange, ImageFilters, ImageView, UploadAnswer
@@ -54,7 +55,8 @@ class ImageQuery(ImageFilters, PageQuery):
 @router.get("/projects/{project_id}/images", response_model=PageView[ImageView])
 async def list_images(project_id: UUID, query: Annotated[ImageQuery, Query()], principal: Signed) -> Response:
     """One page of a project's images. Of a search for one or two letters it may be short, even empty, and still have a next one."""
-    return page_answer(await images.page_json(read, principal, project_id, query, query.page))
+    filters = await looked_up(principal, project_id, query)
+    return page_answer(await images.page_json(read, principal, project_id, filters, query.page))
 
 
 @router.get("/images/{image_id}", response_model=ImageView)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import sweep as flow
+from cellhub_app.domain.flows.holding import tag_images
 from cellhub_app.domain.results import service as results
 from cellhub_app.domain.results.schemas import (
     Asked,
@@ -27,6 +28,8 @@ from cellhub_app.domain.results.schemas import (
     ScatterAsked,
     Sweep,
     Swept,
+    TagChange,
+    Tagged,
 )
 
 router = APIRouter(prefix="/projects/{project_id}/results", tags=["results"])
@@ -97,4 +100,12 @@ async def undo_change_of_results(project_id: UUID, change_id: UUID, session: Wor
     done = await flow.take_back(session, principal, project_id, change_id)
     told = {"what": "undo", "change": str(done.change_id), "undoes": str(change_id), "images": done.images, "objects": done.objects}
     await record(Action.POLYGONS_EDIT, "project", project_id, **told)
+    return done
+
+
+@router.post("/tags", response_model=Tagged)
+async def tag_images_of_results(project_id: UUID, change: TagChange, session: Work, principal: Signed, record: Recorded) -> Tagged:
+    """Put a tag on every image that holds the objects that match, or take it off those that are named."""
+    done = await tag_images(session, principal, project_id, change)
+    await record(Action.IMAGE_UPDATE, "project", project_id, changed=["tags"], tag=done.tag, images=done.changed, removed=change.remove)
     return done

@@ -62,6 +62,18 @@ async def rows(session: AsyncSession, project_id: UUID) -> Sequence[Any]:
     return (await session.execute(query.order_by(col(Image.name), col(Image.id)).limit(MOST_IMAGES))).all()
 
 
+async def places(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Any]:
+    """(image, plate, row, column, condition, replicate) of the images that have a row."""
+    query = select(col(ImageCondition.image_id), *map(col, PLACE), col(ImageCondition.condition), col(ImageCondition.replicate))
+    return (await session.execute(query.where(col(ImageCondition.image_id).in_(ids)))).all()
+
+
+async def in_wells(session: AsyncSession, project_id: UUID, places: Sequence[tuple[str, int, int]]) -> Sequence[UUID]:
+    """The images of these wells."""
+    query = select(col(ImageCondition.image_id)).where(col(ImageCondition.project_id) == project_id)
+    return (await session.execute(query.where(tuple_(*map(col, PLACE)).in_(places)))).scalars().all()
+
+
 async def put(session: AsyncSession, values: Sequence[dict[str, object]]) -> None:
     """Write the places of images; `condition` None keeps the one that an image has."""
     for keeps in (True, False):

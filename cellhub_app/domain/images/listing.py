@@ -75,6 +75,7 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "q": lambda pattern: col(Image.name).ilike(pattern),
     "letters": lambda patterns: col(Image.name).like(any_(patterns)),
     "tag": lambda tags: col(Image.tags).contains(tags),
+    "among": lambda ids: col(Image.id) == any_(ids),
     "min_objects": lambda number: number <= _OBJECTS,
     "max_objects": lambda number: _OBJECTS.between(0, number),
 }
@@ -82,6 +83,7 @@ _BOUND: dict[str, BindParameter[Any]] = {
     "q": bindparam("q", type_=String),
     "letters": bindparam("letters", type_=ARRAY(String)),
     "tag": bindparam("tag", type_=ARRAY(String(60))),
+    "among": bindparam("among", type_=ARRAY(Uuid)),
     "min_objects": bindparam("min_objects", type_=Integer),
     "max_objects": bindparam("max_objects", type_=Integer),
 }
@@ -99,6 +101,8 @@ def _values(filters: ImageFilters) -> dict[str, Any]:
         values["q"] = f"%{_escaped(filters.q)}%"
     if filters.tag:
         values["tag"] = [filters.tag]
+    if filters.among is not None:
+        values["among"] = list(filters.among)
     if filters.min_objects is not None:
         values["min_objects"] = filters.min_objects
     if filters.max_objects is not None:
@@ -131,7 +135,7 @@ class Shape:
     @property
     def is_search(self) -> bool:
         """Whether something is asked that the index of the order does not know."""
-        return bool({"q", "tag"} & set(self.asked))
+        return bool({"q", "tag", "among"} & set(self.asked))
 
     @property
     def is_stepwise(self) -> bool:

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
+from cellhub_app.core.errors import Invalid
 from cellhub_app.core.limits import NAME_MAX_LENGTH
 from cellhub_app.domain.schema import Problem, Schema
 from cellhub_app.models.image import Image
 
+HOLDING_MAX_LENGTH = 4000
 Sort = Literal["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"]
 Stage = Literal["uploaded", "ingesting", "ready", "failed", "queued", "running", "paused", "succeeded", "cancelled", "done"]
 
@@ -63,6 +65,24 @@ class ImageFilters(Schema):
     max_objects: int | None = Field(default=None, ge=0)
     trashed: bool = False
     sort: Sort = "-createdAt"
+    holding: str | None = Field(
+        default=None, max_length=HOLDING_MAX_LENGTH,
+        description="the query of `/results`, as `where=area_px2:100..500&condition=control`: images that hold such objects",
+    )  # fmt: skip
+    _among: tuple[UUID, ...] | None = PrivateAttr(default=None)
+
+    @property
+    def among(self) -> tuple[UUID, ...] | None:
+        """The images that hold what `holding` asks for. Raises Invalid where nobody has looked: these must not pass for all."""
+        if self.holding and self._among is None:
+            raise Invalid("Images can't be chosen here by the objects that they hold.")
+        return self._among
+
+    def held_by(self, images: Sequence[UUID]) -> Self:
+        """The same with the images that hold what was asked for."""
+        found = self.model_copy()
+        found._among = tuple(images)
+        return found
 
 
 class ImageCounts(Schema):

@@ -1,5 +1,6 @@
 """Words that people stick on images."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import CursorResult, String, Update, any_, func, literal, select, update
@@ -31,20 +32,36 @@ def clean(tag: str) -> str:
 
 async def add(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen, tag: str) -> int:
     """Put a tag on the chosen images; answers how many did not have it. Raises Invalid, SelectionEmpty, NotAllowed."""
-    word, tags = literal(clean(tag), String), col(Image.tags)
     await require(session, principal, project_id, Permission.EDIT)
-    query = update(Image).where(
-        repository.present(project_id), *conditions(project_id, chosen), word != func.all(tags), func.cardinality(tags) < TAGS_PER_IMAGE
-    )
-    return await _changed(session, project_id, query.values(tags=func.array_append(tags, word)))
+    return await _changed(session, project_id, _adding(project_id, chosen, tag))
 
 
 async def remove(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen, tag: str) -> int:
     """Take a tag off the chosen images; answers how many had it. Raises Invalid, SelectionEmpty, NotAllowed."""
-    word, tags = literal(clean(tag), String), col(Image.tags)
     await require(session, principal, project_id, Permission.EDIT)
+    return await _changed(session, project_id, _removing(project_id, chosen, tag))
+
+
+async def change(session: AsyncSession, principal: Principal, project_id: UUID, ids: Sequence[UUID], tag: str, *, off: bool) -> list[UUID]:
+    """Put a tag on named images, or take it off; answers which are different now, so that it can be taken back. Raises the same."""
+    await require(session, principal, project_id, Permission.EDIT)
+    query = (_removing if off else _adding)(project_id, Chosen(ids), tag).returning(col(Image.id))
+    changed = list((await session.execute(query)).scalars())
+    _tell(session, project_id, len(changed))
+    return changed
+
+
+def _adding(project_id: UUID, chosen: Chosen, tag: str) -> Update:
+    word, tags = literal(clean(tag), String), col(Image.tags)
+    room = (word != func.all(tags), func.cardinality(tags) < TAGS_PER_IMAGE)
+    query = update(Image).where(repository.present(project_id), *conditions(project_id, chosen), *room)
+    return query.values(tags=func.array_append(tags, word))
+
+
+def _removing(project_id: UUID, chosen: Chosen, tag: str) -> Update:
+    word, tags = literal(clean(tag), String), col(Image.tags)
     query = update(Image).where(repository.present(project_id), *conditions(project_id, chosen), word == any_(tags))
-    return await _changed(session, project_id, query.values(tags=func.array_remove(tags, word)))
+    return query.values(tags=func.array_remove(tags, word))
 
 
 async def used(session: AsyncSession, principal: Principal, project_id: UUID) -> list[tuple[str, int]]:
@@ -59,6 +76,10 @@ async def used(session: AsyncSession, principal: Principal, project_id: UUID) ->
 async def _changed(session: AsyncSession, project_id: UUID, query: Update) -> int:
     changed = await session.execute(query)
     assert isinstance(changed, CursorResult)  # noqa: S101 - an update says how many rows it changed
-    if changed.rowcount:
-        emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True, "tags": True}))
+    _tell(session, project_id, changed.rowcount)
     return changed.rowcount
+
+
+def _tell(session: AsyncSession, project_id: UUID, changed: int) -> None:
+    if changed:
+        emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True, "tags": True}))

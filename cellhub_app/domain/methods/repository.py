@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cellhub_app.models.annotation import Object, Revision, RevisionKind, Segmentation
-from cellhub_app.models.condition import ImageCondition
 from cellhub_app.models.image import Image
 
 
@@ -49,11 +48,3 @@ async def pictures(session: AsyncSession, project_id: UUID) -> tuple[int, int, f
     query = select(func.count(), func.count(size), func.min(size), func.max(size)).where(*_present(project_id))
     count, known, low, high = (await session.execute(query)).one()
     return count, known, low, high
-
-
-async def replicates(session: AsyncSession, project_id: UUID) -> Sequence[Any]:
-    """(condition, images, replicates) of the images that have one; an image without a replicate is one by itself."""
-    name, replicate = col(ImageCondition.condition), col(ImageCondition.replicate)
-    units = func.count(func.nullif(replicate, "").distinct()) + func.count(case((replicate == "", 1)))
-    query = select(name, func.count(), units).join(Image, col(Image.id) == col(ImageCondition.image_id))
-    return (await session.execute(query.where(*_present(project_id), name != "").group_by(name).order_by(name))).all()

@@ -1,5 +1,6 @@
 """The methods paragraph of a project."""
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from uuid import UUID
 
@@ -15,14 +16,18 @@ SOFTWARE = {"CellHub": "cellhub", "PyTorch": "torch", "OpenCV": "opencv-python-h
 
 
 async def paragraph(
-    session: AsyncSession, principal: Principal, project_id: UUID, *, test: Test | None = None, unit: Unit = "replicate"
+    session: AsyncSession,
+    principal: Principal,
+    project_id: UUID,
+    conditions: Sequence[Replicates],
+    *,
+    test: Test | None = None,
+    unit: Unit = "replicate",
 ) -> MethodsView:
     """What was done to the project's images, ready to paste, with a test also how they were compared. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
     images, known, *sizes = await repository.pictures(session, project_id)
     origins = [Origin.model_validate(row) for row in map(_origin, await repository.origins(session, project_id))]
-    rows = await repository.replicates(session, project_id)
-    conditions = [Replicates(condition=name, images=count, replicates=units) for name, count, units in rows]
     objects = sum(origin.objects for origin in origins)
     by_hand, imported = (sum(each.objects for each in origins if each.kind == kind) for kind in ("edit", "import"))
     pixels, versions = [size for size in sizes if size is not None], installed()
@@ -33,7 +38,7 @@ async def paragraph(
     )  # fmt: skip
     return MethodsView(
         text=" ".join(filter(None, sentences)), images=images, objects=objects, by_hand=by_hand, imported=imported,
-        pixel_size_um=pixels, origins=origins, conditions=conditions, versions=versions,
+        pixel_size_um=pixels, origins=origins, conditions=[*conditions], versions=versions,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Groups of objects compared with a test, as a page shows it beside their figure."""
 
+import re
 from dataclasses import asdict
 
 from cellhub_app.core.statistics.choosing import TESTS, fitting
@@ -18,6 +19,7 @@ from cellhub_app.domain.results.schemas import (
 )
 from cellhub_app.domain.results.view import View
 
+_OBJECT = re.compile(r"\b([Oo])bject(s?)\b")
 _TAGS_OVERLAP = (
     "Images with several of these tags count in each of them, so that the groups are not independent; compare conditions instead."
 )
@@ -33,13 +35,14 @@ def comparison(found: View, asked: ComparisonAsked, shown: MeasureView) -> Compa
     usable = sum(1 for one in result.summaries if one.units > 1) or len(names)
     overlaps = asked.by == "tag" and sum(int(mask.sum()) for mask in grouping.masks) > len(found.rows)
     outcome = result.outcome
+    told = _of_images if found.per == "image" else str
     return ComparisonView(
         measure=shown,
         test=result.test.value,
         title=result.title,
         each=result.unit,
-        sentence=result.sentence,
-        warnings=[*result.warnings, *([_TAGS_OVERLAP] if overlaps else [])],
+        sentence=told(result.sentence),
+        warnings=[*map(told, result.warnings), *([_TAGS_OVERLAP] if overlaps else [])],
         tests=[TestChoice(name=test.value, title=TESTS[test].title) for test in fitting(max(2, usable))],
         outcome=None
         if outcome is None
@@ -52,6 +55,11 @@ def comparison(found: View, asked: ComparisonAsked, shown: MeasureView) -> Compa
             pairs=[PairView(**(asdict(pair) | {"effect": _effect(pair.effect)})) for pair in outcome.pairs],
         ),
     )
+
+
+def _of_images(words: str) -> str:
+    """A sentence of the statistics, which speak of objects, about images."""
+    return _OBJECT.sub(lambda found: f"{'I' if found[1] == 'O' else 'i'}mage{found[2]}", words)
 
 
 def _title(name: str, by: By) -> str:

@@ -1,7 +1,5 @@
 """Figures from columns: histograms, scatter plots and what they say. Pure functions of numpy arrays; answers stay small."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +9,6 @@ from cellhub_app.domain.results.columns import Floats, Mask
 from cellhub_app.domain.results.schemas import Density, Spread
 
 BINS_LEAST, BINS_MOST, BINS_FINE = 10, 60, 64
-_CONTROL = re.compile(r"(ctrl|control|untreated|vehicle|dmso|mock|wt|wild[- ]?type)\b", re.IGNORECASE)
 WHOLE = 24  # measures with so few different whole values get a bin for each
 Ints = npt.NDArray[np.integer]
 
@@ -118,23 +115,3 @@ def ranked(keys: npt.NDArray[np.uint64], start: int, stop: int) -> npt.NDArray[n
         return keys[:0]
     ends = sorted({start, stop - 1})
     return np.sort(np.partition(keys, ends)[start:stop])
-
-
-def names_in_order(names: Sequence[str]) -> list[str]:
-    """Names as people order them: controls first, 2 nM before 10 nM."""
-    return sorted(names, key=lambda name: (not _CONTROL.match(name), _natural(name)))
-
-
-def _natural(name: str) -> list[tuple[int, float, str]]:
-    parts: list[tuple[int, float, str]] = []
-    digits = ""
-    for character in [*name.casefold(), ""]:
-        if character.isdigit() or (character == "." and digits and "." not in digits):
-            digits += character
-            continue
-        if digits:
-            parts.append((0, float(digits), ""))
-            digits = ""
-        if character:
-            parts.append((1, 0.0, character))
-    return parts

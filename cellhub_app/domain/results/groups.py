@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
+from cellhub_app.core.errors import Invalid
+from cellhub_app.core.naming import names_in_order
 from cellhub_app.domain.results.columns import Floats, Mask
-from cellhub_app.domain.results.figures import names_in_order, sample, spread
+from cellhub_app.domain.results.figures import sample, spread
 from cellhub_app.domain.results.schemas import By, Cell, Course, Group, Moment, Replicate, Time, Violin
 from cellhub_app.domain.results.view import ImageFacts, View
 
@@ -33,9 +35,11 @@ class Grouping:
 
 
 def grouped(view: View, by: By) -> Grouping:
-    """The objects in view by condition, tag, class or image; one with several tags is in several groups."""
+    """The points in view by condition, tag, class or image; one with several tags is in several groups. Raises Invalid."""
     if by == "none":
         return Grouping([""], [np.ones(len(view.rows), np.bool_)])
+    if by == "class" and view.per == "image":
+        raise Invalid("Images have no class: choose one class, or group them by condition or tag.")
     if by == "class":
         classes = view.table.columns["class_id"][view.mask]
         found = {str(number): classes == number for number in np.unique(classes).tolist()}

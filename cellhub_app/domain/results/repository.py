@@ -63,6 +63,8 @@ class PlaneRow(NamedTuple):
     tags: list[str]
     pixel_size_um: float | None
     channels: int | None
+    width: int | None
+    height: int | None
     condition: str | None
     replicate: str | None
     plate: str | None
@@ -78,6 +80,8 @@ _KNOWN = (
     col(Image.tags),
     col(Image.pixel_size_um),
     col(Image.channels),
+    col(Image.width),
+    col(Image.height),
     col(ImageCondition.condition),
     col(ImageCondition.replicate),
     col(ImageCondition.plate),

@@ -11,6 +11,7 @@ from cellhub_app.domain.schema import Schema
 Unit = Literal["px", "um"]
 By = Literal["none", "condition", "tag", "class", "image"]
 Time = Literal["plane", "name"]
+Per = Literal["object", "image"]
 Name = Annotated[str, Field(max_length=80)]
 Words = Annotated[str, Field(max_length=200)]
 Ranges = Annotated[list[Name], Field(max_length=12)]
@@ -19,7 +20,8 @@ Ranges = Annotated[list[Name], Field(max_length=12)]
 class Asked(Schema):
     """Which objects: each list is one of them, and all that are given must hold.
 
-    A range is `name:low..high` with the name of a measure, `score` or `doubt`; an end may be left out, both belong to it.
+    A range is `name:low..high` with the name of a measure, `score` or `doubt`; an end may be left out, both belong to it. A range of a
+    measure of images keeps the objects of the images that lie in it.
     """
 
     image_id: list[UUID] = Field(default_factory=list, max_length=200)
@@ -29,6 +31,7 @@ class Asked(Schema):
     where: Ranges = Field(default_factory=list, description="`area_px2:100..500`, `circularity:0.8..`")
     border: Literal["inside", "touching"] | None = Field(default=None, description="objects that touch the image's rim, or that do not")
     unit: Unit | None = Field(default=None, description="micrometres by default where every image in view has a pixel size")
+    per: Per = Field(default="object", description="what one point of a figure is: an object, or an image with measures of its own")
 
 
 class RowsAsked(Asked):
@@ -106,6 +109,8 @@ class Overview(Schema):
     unit: Unit
     unit_note: str
     measures: list[MeasureView]
+    image_measures: list[MeasureView] = Field(description="what figures of images (`per=image`) can be asked for")
+    planes: int = Field(description="segmented planes of the images in view: the points of figures of images")
     classes: list[Share]
     tags: list[Share]
     conditions: list[Share]
@@ -188,6 +193,7 @@ class Histogram(Schema):
     selected: list[int] | None
     selected_count: int
     spread: Spread
+    per: Per = "object"
     note: str = ""
 
 
@@ -220,6 +226,7 @@ class Scatter(Schema):
     groups: list[str]
     image_ids: list[UUID]
     pearson: float | None
+    per: Per = "object"
     note: str = ""
 
 
@@ -265,6 +272,7 @@ class Groups(Schema):
     by: By
     groups: list[Group]
     unit_of_replicate: str
+    per: Per = "object"
     note: str = ""
 
 
@@ -293,6 +301,7 @@ class Courses(Schema):
     by: By
     time: Time
     groups: list[Course]
+    per: Per = "object"
     note: str = ""
 
 
@@ -365,3 +374,20 @@ class Swept(Schema):
     change_id: UUID
     images: int
     objects: int
+
+
+class TagChange(Schema):
+    """A tag for the images that hold the objects that were asked for, or for named images; with `remove` it is taken off."""
+
+    tag: str = Field(max_length=200)
+    objects: Asked = Field(default_factory=Asked)
+    image_ids: list[UUID] | None = Field(default=None, max_length=10_000)
+    remove: bool = False
+
+
+class Tagged(Schema):
+    """Which images have the tag, or have it not any more, by this change; the same names take it back."""
+
+    tag: str
+    changed: int
+    image_ids: list[UUID]

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.metrics import measure as metrics
+from cellhub_app.core.naming import names_in_order
 from cellhub_app.core.pagination import Cursor
 from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.results import figures, groups, repository
+from cellhub_app.domain.results import figures, groups, image_measures, repository
 from cellhub_app.domain.results.cache import tables
 from cellhub_app.domain.results.comparing import comparison
 from cellhub_app.domain.results.measures import Measure, measures_of
 from cellhub_app.domain.results.paging import cut
+from cellhub_app.domain.results.points import narrowed, points_of
 from cellhub_app.domain.results.schemas import (
     Asked,
     ComparisonAsked,
@@ -57,7 +60,14 @@ async def view(
     ranges: list[Range] = [range_of(words) for words in asked.where]
     places = places_of([*names, *(one.name for one in ranges)], scene.channels, scale)
     table = await tables().table(session, project_id, scene, places)
-    return await asyncio.to_thread(view_of, scene, table, scale, in_view, asked)
+    found = await asyncio.to_thread(view_of, scene, table, scale, in_view, asked)
+    return await asyncio.to_thread(narrowed, found, asked)
+
+
+async def points(session: AsyncSession, principal: Principal, project_id: UUID, asked: Asked, *names: str) -> View:
+    """What the figures are of: the objects that are asked for, or the images that hold them. Raises what `view` does."""
+    found = await view(session, principal, project_id, asked, *names)
+    return found if asked.per == "object" else await asyncio.to_thread(points_of, found, asked, names)
 
 
 async def overview(session: AsyncSession, principal: Principal, project_id: UUID, asked: Asked) -> Overview:
@@ -80,6 +90,8 @@ def _overview(found: View) -> Overview:
         unit=found.unit,
         unit_note=found.scale.note,
         measures=measures_of(found.scene.channels, found.unit),
+        image_measures=image_measures.offered(found.scene.channels, found.unit),
+        planes=sum(1 for plane in found.scene.planes if found.in_view[plane.image]),
         classes=[Share(name=str(name), count=count, images=0) for name, count in zip(classes.tolist(), counts.tolist(), strict=True)],
         tags=_shares(by_tag, per_image),
         conditions=_shares(by_condition, per_image) if has_conditions else [],
@@ -95,7 +107,7 @@ def _shares(pairs: Sequence[tuple[str, int]], per_image: "np.ndarray[tuple[int],
     for name, place in pairs:
         objects[name] = objects.get(name, 0) + int(per_image[place])
         images[name] = images.get(name, 0) + 1
-    return [Share(name=name, count=objects[name], images=images[name]) for name in figures.names_in_order(list(objects))]
+    return [Share(name=name, count=objects[name], images=images[name]) for name in names_in_order(list(objects))]
 
 
 async def page(session: AsyncSession, principal: Principal, project_id: UUID, asked: RowsAsked) -> ResultPage:
@@ -150,13 +162,27 @@ def _row(found: View, place: int, row: Object) -> ResultRow:
 async def images(session: AsyncSession, principal: Principal, project_id: UUID, asked: Asked) -> ImagesOfObjects:
     """The images that hold the objects, those with most of them first. Raises ProjectNotFound, Invalid."""
     found = await view(session, principal, project_id, asked)
-    count = len(found.scene.images)
-    chosen = np.bincount(found.image(), minlength=count)
-    whole = np.bincount(found.table.image, minlength=count)
-    first = np.argsort(-chosen, kind="stable")[: min(IMAGES_SHOWN, int(np.count_nonzero(chosen)))]
+    held = await asyncio.to_thread(_holding, found, asked)
+    chosen = np.bincount(found.image(), minlength=len(found.scene.images))
+    whole = np.bincount(found.table.image, minlength=len(found.scene.images))
     every = found.scene.images
+    first = held[np.argsort(-chosen[held], kind="stable")][:IMAGES_SHOWN]
     data = [_share(every[place], int(chosen[place]), int(whole[place])) for place in first.tolist()]
-    return ImagesOfObjects(data=data, total=int(np.count_nonzero(chosen)), objects=len(found.rows))
+    return ImagesOfObjects(data=data, total=len(held), objects=len(found.rows))
+
+
+async def holding(
+    session: AsyncSession, principal: Principal, project_id: UUID, asked: Asked, permission: Permission = Permission.VIEW
+) -> list[UUID]:
+    """The ids of all images that hold the objects, or with `per` image of all images that are asked for. Raises what `view` does."""
+    found = await view(session, principal, project_id, asked, permission=permission)
+    held = await asyncio.to_thread(_holding, found, asked)
+    return [found.scene.images[place].id for place in held.tolist()]
+
+
+def _holding(found: View, asked: Asked) -> npt.NDArray[np.intp]:
+    """Places of images: those with objects in view, or those with a plane in view, which may have none."""
+    return np.unique((found if asked.per == "object" else points_of(found, asked, [])).image()).astype(np.intp)
 
 
 def _share(image: ImageFacts, objects: int, of: int) -> ImageShare:
@@ -175,7 +201,7 @@ def _note(left_out: int) -> str:
 async def histogram(session: AsyncSession, principal: Principal, project_id: UUID, asked: HistogramAsked) -> Histogram:
     """How a measure is distributed, for each group. Raises ProjectNotFound, Invalid."""
     ranges = [range_of(words).name for words in asked.select]
-    found = await view(session, principal, project_id, asked, asked.measure, *ranges)
+    found = await points(session, principal, project_id, asked, asked.measure, *ranges)
     return await asyncio.to_thread(_histogram, found, asked)
 
 
@@ -186,6 +212,7 @@ def _histogram(found: View, asked: HistogramAsked) -> Histogram:
     grouping = groups.grouped(found, asked.by)
     selected = found.within(asked.select) if asked.select else None
     return Histogram(
+        per=asked.per,
         measure=shown(measure),
         edges=bins.edges.tolist(),
         series=[Series(name=name, counts=bins.counts(mask)) for name, mask in zip(grouping.names, grouping.masks, strict=True)],
@@ -198,7 +225,7 @@ def _histogram(found: View, asked: HistogramAsked) -> Histogram:
 
 async def scatter(session: AsyncSession, principal: Principal, project_id: UUID, asked: ScatterAsked) -> Scatter:
     """Two measures against each other. Raises ProjectNotFound, Invalid."""
-    found = await view(session, principal, project_id, asked, asked.x, asked.y)
+    found = await points(session, principal, project_id, asked, asked.x, asked.y)
     return await asyncio.to_thread(_scatter, found, asked)
 
 
@@ -222,8 +249,9 @@ def _scatter(found: View, asked: ScatterAsked) -> Scatter:
         group=group.tolist(),
     )
     sampled = len(both) > len(picked)
-    note = f"{len(picked):,} of {len(both):,} objects are drawn; the shading counts all of them." if sampled else ""
+    note = f"{len(picked):,} of {len(both):,} {asked.per}s are drawn; the shading counts all of them." if sampled else ""
     return Scatter(
+        per=asked.per,
         x=shown(x),
         y=shown(y),
         n=len(both),
@@ -238,7 +266,7 @@ def _scatter(found: View, asked: ScatterAsked) -> Scatter:
 
 async def grouped(session: AsyncSession, principal: Principal, project_id: UUID, asked: GroupsAsked) -> Groups:
     """A measure in each group: boxes, violins, replicates and a sample of cells. Raises ProjectNotFound, Invalid."""
-    found = await view(session, principal, project_id, asked, asked.measure)
+    found = await points(session, principal, project_id, asked, asked.measure)
     return await asyncio.to_thread(_groups, found, asked)
 
 
@@ -248,6 +276,7 @@ def _groups(found: View, asked: GroupsAsked) -> Groups:
     grouping = groups.grouped(found, asked.by)
     named = any(image.replicate for image, is_shown in zip(found.scene.images, found.in_view.tolist(), strict=True) if is_shown)
     return Groups(
+        per=asked.per,
         measure=shown(measure),
         by=asked.by,
         groups=[groups.group(found, name, mask, values) for name, mask in zip(grouping.names, grouping.masks, strict=True)],
@@ -258,7 +287,7 @@ def _groups(found: View, asked: GroupsAsked) -> Groups:
 
 async def courses(session: AsyncSession, principal: Principal, project_id: UUID, asked: CourseAsked) -> Courses:
     """A measure of each group over time, none where there is one moment only. Raises ProjectNotFound, Invalid."""
-    found = await view(session, principal, project_id, asked, asked.measure)
+    found = await points(session, principal, project_id, asked, asked.measure)
     return await asyncio.to_thread(_courses, found, asked)
 
 
@@ -267,14 +296,14 @@ def _courses(found: View, asked: CourseAsked) -> Courses:
     time = asked.time or next(iter(known), "name")
     measure = found.measure(asked.measure)
     if time not in known:
-        return Courses(measure=shown(measure), by=asked.by, time=time, groups=[], note=ONE_MOMENT)
+        return Courses(per=asked.per, measure=shown(measure), by=asked.by, time=time, groups=[], note=ONE_MOMENT)
     values = found.values(measure)
     grouping = groups.grouped(found, asked.by)
     drawn = [groups.course(found, name, mask, values, known[time]) for name, mask in zip(grouping.names, grouping.masks, strict=True)]
-    return Courses(measure=shown(measure), by=asked.by, time=time, groups=drawn, note=_note(grouping.left_out))
+    return Courses(per=asked.per, measure=shown(measure), by=asked.by, time=time, groups=drawn, note=_note(grouping.left_out))
 
 
 async def compared(session: AsyncSession, principal: Principal, project_id: UUID, asked: ComparisonAsked) -> ComparisonView:
     """Groups compared with a test that respects replicates. Raises ProjectNotFound, Invalid."""
-    found = await view(session, principal, project_id, asked, asked.measure)
+    found = await points(session, principal, project_id, asked, asked.measure)
     return await asyncio.to_thread(comparison, found, asked, shown(found.measure(asked.measure)))

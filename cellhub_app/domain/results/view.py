@@ -1,5 +1,6 @@
 """What is in view: the images and objects that were asked for, and their values in one unit."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.domain.results import image_measures
 from cellhub_app.domain.results.columns import Columns, Mask, Plane, Version, versions_of
 from cellhub_app.domain.results.measures import DOUBT, SCORE, Measure, Scale, named, scale_of
 from cellhub_app.domain.results.repository import PlaneRow
-from cellhub_app.domain.results.schemas import Asked, Unit
+from cellhub_app.domain.results.schemas import Asked, Per, Unit
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 
@@ -30,6 +32,7 @@ class ImageFacts(NamedTuple):
     pixel_size_um: float | None
     condition: str
     replicate: str
+    area_px: float
 
 
 class Range(NamedTuple):
@@ -67,6 +70,7 @@ def scene_of(rows: Sequence[PlaneRow], lacking: dict[UUID, int]) -> Scene:
             first.pixel_size_um,
             first.condition or "",
             replicate,
+            float(first.width) * first.height if first.width and first.height else math.nan,
         )
         images.append(ImageFacts(image_id, *facts))
     channels = max((row.channels or 1 for row in rows), default=1)
@@ -97,13 +101,18 @@ def range_of(words: str) -> Range:
 
 @dataclass(frozen=True)
 class View:
-    """The objects of `table` that `mask` leaves, in the unit of `scale`."""
+    """The points of `table` that `mask` leaves, in the unit of `scale`: objects, or the planes of images.
+
+    `kept` are the objects that measures of images are made of: those of the classes, borders and ranges that were asked for, in any image.
+    """
 
     scene: Scene
     table: Columns
     scale: Scale
     in_view: Mask
     mask: Mask
+    kept: Mask
+    per: Per = "object"
 
     @cached_property
     def rows(self) -> npt.NDArray[np.intp]:
@@ -117,23 +126,23 @@ class View:
 
     def measure(self, name: str) -> Measure:
         """A measure by its column's name. Raises Invalid."""
-        return named(name, self.scene.channels, self.scale)
+        return (named if self.per == "object" else image_measures.named)(name, self.scene.channels, self.scale)
 
     def values(self, measure: Measure) -> npt.NDArray[np.float32]:
-        """A value of each object in view, nan where it has none."""
+        """A value of each point in view, nan where it has none."""
         return values_of(self.table, measure, self.scale)[self.mask]
 
     def image(self) -> npt.NDArray[np.int32]:
-        """Each object's place in the list of images."""
+        """Each point's place in the list of images."""
         return self.table.image[self.mask]
 
     def within(self, ranges: Sequence[str]) -> Mask:
-        """Which objects in view lie in all the ranges. Raises Invalid."""
-        return within(self.table, [range_of(words) for words in ranges], self.scene.channels, self.scale)[self.mask]
+        """Which points in view lie in all the ranges. Raises Invalid."""
+        return within(self.table, [(self.measure(one.name), one) for one in map(range_of, ranges)], self.scale)[self.mask]
 
 
 def values_of(table: Columns, measure: Measure, scale: Scale) -> npt.NDArray[np.float32]:
-    """A value of each object of the table."""
+    """A value of each point of the table."""
     if measure.place is None:
         return table.columns[measure.name].astype(np.float32, copy=False)
     stored = table.measures[measure.place]
@@ -143,24 +152,25 @@ def values_of(table: Columns, measure: Measure, scale: Scale) -> npt.NDArray[np.
     return stored * factors[table.image]
 
 
-def within(table: Columns, ranges: Sequence[Range], channels: int, scale: Scale) -> Mask:
-    """Which objects lie in all the ranges; those without a value lie in none."""
+def within(table: Columns, ranges: Sequence[tuple[Measure, Range]], scale: Scale) -> Mask:
+    """Which points lie in all the ranges; those without a value lie in none."""
     found = np.ones(table.count, np.bool_)
-    for name, low, high in ranges:
-        values = values_of(table, named(name, channels, scale), scale)
+    for measure, (_, low, high) in ranges:
+        values = values_of(table, measure, scale)
         found &= (values >= np.float32(low)) & (values <= np.float32(high))
     return found
 
 
 def view_of(scene: Scene, table: Columns, scale: Scale, in_view: Mask, asked: Asked) -> View:
-    """Everything that was asked for. Raises Invalid."""
-    mask = in_view[table.image] if table.count else np.zeros(0, np.bool_)
+    """The objects that were asked for; ranges of measures of images are left to `points.py`. Raises Invalid."""
+    kept = np.ones(table.count, np.bool_)
     if asked.class_id:
-        mask &= np.isin(table.columns["class_id"], asked.class_id)
+        kept &= np.isin(table.columns["class_id"], asked.class_id)
     if asked.border:
-        mask &= table.columns["border"] == (asked.border == "touching")
-    mask &= within(table, [range_of(words) for words in asked.where], scene.channels, scale)
-    return View(scene, table, scale, in_view, mask)
+        kept &= table.columns["border"] == (asked.border == "touching")
+    ranges = [one for one in map(range_of, asked.where) if not image_measures.is_of_images(one.name, scene.channels)]
+    kept &= within(table, [(named(one.name, scene.channels, scale), one) for one in ranges], scale)
+    return View(scene, table, scale, in_view, kept & in_view[table.image] if table.count else kept, kept)
 
 
 def scale_for(scene: Scene, in_view: Mask, unit: Unit | None) -> Scale:
@@ -169,6 +179,11 @@ def scale_for(scene: Scene, in_view: Mask, unit: Unit | None) -> Scale:
 
 
 def places_of(names: Sequence[str], channels: int, scale: Scale) -> list[int]:
-    """What must be read for these values. Raises Invalid."""
-    found = (named(name, channels, scale).place for name in names if name not in (SCORE, DOUBT))
-    return [place for place in found if place is not None]
+    """What must be read for these values, of objects or of images. Raises Invalid."""
+    places: list[int | None] = []
+    for name in names:
+        if image_measures.is_of_images(name, channels):
+            places += image_measures.sources(image_measures.named(name, channels, scale).name, channels)
+        elif name not in (SCORE, DOUBT):
+            places.append(named(name, channels, scale).place)
+    return [place for place in places if place is not None]

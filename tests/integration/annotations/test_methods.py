@@ -5,7 +5,7 @@ from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.statistics.choosing import Test
 from cellhub_app.domain.annotations import service
 from cellhub_app.domain.annotations.schemas import AddedObject
-from cellhub_app.domain.methods import service as methods
+from cellhub_app.domain.flows.describe import describe
 from cellhub_app.domain.methods.schemas import MethodsView
 from cellhub_app.models.image import Image
 from tests.integration.annotations.scenes import Scene, change, found, save, square
@@ -15,7 +15,7 @@ async def paragraph(runtime: Runtime, scene: Scene, test: Test | None = None) ->
     async with runtime.work() as session:
         image = await session.get(Image, scene.image_id)
         assert image is not None
-        return await methods.paragraph(session, scene.vera, image.project_id, test=test)
+        return await describe(session, scene.vera, image.project_id, test=test)
 
 
 async def test_what_people_drew_is_told_apart_from_what_a_model_found(runtime: Runtime, scene: Scene) -> None:

@@ -80,3 +80,39 @@ async def test_trashed_images_are_no_part_of_the_experiment(ada: Person, plate: 
     after = (await ada.http.get(plate)).json()
     assert [each["plate"] for each in after["plates"]] == ["P1"]
     assert after["images"] == 4
+
+
+async def test_what_a_template_says_is_corrected_image_by_image_and_taken_back(ada: Person, plate: str) -> None:
+    await ada.http.put(plate, json={"csv": f"file,condition\n{NAMES[0]},early\n"})
+    table = (await ada.http.get(f"{plate}/table.csv")).text
+    lost = (await ada.http.post(f"{plate}/preview", json=TEMPLATE | {"unplaced": True})).raise_for_status().json()["rows"]
+    assert [(row["name"], row["condition"]) for row in lost] == [("notes.png", None)]
+    second = (await ada.http.post(f"{plate}/preview", json=TEMPLATE | {"at": 1})).json()["rows"][0]
+    assert second["name"] == NAMES[1]
+    corrections = [{"imageId": lost[0]["imageId"], "well": "H12", "condition": "late"}, {"imageId": second["imageId"], "well": "C01"}]
+    corrections[1]["condition"] = None
+    done = (await ada.http.put(plate, json=TEMPLATE | {"images": corrections, "withBefore": True})).raise_for_status().json()
+    assert (done["changed"], len(done["before"])) == (5, 5)
+    after = (await ada.http.get(f"{plate}/table.csv")).text
+    for line in (f"{NAMES[0]},P1,A01,early,P1 A01", f"{NAMES[1]},,C01,,C01", "notes.png,,H12,late,H12"):
+        assert f"{line}\n" in after
+    assert (await ada.http.put(plate, json={"images": done["before"]})).json() == {"changed": 5}
+    assert (await ada.http.get(f"{plate}/table.csv")).text == table
+
+
+async def test_painted_wells_are_taken_back_also_where_their_images_differed(ada: Person, plate: str) -> None:
+    await ada.http.put(plate, json=TEMPLATE)
+    await ada.http.put(plate, json={"csv": f"file,plate,well,condition\n{NAMES[0]},P1,A1,early\n{NAMES[1]},P1,A1,late\n"})
+    table = (await ada.http.get(f"{plate}/table.csv")).text
+    wells = [{"plate": "P1", "well": "A01", "condition": "control"}]
+    done = (await ada.http.put(plate, json={"wells": wells, "withBefore": True})).json()
+    assert done["changed"] == 2
+    assert {each["condition"] for each in done["before"]} == {"early", "late"}
+    await ada.http.put(plate, json={"images": done["before"]})
+    assert (await ada.http.get(f"{plate}/table.csv")).text == table
+
+
+async def test_names_of_a_table_that_no_image_has_are_all_counted(ada: Person, plate: str) -> None:
+    lines = "".join(f"else{number}.png,x\n" for number in range(30))
+    seen = (await ada.http.post(f"{plate}/preview", json={"csv": f"file,condition\n{lines}"})).json()
+    assert (seen["unknownCount"], len(seen["unknown"]), seen["problemCount"]) == (30, 20, 0)

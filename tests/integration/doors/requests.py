@@ -57,6 +57,7 @@ BODIES: dict[str, Any] = {
     "post /invitations/accept": {"token": "x"},
     "patch /images/{image_id}": {"name": "other.png"},
     "put /images/{image_id}/people/{tab_id}": {"objectId": "object_id", "isEditing": True},
+    "post /projects/{project_id}/results/tags": {"tag": "late", "objects": {}},
     "post /projects/{project_id}/results/changes": {"what": "delete", "objects": {"where": ["area_px2:1e9.."]}},
     "patch /images/{image_id}/polygons": {"editId": str(uuid4()), "baseRevision": 1},
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.naming import names_in_order
 from cellhub_app.domain.results import figures
 from cellhub_app.domain.results.columns import Plane, from_rows, joined, versions_of
 from cellhub_app.domain.results.groups import course, group, grouped, times
@@ -20,7 +21,7 @@ def view(areas: dict[str, list[float]], **asked: object) -> View:
     rows = []
     for name in areas:
         condition, replicate, _ = name.split("/")
-        rows.append(PlaneRow(uuid4(), 1, 0, uuid4(), name, 1, [], 0.5, 1, condition, replicate, ""))
+        rows.append(PlaneRow(uuid4(), 1, 0, uuid4(), name, 1, [], 0.5, 1, 64, 64, condition, replicate, ""))
     scene = scene_of(rows, {})
     counts = [len(values) for values in areas.values()]
     total = sum(counts)
@@ -89,7 +90,7 @@ def test_correlation_is_pearsons() -> None:
 
 
 def test_names_are_ordered_as_people_do() -> None:
-    assert figures.names_in_order(["10 nM", "2 nM", "control", "2.5 nM", ""]) == ["control", "", "2 nM", "2.5 nM", "10 nM"]
+    assert names_in_order(["10 nM", "2 nM", "control", "2.5 nM", ""]) == ["control", "", "2 nM", "2.5 nM", "10 nM"]
 
 
 def test_replicates_are_units_and_images_where_nobody_said_more() -> None:

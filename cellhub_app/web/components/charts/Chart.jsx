@@ -1,5 +1,6 @@
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import { init } from './echarts.js';
+import { t } from './language.js';
 import { csv, pngOf, save, stemOf, tableOf } from './files.js';
 import { brushOf, optionOf } from './options.js';
 import { LIGHT, themeOf } from './palette.js';
@@ -88,7 +89,7 @@ function Downloads({ chart, data, context }) {
     }
   };
   return (
-    <div className="ch-figure-files" role="group" aria-label="Download the figure">
+    <div className="ch-figure-files" role="group" aria-label={t('Download the figure')}>
       {['svg', 'png', 'csv'].map(kind => (
         <button key={kind} type="button" className="btn btn-ghost btn-small" onClick={make(kind)} data-testid={`figure-${kind}`}>{kind.toUpperCase()}</button>
       ))}
@@ -98,9 +99,9 @@ function Downloads({ chart, data, context }) {
 }
 
 /** One figure with its words and its files. */
-export function Chart({ chart, data, by, select, busy, onBrush, onOpen }) {
+export function Chart({ chart, data, by, order, select, busy, onBrush, onOpen }) {
   const theme = useTheme();
-  const context = useMemo(() => ({ theme, by, marked: select }), [theme, by, select]);
+  const context = useMemo(() => ({ theme, by, order, marked: select }), [theme, by, order, select]);
   const host = useChart({ chart, data, context, select, onBrush, onOpen });
   const summary = summaryOf(chart, data, by);
   return (

@@ -1,5 +1,6 @@
-import React, { useEffect, useState } from 'react';
+import React, { useEffect } from 'react';
 import { comparisonUrl } from './asking.js';
+import { t } from './language.js';
 import { useAnswer } from './useanswer.js';
 import { effectWords, figure, probability } from './words.js';
 
@@ -7,7 +8,7 @@ function Pairs({ pairs, unit, ranks }) {
   return (
     <div className="ch-comparison-pairs">
       <table data-testid="comparison-pairs">
-        <thead><tr><th scope="col">Groups</th><th scope="col">{ranks ? 'Difference of mean ranks' : `Difference${unit && ` (${unit})`}`}</th><th scope="col">Adjusted P</th><th scope="col">Effect size</th></tr></thead>
+        <thead><tr><th scope="col">{t('Groups')}</th><th scope="col">{ranks ? t('Difference of mean ranks') : `${t('Difference')}${unit && ` (${unit})`}`}</th><th scope="col">{t('Adjusted P')}</th><th scope="col">{t('Effect size')}</th></tr></thead>
         <tbody>
           {pairs.map(pair => (
             <tr key={`${pair.first}\0${pair.second}`}>
@@ -24,28 +25,32 @@ function Pairs({ pairs, unit, ranks }) {
 }
 
 /** Statistics of the groups beside their figure: the test, its sentence, the pairs, and what a reader should know. */
-export function Comparison({ base, view, version }) {
-  const [test, setTest] = useState('');
-  const [each, setEach] = useState('replicate');
-  useEffect(() => { setTest(''); }, [view.by]);
+export function Comparison({ base, view, version, change, tell }) {
+  const { test, each } = view;
   const { value, problem, busy } = useAnswer(comparisonUrl(base, view, test, each), version);
+  const told = value && !problem ? value.test : '';
+  useEffect(() => { tell(told ? { test: told, each } : null); return () => tell(null); }, [told, each]);
   return (
-    <section className="ch-comparison small" aria-label="Statistics" aria-busy={busy} data-testid="comparison">
+    <section className="ch-comparison small" aria-label={t('Statistics')} aria-busy={busy} data-testid="comparison">
       <div className="ch-comparison-head">
-        <h3>Statistics</h3>
+        <h3>{t('Statistics')}</h3>
         <div className="row wrap">
           {value && (
-            <select className="select select-small" aria-label="Test" value={problem ? '' : value.test} onChange={event => setTest(event.target.value)} data-testid="comparison-test">
+            <select className="select select-small" aria-label={t('Test')} value={problem ? '' : value.test} onChange={event => change({ test: event.target.value })} data-testid="comparison-test">
               {value.tests.map(one => <option key={one.name} value={one.name}>{one.title}</option>)}
             </select>
           )}
-          <select className="select select-small" aria-label="What counts once" value={each} onChange={event => setEach(event.target.value)} data-testid="comparison-each">
-            <option value="replicate">each replicate counts once</option>
-            <option value="object">each object counts once</option>
+          <select className="select select-small" aria-label={t('What counts once')} value={each} onChange={event => change({ each: event.target.value })} data-testid="comparison-each">
+            <option value="replicate">{t('each replicate counts once')}</option>
+            <option value="object">{view.per === 'image' ? t('each image counts once') : t('each object counts once')}</option>
           </select>
         </div>
       </div>
-      {problem ? <p className="dim" role="status">{problem}</p> : value && (
+      {problem ? (
+        <p className="dim" role="status">
+          {problem} {test && <button type="button" className="btn btn-small" onClick={() => change({ test: '' })}>{t('Take the usual test')}</button>}
+        </p>
+      ) : value && (
         <>
           <p role="status" data-testid="comparison-sentence">{value.sentence}</p>
           {value.warnings.length > 0 && <ul className="ch-comparison-warning" data-testid="comparison-warnings">{value.warnings.map(words => <li key={words}>{words}</li>)}</ul>}

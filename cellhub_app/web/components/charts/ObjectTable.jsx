@@ -2,6 +2,7 @@ import React, { useEffect, useMemo, useRef, useState } from 'react';
 import { ask, rowsUrl } from './asking.js';
 import { columnsOf } from './columns.js';
 import { imageHref } from './address.js';
+import { t } from './language.js';
 import { counted, figure, titled } from './words.js';
 import { heightOf, pagesOf, ROW_PX, scrollTo, windowAt } from './window.js';
 
@@ -48,10 +49,10 @@ function Heading({ name, sort, change, children, numeric }) {
 const valueOf = (row, { name }) => (name === 'score' || name === 'doubt' ? row[name] : row.values[name]);
 
 function Row({ row, index, columns, hasConditions, href, focused }) {
-  if (!row) return <div role="row" className="ch-result" aria-rowindex={index + 2} aria-busy="true"><span className="skeleton" role="cell" aria-label="being read" /></div>;
+  if (!row) return <div role="row" className="ch-result" aria-rowindex={index + 2} aria-busy="true"><span className="skeleton" role="cell" aria-label={t('being read')} /></div>;
   return (
     <div role="row" className="ch-result" aria-rowindex={index + 2} data-testid="result-row" data-object-id={row.id} data-focused={focused || undefined}>
-      <span role="cell" className="ellipsis"><a href={href(row)} title={`Open ${row.image} at this object`}>{row.image}</a></span>
+      <span role="cell" className="ellipsis"><a href={href(row)} title={t('Open {name} at this object', { name: row.image })}>{row.image}</a></span>
       {hasConditions && <span role="cell" className="ellipsis">{row.condition || '–'}</span>}
       <span role="cell" className="ch-number">{row.classId}</span>
       {columns.map(column => <span key={column.name} role="cell" className="ch-number">{figure(valueOf(row, column))}</span>)}
@@ -100,18 +101,18 @@ export function ObjectTable({ base, projectId, view, overview, version, change }
   const template = `minmax(140px, 2fr) ${hasConditions ? 'minmax(100px, 1.2fr) ' : ''}64px ${columns.map(() => 'minmax(96px, 1fr)').join(' ')}`;
   const heading = { sort: view.sort, change };
   return (
-    <section className="ch-results-table" aria-label="Objects" style={{ '--ch-template': template, '--ch-width': `${260 + columns.length * 104}px` }}>
+    <section className="ch-results-table" aria-label={t('Objects')} style={{ '--ch-template': template, '--ch-width': `${260 + columns.length * 104}px` }}>
       <h2>{view.select.length > 0 ? counted(total, 'selected object') : counted(total, 'object')}</h2>
-      {pages.problem && <p role="alert" className="ch-results-problem">{pages.problem} <button type="button" className="btn btn-small" onClick={pages.retry}>Try again</button></p>}
+      {pages.problem && <p role="alert" className="ch-results-problem">{pages.problem} <button type="button" className="btn btn-small" onClick={pages.retry}>{t('Try again')}</button></p>}
       <div
-        className="ch-results-rows" ref={scroller} role="table" aria-label="Objects" aria-rowcount={total + 1} tabIndex={0} data-testid="result-table" data-total={total}
+        className="ch-results-rows" ref={scroller} role="table" aria-label={t('Objects')} aria-rowcount={total + 1} tabIndex={0} data-testid="result-table" data-total={total}
         data-state={pages.rows.size > 0 ? 'ready' : 'loading'}
         onScroll={event => setScrolled({ top: event.currentTarget.scrollTop, view: event.currentTarget.clientHeight })} onKeyDown={keys.onKeyDown}
       >
         <div className="ch-results-head" role="row">
-          <Heading name="image" {...heading}>Image</Heading>
-          {hasConditions && <span role="columnheader">Condition</span>}
-          <span role="columnheader" className="ch-number">Class</span>
+          <Heading name="image" {...heading}>{t('Image')}</Heading>
+          {hasConditions && <span role="columnheader">{t('Condition')}</span>}
+          <span role="columnheader" className="ch-number">{t('Class')}</span>
           {columns.map(column => <Heading key={column.name} name={column.name} numeric {...heading}>{titled(column)}</Heading>)}
         </div>
         <div role="rowgroup" className="ch-results-space" style={{ height: heightOf(total) }}>

@@ -6,7 +6,11 @@ import { Filters, Tools } from './Filters.jsx';
 import { ObjectTable } from './ObjectTable.jsx';
 import { Selection } from './Selection.jsx';
 import { Comparison } from './Comparison.jsx';
+import { Experiment } from './experiment/Experiment.jsx';
+import { speak, t } from './language.js';
+import { Methods } from './Methods.jsx';
 import { useAnswer } from './useanswer.js';
+import { counted } from './words.js';
 import './charts.css';
 
 /** What is shown; it goes into the address whenever it changes, and comes from there when somebody goes back. */
@@ -37,11 +41,11 @@ function Nothing({ icon, title, children }) {
 const AXES = 'M4 4v16h16M8 16v-4M12 16V8M16 16v-6';
 
 function Problem({ problem, retry }) {
-  return <p className="ch-results-problem" role="alert">{problem} <button type="button" className="btn btn-small" onClick={retry}>Try again</button></p>;
+  return <p className="ch-results-problem" role="alert">{problem} <button type="button" className="btn btn-small" onClick={retry}>{t('Try again')}</button></p>;
 }
 
 /** The figure that the view asks for; the one before stays, dimmed, until it is there. */
-function Figure({ base, view, version, overview, change, openObject }) {
+function Figure({ base, view, version, overview, order, change, openObject, tell }) {
   const url = figureUrl(base, view);
   const { value, problem, busy, retry, url: answered } = useAnswer(url, version);
   const [shown, setShown] = useState(null);
@@ -50,65 +54,104 @@ function Figure({ base, view, version, overview, change, openObject }) {
   const onOpen = useCallback(point => openObject(shown.value.imageIds[point.image], point.id), [shown, openObject]);
   const fits = shown && shown.chart === view.chart;
   if (problem && answered === url) return <Problem problem={problem} retry={retry} />;
-  if (!fits) return <div className="ch-figure skeleton" role="status" aria-label="Computing the figure" />;
-  if (view.chart === 'course' && shown.value.groups.every(one => one.moments.length === 0)) return <Nothing icon={AXES} title="No times yet">{shown.value.note}</Nothing>;
+  if (!fits) return <div className="ch-figure skeleton" role="status" aria-label={t('Computing the figure')} />;
+  if (view.chart === 'course' && shown.value.groups.every(one => one.moments.length === 0)) return <Nothing icon={AXES} title={t('No times yet')}>{shown.value.note}</Nothing>;
   if (['box', 'superplot'].includes(view.chart) && shown.value.groups.length === 0) {
-    return <Nothing icon={AXES} title="Nothing to group by">{view.by === 'tag' ? 'None of these images has a tag.' : 'No object matches the filters.'}</Nothing>;
+    return <Nothing icon={AXES} title={t('Nothing to group by')}>{view.by === 'tag' ? t('None of these images has a tag.') : t('No object matches the filters.')}</Nothing>;
   }
   const compared = ['box', 'superplot'].includes(view.chart) && overview.objects > 0;
   return (
     <>
-      <Chart chart={shown.chart} data={shown.value} by={shown.by} select={view.select} busy={busy} onBrush={onBrush} onOpen={onOpen} />
-      {compared && <Comparison base={base} view={view} version={version} />}
+      <Chart chart={shown.chart} data={shown.value} by={shown.by} order={order} select={view.select} busy={busy} onBrush={onBrush} onOpen={onOpen} />
+      {compared && <Comparison base={base} view={view} version={version} change={change} tell={tell} />}
     </>
   );
 }
 
-/** The results of a project: figure and selection above, the objects below. */
-export function Results({ api, projectId, version, canAnnotate }) {
-  const [wanted, change] = useView();
-  const [changes, setChanges] = useState(0);
-  const base = resultsUrl(api, projectId);
-  const news = `${version}/${changes}`;
+/** Doors to what stands around the figures: which image shows what, and how it was all done. */
+function Doors({ panel, whole, open }) {
+  const said = whole && whole.conditions.length > 0 ? counted(whole.conditions.filter(({ name }) => name).length, 'condition') : t('No conditions yet');
+  const isOpen = name => (name === 'methods' ? panel === 'methods' : Boolean(panel) && panel !== 'methods');
+  const door = (name, words) => (
+    <button type="button" className="btn btn-small" aria-expanded={isOpen(name)} onClick={() => open(isOpen(name) ? '' : name)} data-testid={`door-${name}`}>{words}</button>
+  );
+  return <div className="ch-results-doors"><span className="dim small number">{said}</span>{door('plate', t('Conditions'))}{door('methods', t('Methods'))}</div>;
+}
+
+/** What is asked of all and of what is filtered, and the view with names that there are. */
+function useOverview(base, wanted, news) {
   const everything = useAnswer(overviewUrl(base, NOTHING), news);
   const filtered = useAnswer(isFiltered(wanted) ? overviewUrl(base, wanted) : '', news);
   const answer = isFiltered(wanted) ? filtered : everything;
   const overview = answer.value ?? everything.value;
-  const view = useMemo(() => overview && withGrouping(fitted(wanted, overview.measures), everything.value ?? overview), [wanted, overview, everything.value]);
+  const whole = everything.value;
+  const view = useMemo(() => overview && withGrouping(fitted(wanted, overview), whole ?? overview), [wanted, overview, whole]);
+  return { answer, everything, overview, whole, view };
+}
+
+/** The figures with what restricts them, what is selected, and the objects below. */
+function Shown({ api, base, projectId, found, news, canAnnotate, canEdit, change, changed, tell }) {
+  const { answer, everything, overview, whole, view } = found;
   const openObject = useCallback((imageId, id) => {
-    window.open(imageHref(projectId, imageId, view, id), '_blank', 'noopener');
+    window.open(imageHref(projectId, imageId, view, view.per === 'image' ? '' : id), '_blank', 'noopener');
   }, [projectId, view]);
+  const order = useMemo(() => (whole?.conditions ?? []).map(({ name }) => name).filter(Boolean), [whole]);
   const problem = everything.problem || answer.problem;
   if (problem) {
     return (
-      <div className="ch-results">
+      <>
         <Problem problem={problem} retry={answer.problem ? answer.retry : everything.retry} />
-        {answer.problem && <p className="ch-results-problem"><button type="button" className="btn btn-small" onClick={() => change({ ...NOTHING })}>Show everything</button></p>}
-      </div>
+        {answer.problem && <p className="ch-results-problem"><button type="button" className="btn btn-small" onClick={() => change({ ...NOTHING })}>{t('Show everything')}</button></p>}
+      </>
     );
   }
-  if (!overview || !everything.value) return <div className="ch-results" data-testid="results" data-state="loading"><div className="ch-figure skeleton" role="status" aria-label="Reading the objects" /></div>;
-  if (everything.value.objects === 0) {
-    return <div className="ch-results" data-testid="results"><Nothing icon={AXES} title="No objects yet">Segment the images, draw objects or import them: their measures appear here, with figures and statistics.</Nothing></div>;
+  if (!overview || !whole) return <div className="ch-figure skeleton" role="status" aria-label={t('Reading the objects')} />;
+  if (whole.objects === 0) {
+    return <Nothing icon={AXES} title={t('No objects yet')}>{t('Segment the images, draw objects or import them: their measures appear here, with figures and statistics.')}</Nothing>;
   }
   return (
-    <div className="ch-results" data-testid="results" data-state={answer.busy ? 'loading' : 'ready'} data-objects={overview.objects}>
-      <Tools view={view} overview={overview} whole={everything.value} change={change} />
-      <Filters view={view} overview={overview} whole={everything.value} change={change} />
+    <>
+      <Tools view={view} overview={overview} whole={whole} change={change} />
+      <Filters view={view} overview={overview} whole={whole} change={change} />
       {overview.unitNote && <p className="ch-results-note small" data-testid="unit-note">{overview.unitNote}</p>}
-      {!overview.isComplete && <p className="ch-results-note small">The intensities of some objects are still being read.</p>}
-      {overview.objects === 0
-        ? <Nothing icon={AXES} title="No object matches">Widen a range or remove a filter.</Nothing>
+      {!overview.isComplete && <p className="ch-results-note small">{t('The intensities of some objects are still being read.')}</p>}
+      {overview.objects === 0 && view.per === 'object'
+        ? <Nothing icon={AXES} title={t('No object matches')}>{t('Widen a range or remove a filter.')}</Nothing>
         : (
           <div className="ch-results-top">
-            <div className="ch-results-figure"><Figure base={base} view={view} version={news} overview={overview} change={change} openObject={openObject} /></div>
-            <Selection
-              base={base} projectId={projectId} api={api} view={view} overview={overview} version={news} canAnnotate={canAnnotate} change={change}
-              changed={() => setChanges(now => now + 1)}
-            />
+            <div className="ch-results-figure"><Figure base={base} view={view} version={news} overview={overview} order={order} change={change} openObject={openObject} tell={tell} /></div>
+            <Selection base={base} projectId={projectId} api={api} view={view} overview={overview} version={news} canAnnotate={canAnnotate} canEdit={canEdit} change={change} changed={changed} />
           </div>
         )}
       {overview.objects > 0 && <ObjectTable base={base} projectId={projectId} view={view} overview={overview} version={news} change={change} />}
+    </>
+  );
+}
+
+/** The results of a project: conditions and methods, figure and selection, the objects below. */
+export function Results({ api, projectId, version, canAnnotate, canEdit, words }) {
+  speak(words);
+  const [wanted, change] = useView();
+  const [changes, setChanges] = useState(0);
+  const [compared, tell] = useState(null);
+  const changed = useCallback(() => setChanges(now => now + 1), []);
+  const base = resultsUrl(api, projectId);
+  const news = `${version}/${changes}`;
+  const found = useOverview(base, wanted, news);
+  const { panel } = wanted;
+  const open = name => change({ panel: name === 'plate' && found.whole && found.whole.conditions.length === 0 && canEdit ? 'names' : name });
+  const isReady = found.overview && found.whole && !found.answer.busy;
+  return (
+    <div className="ch-results" data-testid="results" data-state={isReady ? 'ready' : 'loading'} data-objects={found.overview?.objects}>
+      <Doors panel={panel} whole={found.whole} open={open} />
+      {panel === 'methods' && <Methods api={api} projectId={projectId} version={news} compared={compared} close={() => change({ panel: '' })} />}
+      {panel && panel !== 'methods' && (
+        <Experiment
+          base={`${api}/projects/${encodeURIComponent(projectId)}/conditions`} version={version} way={panel} canEdit={canEdit}
+          show={name => change({ panel: name })} close={() => change({ panel: '' })} changed={changed}
+        />
+      )}
+      <Shown api={api} base={base} projectId={projectId} found={found} news={news} canAnnotate={canAnnotate} canEdit={canEdit} change={change} changed={changed} tell={tell} />
     </div>
   );
 }
@@ -117,6 +160,6 @@ export function Results({ api, projectId, version, canAnnotate }) {
 function withGrouping(view, whole) {
   if (view.by) return view;
   const grouped = ['box', 'superplot', 'course'].includes(view.chart);
-  const natural = whole.conditions.length > 0 ? 'condition' : whole.tags.length > 0 ? 'tag' : 'image';
+  const natural = whole.conditions.length > 0 ? 'condition' : whole.tags.length > 0 ? 'tag' : view.per === 'image' ? 'none' : 'image';
   return { ...view, by: grouped ? natural : 'none' };
 }

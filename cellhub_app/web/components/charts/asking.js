@@ -27,6 +27,8 @@ export const resultsUrl = (api, projectId, part = '') => `${api}/projects/${enco
 
 const query = pairs => new URLSearchParams(pairs.filter(([name, value]) => name === 'condition' || (value !== '' && value !== null))).toString();
 
+const perOf = view => (view.per === 'image' ? [['per', 'image']] : []);
+
 /** The address behind a figure; of the selection only the histogram depends. */
 export function figureUrl(base, view) {
   const filters = filtersOf(view);
@@ -39,11 +41,11 @@ export function figureUrl(base, view) {
     course: [['measure', measure], ['by', by]],
   };
   const path = { box: 'groups', superplot: 'groups' }[chart] ?? chart;
-  return `${base}/${path}?${query([...parts[chart], ...filters])}`;
+  return `${base}/${path}?${query([...parts[chart], ...perOf(view), ...filters])}`;
 }
 
 export function comparisonUrl(base, view, test, each) {
-  return `${base}/comparison?${query([['measure', view.measure], ['by', view.by], ['test', test], ['each', each], ...filtersOf(view)])}`;
+  return `${base}/comparison?${query([['measure', view.measure], ['by', view.by], ['test', test], ['each', each], ...perOf(view), ...filtersOf(view)])}`;
 }
 
 export function rowsUrl(base, view, at, limit) {
@@ -51,11 +53,16 @@ export function rowsUrl(base, view, at, limit) {
 }
 
 export const overviewUrl = (base, view, selected = false) => `${base}?${query(filtersOf(view, { selected }))}`;
-export const imagesUrl = (base, view) => `${base}/images?${query(filtersOf(view, { selected: true }))}`;
+export const imagesUrl = (base, view) => `${base}/images?${query([...perOf(view), ...filtersOf(view, { selected: true })])}`;
 
 /** What a change of all selected objects takes as its body. */
-export function sweepBody(view, what, expected, classId = null) {
+export const sweepBody = (view, what, expected, classId = null) => ({ what, classId, expected, objects: objectsOf(view) });
+
+/** What puts a tag on the images that hold what is selected. */
+export const tagBody = (view, tag) => ({ tag, objects: { ...objectsOf(view), per: view.per } });
+
+function objectsOf(view) {
   const { tag, condition, border, imageId } = view;
   const where = [...view.where, ...view.select].map(wordsOf);
-  return { what, classId, expected, objects: { where, tag, condition, imageId, classId: view.classId.map(Number), border: border || null } };
+  return { where, tag, condition, imageId, classId: view.classId.map(Number), border: border || null };
 }

@@ -10,7 +10,8 @@ _LIBRARY = linked_folder(__file__, "Results.jsx")
 class Results(rx.NoSSRComponent):
     """Fills its parent. What is shown is kept in the address: chart, measures, filters and selection.
 
-    A new `version` asks for everything again; whoever `can_annotate` may change what is selected.
+    A new `version` asks for everything again; whoever `can_annotate` may change what is selected, whoever `can_edit` gives images
+    conditions. `words` is the catalogue of the page's language.
     """
 
     library = _LIBRARY
@@ -22,6 +23,8 @@ class Results(rx.NoSSRComponent):
     project_id: rx.Var[str]
     version: rx.Var[str]
     can_annotate: rx.Var[bool]
+    can_edit: rx.Var[bool]
+    words: rx.Var[dict[str, str]]
 
 
 results = Results.create

@@ -1,5 +1,5 @@
 /** A figure as a file: its table, its drawing, its picture. */
-import { groupName, titled } from './words.js';
+import { groupName, nounOf, titled } from './words.js';
 
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -14,26 +14,26 @@ function field(value) {
 export const csv = rows => `${rows.map(row => row.map(field).join(',')).join('\r\n')}\r\n`;
 
 const TABLES = {
-  histogram: ({ measure, edges, series, selected }, by) => [
-    [`${titled(measure)} from`, 'to', ...series.map(({ name }) => `${groupName(name, by)}, objects`), ...(selected ? ['selected, objects'] : [])],
+  histogram: ({ measure, edges, series, selected, per }, by) => [
+    [`${titled(measure)} from`, 'to', ...series.map(({ name }) => `${groupName(name, by)}, ${nounOf(per)}s`), ...(selected ? [`selected, ${nounOf(per)}s`] : [])],
     ...edges.slice(0, -1).map((edge, i) => [edge, edges[i + 1], ...series.map(({ counts }) => counts[i]), ...(selected ? [selected[i]] : [])]),
   ],
-  scatter: ({ x, y, points, groups, imageIds }, by) => [
-    ['object', 'image', 'group', titled(x), titled(y)],
-    ...points.x.map((value, i) => [points.id[i], imageIds[points.image[i]], groupName(groups[points.group[i]] ?? '', by), value, points.y[i]]),
+  scatter: ({ x, y, points, groups, imageIds, per }, by) => [
+    [...(per === 'image' ? [] : ['object']), 'image', 'group', titled(x), titled(y)],
+    ...points.x.map((value, i) => [...(per === 'image' ? [] : [points.id[i]]), imageIds[points.image[i]], groupName(groups[points.group[i]] ?? '', by), value, points.y[i]]),
   ],
-  box: ({ measure, groups }, by) => [
-    ['group', 'objects', 'replicates', ...['median', 'q1', 'q3', 'whisker low', 'whisker high', 'mean', 'sd'].map(name => `${name}, ${titled(measure)}`)],
+  box: ({ measure, groups, per }, by) => [
+    ['group', `${nounOf(per)}s`, 'replicates', ...['median', 'q1', 'q3', 'whisker low', 'whisker high', 'mean', 'sd'].map(name => `${name}, ${titled(measure)}`)],
     ...groups.map(({ name, spread, whiskers, replicates }) => [
       groupName(name, by), spread.n, replicates.length, spread.median, spread.q1, spread.q3, whiskers?.[0], whiskers?.[1], spread.mean, spread.sd,
     ]),
   ],
-  superplot: ({ measure, groups, unitOfReplicate }, by) => [
-    ['group', unitOfReplicate, 'objects', `mean, ${titled(measure)}`, `median, ${titled(measure)}`],
+  superplot: ({ measure, groups, unitOfReplicate, per }, by) => [
+    ['group', unitOfReplicate, `${nounOf(per)}s`, `mean, ${titled(measure)}`, `median, ${titled(measure)}`],
     ...groups.flatMap(({ name, replicates }) => replicates.map(one => [groupName(name, by), one.name, one.n, one.mean, one.median])),
   ],
-  course: ({ measure, groups, time }, by) => [
-    ['group', time === 'plane' ? 'plane' : 'time', 'objects', 'replicates', `mean of replicates, ${titled(measure)}`, 'sd of replicates', 'median of objects'],
+  course: ({ measure, groups, time, per }, by) => [
+    ['group', time === 'plane' ? 'plane' : 'time', `${nounOf(per)}s`, 'replicates', `mean of replicates, ${titled(measure)}`, 'sd of replicates', `median of ${nounOf(per)}s`],
     ...groups.flatMap(({ name, moments }) => moments.map(one => [groupName(name, by), one.time, one.n, one.replicates, one.mean, one.sd, one.median])),
   ],
 };

@@ -1,7 +1,8 @@
 /** What ECharts draws, from the answers of the API. Pure: (data, {theme, by}) -> option. */
 import { bodyOf } from './bodies.js';
 import { colourOf } from './palette.js';
-import { counted, figure, groupName, titled } from './words.js';
+import { t } from './language.js';
+import { counted, figure, groupName, lowered, nounOf, titled } from './words.js';
 
 const FONT = "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const escaped = text => String(text).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
@@ -39,13 +40,13 @@ const bounds = edges => ({ min: edges[0], max: edges.at(-1) });
 /** A value axis labels its own round steps; the odd ends that the data give it stay without words. */
 const labels = { showMinLabel: false, showMaxLabel: false, formatter: figure };
 
-export function histogram({ measure, edges, series, selected }, { theme, by }) {
+export function histogram({ measure, edges, series, selected, per }, { theme, by }) {
   const names = series.map(({ name }) => groupName(name, by));
   const option = base(theme, {
-    x: { name: titled(measure), ...bounds(edges), axisLabel: labels }, y: { name: 'Objects', minInterval: 1, axisLabel: { formatter: figure } }, legend: names,
+    x: { name: titled(measure), ...bounds(edges), axisLabel: labels }, y: { name: per === 'image' ? t('Images') : t('Objects'), minInterval: 1, axisLabel: { formatter: figure } }, legend: names,
   });
   const tooltip = ({ dataIndex, seriesName, value }) => (
-    `${figure(edges[dataIndex])} to ${figure(edges[dataIndex + 1])}: <b>${counted(value[2] ?? value[1], 'object')}</b>${series.length > 1 ? `<br>${escaped(seriesName)}` : ''}`
+    `${t('{low} to {high}', { low: figure(edges[dataIndex]), high: figure(edges[dataIndex + 1]) })}: <b>${counted(value[2] ?? value[1], nounOf(per))}</b>${series.length > 1 ? `<br>${escaped(seriesName)}` : ''}`
   );
   const bars = (counts, colour, name, z) => ({
     type: 'custom', name, z, silent: z > 2, encode: { x: [0, 1], y: 2 }, itemStyle: { color: colour }, tooltip: { formatter: tooltip },
@@ -53,7 +54,7 @@ export function histogram({ measure, edges, series, selected }, { theme, by }) {
   });
   if (series.length === 1) {
     option.series = [bars(series[0].counts, selected ? theme.muted : theme.accent, names[0], 2)];
-    if (selected) option.series.push(bars(selected, theme.accent, 'selected', 3));
+    if (selected) option.series.push(bars(selected, theme.accent, t('selected'), 3));
     return option;
   }
   option.series = series.map(({ counts }, i) => ({
@@ -115,8 +116,8 @@ export function box(data, { theme, by }) {
   const unit = data.measure.unit;
   const tooltip = ({ dataIndex }) => {
     const { name, spread, replicates } = data.groups[dataIndex];
-    return `<b>${escaped(groupName(name, by))}</b><br>median ${figure(spread.median)} ${unit}<br>quartiles ${figure(spread.q1)} to ${figure(spread.q3)}<br>`
-      + `${counted(spread.n, 'object')}, ${counted(replicates.length, data.unitOfReplicate)}`;
+    return `<b>${escaped(groupName(name, by))}</b><br>${t('median')} ${figure(spread.median)} ${unit}<br>${t('quartiles {low} to {high}', { low: figure(spread.q1), high: figure(spread.q3) })}<br>`
+      + `${counted(spread.n, nounOf(data.per))}, ${counted(replicates.length, data.unitOfReplicate)}`;
   };
   const rows = data.groups.map(({ spread, whiskers }, i) => [i, whiskers?.[0], spread.q1, spread.median, spread.q3, whiskers?.[1]]);
   option.series = [
@@ -151,7 +152,7 @@ export function superplot(data, { theme, by }) {
     { type: 'custom', name: 'mean', xAxisIndex: 1, z: 3, silent: true, data: means, encode: { x: 0, y: 1 }, renderItem: bodyOf.mean(theme) },
     {
       type: 'scatter', name: unitOfReplicate, xAxisIndex: 1, symbolSize: 15, z: 4, data: replicates,
-      tooltip: { formatter: ({ data: { name, n, value } }) => `<b>${escaped(name)}</b><br>mean ${figure(value[1])} ${measure.unit}<br>${counted(n, 'object')}` },
+      tooltip: { formatter: ({ data: { name, n, value } }) => `<b>${escaped(name)}</b><br>${t('mean')} ${figure(value[1])} ${measure.unit}<br>${counted(n, nounOf(data.per))}` },
     },
   ];
   return option;
@@ -165,19 +166,19 @@ export function meanAndDeviation(values) {
   return [mean, values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null];
 }
 
-export function course({ measure, groups, time }, { theme, by }) {
+export function course({ measure, groups, time, per }, { theme, by }) {
   const names = categories(groups, by);
   const moments = groups.flatMap(one => one.moments);
   const values = moments.flatMap(({ mean, sd }) => [mean - (sd ?? 0), mean + (sd ?? 0)]);
   const option = base(theme, {
-    x: { name: time === 'plane' ? 'Plane' : "Time in the images' names", ...ends(moments.map(one => one.time)), axisLabel: labels },
-    y: { name: `Mean ${titled(measure).toLowerCase()}`, ...ends(values), axisLabel: labels }, legend: names,
+    x: { name: time === 'plane' ? t('Plane') : t("Time in the images' names"), ...ends(moments.map(one => one.time)), axisLabel: labels },
+    y: { name: t('Mean {measure}', { measure: lowered(titled(measure)) }), ...ends(values), axisLabel: labels }, legend: names,
   });
   option.series = groups.flatMap(({ moments: all }, i) => [
     {
       type: 'line', name: names[i], color: colourOf(theme, i), symbol: ['circle', 'rect', 'triangle', 'diamond'][i % 4], symbolSize: 8, lineStyle: { width: 2 },
       data: all.map(one => [one.time, one.mean, one]),
-      tooltip: { formatter: ({ data: [at, mean, one] }) => `${escaped(names[i])}, ${figure(at)}<br>mean <b>${figure(mean)}</b> ${measure.unit}<br>${counted(one.n, 'object')}` },
+      tooltip: { formatter: ({ data: [at, mean, one] }) => `${escaped(names[i])}, ${figure(at)}<br>${t('mean')} <b>${figure(mean)}</b> ${measure.unit}<br>${counted(one.n, nounOf(per))}` },
     },
     {
       type: 'custom', name: names[i], silent: true, color: colourOf(theme, i), data: all.filter(({ sd }) => sd !== null).map(one => [one.time, one.mean - one.sd, one.mean + one.sd]),
@@ -188,7 +189,19 @@ export function course({ measure, groups, time }, { theme, by }) {
 }
 
 const OPTIONS = { histogram, scatter, box, superplot, course };
-export const optionOf = (chart, data, context) => OPTIONS[chart](data, context);
+
+/** Conditions keep their colour whatever is filtered, the one that they have on the plate map; `order` are all of the project. */
+function themeOf(chart, data, { theme, by, order = [] }) {
+  if (by !== 'condition' || chart === 'superplot' || order.length === 0) return theme;
+  const names = (data.series ?? data.groups).map(one => one.name ?? one);
+  return { ...theme, groups: names.map(name => (order.includes(name) ? colourOf(theme, order.indexOf(name)) : theme.axis)) };
+}
+
+/** A custom series has no layer of its own unless it is told one, and the drawing library warns of shapes without. */
+export function optionOf(chart, data, context) {
+  const option = OPTIONS[chart](data, { ...context, theme: themeOf(chart, data, context) });
+  return { ...option, series: option.series.map(one => (one.type === 'custom' ? { z: 2, zlevel: 0, ...one } : one)) };
+}
 
 /** How a chart is brushed: the kind of area, and which measures its range is of. */
 export function brushOf(chart, data) {

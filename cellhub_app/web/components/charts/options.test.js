@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { bodyOf, violinPoints } from './bodies.js';
 import { beside, brushOf, ends, meanAndDeviation, optionOf } from './options.js';
-import { DARK, LIGHT } from './palette.js';
+import { contrast, DARK, inkOn, LIGHT } from './palette.js';
 import { csv, stemOf, tableOf } from './files.js';
 import { effectWords, figure, groupName, probability, rangeWords, summaryOf } from './words.js';
 
@@ -83,17 +83,17 @@ test('axes leave a little room and never begin below nought for what is never ne
 });
 
 test('every chart says in words what it shows', () => {
-  expect(summaryOf('histogram', HISTOGRAM, 'none')).toBe('Area: median 2.50 µm² (quartiles 1.75 to 3.25), mean 2.50 ± 1.29 µm², n = 4; from 1 to 4. 1 object has no value.');
+  expect(summaryOf('histogram', HISTOGRAM, 'none')).toBe('Area: median 2.50 µm² (quartiles 1.75 to 3.25), mean 2.50 ± 1.29 µm², n = 4; from 1 to 4. 1 object without a value.');
   expect(summaryOf('scatter', SCATTER, 'condition')).toBe('Circularity against area of 2 objects. Pearson correlation r = 0.50.');
   expect(summaryOf('superplot', GROUPS, 'condition')).toContain('control: median 2.50 µm²');
   expect(summaryOf('superplot', GROUPS, 'condition')).toContain('no condition: median 2.50 µm² (quartiles 1.75 to 3.25), mean 2.50 ± 1.29 µm², n = 4, 1 replicate');
-  expect(summaryOf('course', COURSE, 'none')).toContain('all objects: from 2 at 1 to 4 at 2');
-  expect(summaryOf('histogram', { ...HISTOGRAM, spread: { ...SPREAD, n: 0 } }, 'none')).toBe('No object here has a value of area.');
+  expect(summaryOf('course', COURSE, 'none')).toContain('all: from 2 at 1 to 4 at 2');
+  expect(summaryOf('histogram', { ...HISTOGRAM, spread: { ...SPREAD, n: 0 } }, 'none')).toBe('Nothing here has a value of area.');
 });
 
 test('every chart has its figures as a table, whose text no spreadsheet computes', () => {
   expect(csv(tableOf('histogram', { ...HISTOGRAM, selected: [1, 0] }, 'none'))).toBe(
-    'Area (µm²) from,to,"all objects, objects","selected, objects"\r\n0,1,3,1\r\n1,2,1,0\r\n',
+    'Area (µm²) from,to,"all, objects","selected, objects"\r\n0,1,3,1\r\n1,2,1,0\r\n',
   );
   expect(tableOf('superplot', GROUPS, 'condition').slice(1)).toEqual([['control', 'well 1', 2, 2, 2], ['control', 'well 2', 2, 4, 4], ['no condition', 'well 1', 2, 9, 9]]);
   expect(tableOf('scatter', SCATTER, 'condition')[2]).toEqual(['b', 'i', '10 nM', 2, 0.9]);
@@ -112,20 +112,10 @@ test('figures have three digits, and ranges read as sentences', () => {
   expect([groupName('0', 'class'), groupName('', 'condition'), groupName('x', 'tag')]).toEqual(['class 0 (unclassified)', 'no condition', 'x']);
 });
 
-/** Relative luminance, WCAG 2.2. */
-function luminance(colour) {
-  const [r, g, b] = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16) / 255).map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
 test('groups stand out from the ground in both lights, and words even more', () => {
   for (const theme of [LIGHT, DARK]) {
-    const contrast = colour => {
-      const [low, high] = [luminance(colour), luminance(theme.ground)].sort((a, b) => a - b);
-      return (high + 0.05) / (low + 0.05);
-    };
-    for (const colour of [...theme.groups, theme.accent]) expect(contrast(colour)).toBeGreaterThan(3);
-    for (const colour of [theme.text, theme.dim]) expect(contrast(colour)).toBeGreaterThan(4.5);
+    for (const colour of [...theme.groups, theme.accent]) expect(contrast(colour, theme.ground)).toBeGreaterThan(3);
+    for (const colour of [theme.text, theme.dim]) expect(contrast(colour, theme.ground)).toBeGreaterThan(4.5);
   }
 });
 
@@ -133,4 +123,32 @@ test('probabilities and effects are written as papers do', () => {
   expect([0.0312, 0.00001, 1].map(probability)).toEqual(['P = 0.031', 'P < 0.0001', 'P = 1.0']);
   expect(effectWords({ name: "Hedges' g", value: 1.2, low: 0.31, high: 2.09 })).toBe("Hedges' g 1.20 (95 % CI 0.31 to 2.09)");
   expect([effectWords({ name: 'd', value: 1, low: null, high: null }), effectWords(null)]).toEqual(['d 1', '–']);
+});
+
+test('figures of images speak of images', () => {
+  expect(summaryOf('histogram', { ...HISTOGRAM, per: 'image' }, 'none')).toContain('1 image without a value.');
+  expect(tableOf('histogram', { ...HISTOGRAM, per: 'image' }, 'none')[0]).toContain('all, images');
+  expect(optionOf('histogram', { ...HISTOGRAM, per: 'image' }, { theme: LIGHT, by: 'none' }).yAxis.name).toBe('Images');
+});
+
+test('every shape of our own has a layer: without one the drawing library warns in the console', () => {
+  for (const [chart, data] of [['histogram', HISTOGRAM], ['box', GROUPS], ['superplot', GROUPS], ['course', COURSE]]) {
+    const own = optionOf(chart, data, { theme: LIGHT, by: 'none' }).series.filter(({ type }) => type === 'custom');
+    for (const series of own) expect([series.z, series.zlevel].every(Number.isFinite)).toBe(true);
+  }
+});
+
+test('a condition keeps its colour when others are filtered away', () => {
+  const two = { ...HISTOGRAM, series: [{ name: '', counts: [1, 0] }, { name: 'taxol', counts: [2, 1] }] };
+  const colours = optionOf('histogram', two, { theme: LIGHT, by: 'condition', order: ['control', 'taxol'] }).series.map(one => one.color);
+  expect(colours).toEqual([LIGHT.axis, LIGHT.groups[1]]);
+});
+
+test('contrast is that of WCAG: black on white is 21, a colour on itself 1', () => {
+  expect([contrast('#000000', '#ffffff'), contrast('#777777', '#777777')]).toEqual([21, 1]);
+  expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+});
+
+test('words on the colours of conditions are read in both lights', () => {
+  for (const theme of [LIGHT, DARK]) for (const colour of theme.groups) expect(contrast(inkOn(colour), colour)).toBeGreaterThan(4.5);
 });

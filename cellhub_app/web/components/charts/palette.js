@@ -15,3 +15,21 @@ export const colourOf = (theme, index) => theme.groups[index % theme.groups.leng
 
 /** The palette of the page as it is now. */
 export const themeOf = root => (root.classList.contains('dark') ? DARK : LIGHT);
+
+const INKS = Object.freeze(['#ffffff', '#111315']);
+const linear = part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+
+/** The relative luminance of `#rrggbb` (WCAG 2). */
+export function luminance(colour) {
+  const [red, green, blue] = [1, 3, 5].map(at => linear(parseInt(colour.slice(at, at + 2), 16) / 255));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** How far two colours stand apart, 1 to 21. */
+export function contrast(one, other) {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** Words on a colour: light ones or dark ones, whichever are read better. */
+export const inkOn = colour => (contrast(INKS[0], colour) >= contrast(INKS[1], colour) ? INKS[0] : INKS[1]);

@@ -15,9 +15,11 @@ from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.exports import service as exports
 from cellhub_app.domain.exports.schemas import ExportView
 from cellhub_app.domain.flows import export as flow
+from cellhub_app.domain.flows import holding
 from cellhub_app.domain.images import selection, tagging
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.selection import Chosen, Selection
+from cellhub_app.domain.results import service as results
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import bytes_text, t
@@ -104,7 +106,7 @@ def _expires(export: ExportView) -> str:
 def named_in(query: Mapping[str, str]) -> list[UUID]:
     """The images that an address asks to export; none where it names none, or anything else."""
     try:
-        return [UUID(word) for word in query.get(routes.ASKS_FOR_EXPORT, "").split(",") if word]
+        return [UUID(word) for word in query.get(routes.ASKS_FOR_EXPORT[0], "").split(",") if word]
     except ValueError:
         return []
 
@@ -131,8 +133,15 @@ class ExportsState(ProjectState):
         await live.watch(call, self._tab, Topic(ExportsState, project_id), ProjectState.load, project_id)
         self.rows = await self._read_news(call, project_id, News(anew=True))
         self.are_loaded = True
-        if asked := named_in(self.router.url.query_parameters):
+        if asked := await self._asked_for(call, project_id):
             await self._offer(call, len(asked), named=asked)
+
+    async def _asked_for(self, call: Call, project_id: UUID) -> list[UUID]:
+        """The images that the address asks to export: those it names, or those that hold what was selected in the results."""
+        query = self.router.url.query_parameters
+        if words := query.get("holding", ""):
+            return await results.holding(call.session, call.principal, project_id, holding.asked_of(words))
+        return named_in(query)
 
     @classmethod
     async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:

@@ -80,6 +80,7 @@ def _tools() -> rx.Component:
         rx.cond((ImagesState.running > 0) | (ImagesState.status == "running"), _pill("running", t("Processing"), ImagesState.running)),
         _pill("failed", t("Failed"), ImagesState.failed),
         rx.cond((ImagesState.in_trash > 0) | ImagesState.trashed, _pill("trash", t("Trash"), ImagesState.in_trash)),
+        rx.cond(ImagesState.holding != "", _held()),
         class_name="pills",
         role="group",
         aria_label=t("Show images by status"),
@@ -113,6 +114,18 @@ def _tools() -> rx.Component:
     )
     right = rx.el.div(rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right")
     return rx.el.div(pills, right, rx.cond(ImagesState.sort == "-doubt", meaning), class_name="tools")
+
+
+def _held() -> rx.Component:
+    return rx.el.span(
+        rx.el.span(t("Holding: {words}", words=ImagesState.held_words), class_name="ellipsis"),
+        rx.el.button(
+            "×", type="button", on_click=ImagesState.show_all, aria_label=t("Show images whatever they hold"), data_testid="holding-clear"
+        ),
+        class_name="chip chip-accent chip-removable",
+        title=t("Only images that hold the objects selected in the results"),
+        data_testid="holding",
+    )
 
 
 def _pill(status: str, words: str, count: rx.Var[int]) -> rx.Component:

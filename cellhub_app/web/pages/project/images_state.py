@@ -9,10 +9,13 @@ from uuid import UUID
 import reflex as rx
 from typing_extensions import TypedDict
 
+from cellhub_app.core.errors import Invalid
 from cellhub_app.core.events import Event, EventType
+from cellhub_app.domain.flows import holding
 from cellhub_app.domain.images import selection, tagging, trash
 from cellhub_app.domain.images.schemas import ImageFilters, Sort
 from cellhub_app.domain.images.selection import Chosen
+from cellhub_app.domain.results import service as results
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded, unguarded
@@ -60,6 +63,8 @@ class ImagesState(ProjectState):
     tag: str = ""
     sort: str = DEFAULT_SORT
     trashed: bool = False
+    holding: str = ""
+    held_words: str = ""
     found: int = 0
     in_trash: int = 0
     tags: list[TagCount] = []
@@ -70,6 +75,7 @@ class ImagesState(ProjectState):
     doubt_from: dict[str, float] = {}
     thumbnail_size: str = rx.LocalStorage("168", name="cellhub-thumbnail-size", sync=True)
     outlines: str = rx.LocalStorage("on", name="cellhub-outlines", sync=True)
+    _held: tuple[UUID, ...] = ()
     _selected: list[str] = []
     _selects_all: bool = False
     _rows: tuple[dict[str, Any], ...] = ()
@@ -79,13 +85,14 @@ class ImagesState(ProjectState):
     def query(self) -> dict[str, str]:
         """The filter as the gallery and the address take it, without defaults."""
         sort = "" if self.sort == DEFAULT_SORT else self.sort
-        named = {"status": self.status, "q": self.q, "tag": self.tag, "trashed": "true" if self.trashed else "", "sort": sort}
+        named = {"status": self.status, "q": self.q, "tag": self.tag, "holding": self.holding}
+        named |= {"trashed": "true" if self.trashed else "", "sort": sort}
         return {name: value for name, value in named.items() if value}
 
     @rx.var
     def matching(self) -> int:
         """How many images match."""
-        if self.q or self.tag or self.trashed:
+        if self.q or self.tag or self.trashed or self.holding:
             return self.found
         by_status = {"done": self.done, "queued": self.queued, "running": self.running, "failed": self.failed, "ready": self.unsegmented}
         return by_status.get(self.status, self.total)
@@ -98,9 +105,11 @@ class ImagesState(ProjectState):
         project_id = UUID(self.project_id)
         await live.watch(call, self._tab, Topic(ImagesState, project_id), ProjectState.load, project_id)
         asked = self.router.url.query_parameters
-        filters = checked_filters({name: asked.get(name, "") for name in ("status", "q", "tag", "sort", "trashed")})
+        filters = checked_filters({name: asked.get(name, "") for name in ("status", "q", "tag", "sort", "trashed", "holding")})
         self.status, self.q, self.tag, self.sort = filters.status or "", filters.q or "", filters.tag or "", filters.sort
         self.trashed = filters.trashed
+        self.holding = filters.holding or ""
+        await self._look_up(call, project_id)
         self.search_key = f"{self.project_id}{self.q}"
         self.doubt_from = catalogue.marks(self.sample_kind)
         self._choose([], selects_all=False, count=0)
@@ -171,7 +180,7 @@ class ImagesState(ProjectState):
 
     async def _count(self, call: Call) -> None:
         """Filters that the project's counts say nothing of are counted apart."""
-        if self.q or self.tag or self.trashed:
+        if self.q or self.tag or self.trashed or self.holding:
             everything = Chosen(filters=self._filters())
             self.found = await selection.count(call.session, call.principal, UUID(self.project_id), everything)
 
@@ -202,7 +211,27 @@ class ImagesState(ProjectState):
         self._selected, self._selects_all, self.selected_count = ids, selects_all, count
 
     def _filters(self) -> ImageFilters:
-        return checked_filters(self.query)
+        filters = checked_filters(self.query)
+        return filters.held_by(self._held) if self.holding else filters
+
+    async def _look_up(self, call: Call, project_id: UUID) -> None:
+        """Which images hold the objects that the address asks for; an address that asks for nonsense shows all, and says so."""
+        self._held, self.held_words = (), ""
+        if not self.holding:
+            return
+        try:
+            asked = holding.asked_of(self.holding)
+            self._held = tuple(await results.holding(call.session, call.principal, project_id, asked))
+            self.held_words = holding.words_of(asked)
+        except Invalid as error:
+            self.holding = ""
+            self._report(error)
+
+    @guarded
+    async def show_all(self, call: Call) -> None:
+        """Show images again whatever objects they hold."""
+        self.holding, self.held_words, self._held = "", "", ()
+        await self._count(call)
 
     def _chosen(self) -> Chosen:
         return Chosen([UUID(image_id) for image_id in self._selected], self._filters() if self._selects_all else None)

@@ -146,7 +146,7 @@ class ProjectState(SessionState):
     @unguarded
     def close_dialogs(self) -> None:
         """A page that is opened starts without a dialog, unless its address asks for one; one that only reconnects keeps it."""
-        if routes.ASKS_FOR_EXPORT not in self.router.url.query_parameters:
+        if not set(routes.ASKS_FOR_EXPORT) & set(self.router.url.query_parameters):
             self.dialog = ""
 
     @unguarded
