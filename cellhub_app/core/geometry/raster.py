@@ -106,7 +106,7 @@ def paint_polygon(band: LabelImage, polygon: Polygon, value: int, first_row: int
     low, high = max(0, int(np.floor(top)) - first_row), min(len(band), int(np.ceil(bottom)) - first_row)
     vertices, ring_starts, _ = _flatten([polygon])
     vertices[:, 1] -= first_row
-    _paint_rows(band, value, vertices, ring_starts, low, high)
+    paint_rows(band, value, vertices, ring_starts, low, high)
 
 
 def pixel_counts(
@@ -168,7 +168,8 @@ def _fill_rows(image: npt.NDArray[np.int32], value: int, crossings: npt.NDArray[
         for pair in range(0, len(edges) - 1, 2):
             first = max(0, int(np.ceil(edges[pair] - 0.5)))
             last = min(image.shape[1], int(np.ceil(edges[pair + 1] - 0.5)))
-            image[row, first:last] = value
+            if first < last:  # both lie left of the image otherwise, and a negative end would count from the right
+                image[row, first:last] = value
 
 
 @compiled
@@ -213,7 +214,7 @@ def _count_all(
 
 
 @compiled
-def _paint_rows(
+def paint_rows(
     image: npt.NDArray[np.int32],
     value: int,
     vertices: npt.NDArray[np.float64],
@@ -245,4 +246,4 @@ def _paint(
         bottom = min(image.shape[0], int(np.ceil(local[:, 1].max())))
         if bottom <= top:
             continue
-        _paint_rows(image, index + 1, local, rings - rings[0], top, bottom)
+        paint_rows(image, index + 1, local, rings - rings[0], top, bottom)

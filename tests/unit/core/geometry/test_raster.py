@@ -177,3 +177,12 @@ print(peak_mb() - before)
 def test_a_comb_across_a_tall_image_takes_little_memory():
     done = subprocess.run([sys.executable, "-c", COMB], capture_output=True, text=True, timeout=120, check=True)
     assert float(done.stdout) < 100
+
+
+def test_parts_beyond_the_left_border_paint_nothing() -> None:
+    corner = from_rings([[(-9, 0), (4, 0), (4, 2), (-6, 2), (-6, 6), (-9, 6)]])
+    expected = np.zeros((8, 10), bool)
+    expected[:2, :4] = True
+    assert np.array_equal(labels_from_polygons([corner], 8, 10) > 0, expected)
+    mask, x0, y0 = mask_from_polygon(corner, 8, 10)
+    assert (int(mask.sum()), x0, y0) == (8, 0, 0)
