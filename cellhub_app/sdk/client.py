@@ -170,7 +170,7 @@ class CellHub(Sharing, Results):
     ) -> Export:
         """Ask for a ZIP with these formats, of the named images or of all with a tag or whose name holds `q`.
 
-        `options` are those of docs/exports.md: classes, classNames, revision, asOf, units, split, outlines.
+        `options` are those of docs/exports.md: classes, classNames, revision, asOf, units, split, coco, outlines.
         """
         body: dict[str, Any] = {"formats": list(formats), "imageIds": _selection(images), "options": options}
         body |= {name: word for name, word in (("tag", tag), ("q", q)) if word}

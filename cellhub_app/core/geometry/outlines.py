@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry.codec import GARBAGE, decode_into
 from cellhub_app.core.geometry.compiled import compiled
-from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL, Polygon
+from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL
 from cellhub_app.core.geometry.raster import pixel_counts
 
 Places = npt.NDArray[np.int64]
@@ -65,11 +65,10 @@ class Outlines:
         """How many pixels of an image each polygon covers."""
         return pixel_counts(self.vertices, self.ring_starts, self.polygon_starts, height, width).tolist()  # type: ignore[no-any-return]
 
-    def polygon(self, index: int) -> Polygon:
-        """One of the polygons."""
-        rings = self.ring_starts[self.polygon_starts[index] : self.polygon_starts[index + 1] + 1].tolist()
-        exterior, *holes = (self.vertices[start:end] for start, end in pairwise(rings))
-        return Polygon(exterior, tuple(holes))
+    def one(self, index: int) -> tuple[npt.NDArray[np.float64], Places]:
+        """The vertices of one of the polygons in px, and where each of its rings starts in them."""
+        starts = self.ring_starts[self.polygon_starts[index] : self.polygon_starts[index + 1] + 1]
+        return self.vertices[starts[0] : starts[-1]], starts - starts[0]
 
     def texts(self, between: str, after: str, *, is_closed: bool = False) -> list[list[str]]:
         """The rings of each polygon as text, exterior first: `x between y after x between y`, in px and exact.

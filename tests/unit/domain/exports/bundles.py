@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,10 +90,10 @@ class Scene:
         project = ProjectEntry(UUID(int=99), "Plate 7 – µ", "A description", "nuclei", MOMENT)
         return Bundle(project, MEASURES, 1, len(self.images), self.has_um)
 
-    def pack(self, *formats: str) -> "Packed":
-        """The ZIP of some formats."""
-        target = self.folder / f"{'-'.join(formats)}.zip"
-        pack(self.bundle, self.images, formats, target)
+    def pack(self, *formats: str, **choices: Any) -> "Packed":
+        """The ZIP of some formats; the choices are fields of the bundle."""
+        target = self.folder / f"{'-'.join([*formats, *map(str, choices.values())])[:100]}.zip"
+        pack(replace(self.bundle, **choices), self.images, formats, target)
         return Packed(target)
 
 
