@@ -92,7 +92,7 @@ def _round(values: Values, rounded: Values, odd: npt.NDArray[np.bool_]) -> None:
 
 
 @compiled
-def _put_whole(out: Bytes, place: int, value: int, least: int) -> int:
+def _put_whole(out: Bytes, place: int, value: int | np.uint32, least: int) -> int:
     """A whole number from 0 to 2^32 with at least so many digits; answers the place after it."""
     rest = np.uint32(value)
     digits = 1
