@@ -239,3 +239,4 @@ class ExportsState(ProjectState):
     async def cancel(self, call: Call, export_id: UUID) -> None:
         """Stop an export."""
         await flow.cancel(call.session, call.principal, export_id)
+        await call.record(Action.EXPORT_CANCEL, "export", export_id)
