@@ -14,6 +14,7 @@ from cellhub_app.core.metrics.decimals import ROW, rows
 from cellhub_app.domain.exports.archive import TIMESTAMP, Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry, batches
 from cellhub_app.domain.exports.tables import IMAGE_HEAD, OBJECT_HEAD, RATED, Cell, Running, Values, columns, image_row, numbers
+from cellhub_app.domain.exports.watched import Watched
 
 README = {"excel/measurements.xlsx": "Sheets Objects, Images, Summary and Definitions; the unit is in the column's name."}
 
@@ -93,7 +94,8 @@ class ExcelWriter:
     def __init__(self, bundle: Bundle, archive: Archive) -> None:
         self._bundle, self._archive = bundle, archive
         self._path = archive.scratch_path("measurements.xlsx")
-        self._book = xlsxwriter.Workbook(self._path, {"constant_memory": True, "tmpdir": str(self._path.parent)})
+        self._file = archive.resources.enter_context(self._path.open("w+b"))
+        self._book = xlsxwriter.Workbook(Watched(self._file, archive.check), {"constant_memory": True, "tmpdir": str(self._path.parent)})
         self._book.use_zip64()
         archive.resources.callback(self._close_rows)
         self._book.set_properties({"title": bundle.project.name, "created": datetime(*TIMESTAMP)})  # noqa: DTZ001 - Excel has no zones
@@ -137,13 +139,21 @@ class ExcelWriter:
                 self._summary.add([column.header, column.unit, count, *figures])
         for row in self._definition_rows():
             self._definitions.add(row)
-        self._book.close()
+        self._put_together()
         self._archive.add_file("excel/measurements.xlsx", self._path)
 
+    def _put_together(self) -> None:
+        """Make the file of its sheets: minutes for millions of rows, so it is asked all the while whether that is wanted."""
+        for page in self._book.worksheets():
+            page.row_data_fh = Watched(page.row_data_fh, self._archive.check)
+        self._book.close()
+        self._file.flush()
+
     def _close_rows(self) -> None:
-        """Close the row files of a workbook that was given up; a finished one has closed them."""
+        """Close the files of a workbook that was given up; a finished one has closed them."""
         for page in self._book.worksheets():
             page.row_data_fh.close()
+            page.fh.close()  # the same file, or the one that a stopped workbook was put together in
 
     def _definition_rows(self) -> chain[list[Cell]]:
         heads = (("Objects", OBJECT_HEAD), ("Images", IMAGE_HEAD))
