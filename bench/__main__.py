@@ -47,6 +47,7 @@ async def without_workers(home: Home, images: Path | None) -> None:
         await asyncio.to_thread(run, "selection", environment=environment)
         await asyncio.to_thread(run, "million", environment=environment)
         await asyncio.to_thread(run, "rights", environment=environment)
+        await asyncio.to_thread(run, "results", environment=environment)
         if images:
             await asyncio.to_thread(run, "pipeline", "--data", str(images), environment=environment)
 

@@ -1,9 +1,9 @@
 """How fast is an export, and does it stay small in memory however large it is? Simulated images, each number of them in its own process.
 
-First COCO of 100 images with 10,000 polygons, then the given formats (all unless said otherwise) of 300 and of 3,000 images.
-Seconds of the processor are printed beside those of the clock: they are the same on a busy machine.
+First COCO of 100 images with 10,000 polygons, then each of the given formats (all unless said otherwise) alone, then all of them together
+for each number of images. Seconds of the processor are printed beside those of the clock: they are the same on a busy machine.
 
-Usage: python -m bench.export [--images 300 3000] [--objects 60] [--formats coco csv ...]
+Usage: python -m bench.export [--images 300 3000] [--objects 60] [--formats coco csv ...] [--each 150]
 """
 
 import argparse
@@ -34,14 +34,18 @@ MEASURES = tuple(Measure(f"m{number}_px", f"Measure {number}", "px", "", 1, f"m{
 REVISION = RevisionEntry(1, "model", "unet", "0" * 64, {"threshold": 0.5}, "", MOMENT)
 
 
-def images(count: int, objects: int, folder: Path) -> Iterator[ImageEntry]:
-    """`count` images that share a picture and its outlines; every object is decoded anew."""
+def drawn(objects: int, folder: Path) -> tuple[Path, list[bytes], tuple[int, int]]:
+    """A picture, the outlines of what is in it, and its height and width."""
     pixels, labels = fluorescent_nuclei(1, count=objects * 2)
-    outlines = [codec.encode(polygon) for polygon in polygons_from_labels(labels)]
     picture = folder / "picture.png"
     cv2.imwrite(str(picture), pixels)
+    return picture, codec.encode_many(polygons_from_labels(labels)), labels.shape
+
+
+def images(count: int, objects: int, scene: tuple[Path, list[bytes], tuple[int, int]]) -> Iterator[ImageEntry]:
+    """`count` images that share a picture and its outlines; every object is decoded anew."""
+    picture, outlines, (height, width) = scene
     stems = Stems()
-    height, width = labels.shape
     for number in range(count):
         entries = [
             ObjectEntry(UUID(int=number * 10_000 + place), place, 0, 0.9, 0.1, 1, outline, tuple(np.full(len(MEASURES), place / 3)))
@@ -66,10 +70,11 @@ def measured(count: int, objects: int, formats: list[str]) -> tuple[float, float
     project = ProjectEntry(UUID(int=1), "Benchmark", "", "nuclei", MOMENT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        pack(Bundle(project, MEASURES, 1, 1, True), images(1, objects, folder), formats, folder / "first.zip")
+        scene = drawn(objects, folder)
+        pack(Bundle(project, MEASURES, 1, 1, True), images(1, objects, scene), formats, folder / "first.zip")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started, used = time.perf_counter(), time.process_time()
-        size = pack(Bundle(project, MEASURES, 1, count, True), images(count, objects, folder), formats, folder / "out.zip")
+        size = pack(Bundle(project, MEASURES, 1, count, True), images(count, objects, scene), formats, folder / "out.zip")
         seconds, used = time.perf_counter() - started, time.process_time() - used
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return seconds, used, (most - before) / 1024, most / 1024, size / 1e6
@@ -81,14 +86,17 @@ def main() -> None:
     options.add_argument("--images", type=int, nargs="+", default=[300, 3000])
     options.add_argument("--objects", type=int, default=60)
     options.add_argument("--formats", nargs="+", default=list(FORMATS), choices=list(FORMATS))
+    options.add_argument("--each", type=int, default=150, help="images for every format alone; 0 leaves these out")
     given = options.parse_args()
     print(f"machine: {machine()}")
-    for count, objects, formats in [(100, 100, ["coco"]), *((count, given.objects, given.formats) for count in given.images)]:
+    alone = [(given.each, given.objects, [name]) for name in given.formats] if given.each else []
+    for count, objects, formats in [(100, 100, ["coco"]), *alone, *((count, given.objects, given.formats) for count in given.images)]:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             seconds, used, more, most, size = pool.apply(measured, (count, objects, formats))
         print(
             f"{','.join(formats) if len(formats) < 5 else 'all'}: {count:,} images, {count * objects:,} objects: {seconds:.1f} s"
-            f" ({used:.2f} s of the processor), {count / seconds:.0f} images/s, {most:.0f} MB at most (+{more:.0f} MB), {size:.0f} MB ZIP"
+            f" ({used:.2f} s of the processor), {count / seconds:.0f} images/s, {most:.0f} MB at most (+{more:.0f} MB), {size:.0f} MB ZIP",
+            flush=True,
         )
 
 

@@ -84,6 +84,12 @@ def share(context: typer.Context) -> None:
     _run_app("share", import_module("cellhub_app.cli.remote").sharing, context.args)
 
 
+@app.command(context_settings=PASS_ON)
+def export(context: typer.Context) -> None:
+    """Bring a project's images, objects and measures from a CellHub server: `cellhub export --help`."""
+    _run_app("export", import_module("cellhub_app.cli.exporting").exporting, context.args)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -44,7 +44,7 @@ def upload(
     """Send a folder of images to a CellHub server; each file arrives once, also over a bad line."""
     paths = image_files(folder)
     if not paths:
-        _fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
+        fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
     with signed_in(url, token, email, password, code) as hub:
         found = find_project(hub, project) or hub.create_project(project)
         done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
@@ -68,13 +68,13 @@ def share(
     """Make a link with which anybody may look at a project, and print its address; it is told this once."""
     life = _LIFE.fullmatch(expires)
     if life is None:
-        _fail(f"“{expires}” says no time: give a number with d, w or m, such as 7d.")
+        fail(f"“{expires}” says no time: give a number with d, w or m, such as 7d.")
     lasts = timedelta(days=int(life[1]) * _DAYS[life[2]])
     locked_by = typer.prompt("Password of the link", hide_input=True, confirmation_prompt=True, err=True) if password else None
     with signed_in(url, token, email, os.environ.get("CELLHUB_PASSWORD", ""), code) as hub:
         found = find_project(hub, project)
         if found is None:
-            _fail(f"There is no project “{project}”.")
+            fail(f"There is no project “{project}”.")
         made = hub.make_share_link(found.id, lasts, locked_by)
     typer.echo(f"{found.name} is open until {made.expires_at:%Y-%m-%d %H:%M} UTC to whoever has this link:", err=True)
     typer.echo(made.url)
@@ -91,7 +91,7 @@ def signed_in(url: str, token: str, email: str, password: str, code: str) -> Ite
             yield hub
             hub.sign_out()
     except CellHubFailure as failure:
-        _fail(str(failure))
+        fail(str(failure))
 
 
 def sign_in(hub: CellHub, email: str, password: str, code: str) -> None:
@@ -138,6 +138,7 @@ def _tell_batch(batch: Batch) -> None:
     typer.echo(f"{batch.status}: {counts.succeeded} done, {counts.queued + counts.running} to do{failed}")
 
 
-def _fail(sentence: str) -> NoReturn:
+def fail(sentence: str) -> NoReturn:
+    """Say why and end with status 1."""
     typer.echo(f"cellhub: {sentence}", err=True)
     raise typer.Exit(1)

@@ -17,6 +17,7 @@ from uuid import UUID
 import httpx
 
 from cellhub_app.sdk.connection import Connection
+from cellhub_app.sdk.downloading import Downloading
 from cellhub_app.sdk.errors import WaitedTooLong
 from cellhub_app.sdk.results import Results
 from cellhub_app.sdk.sharing import Sharing
@@ -170,7 +171,7 @@ class CellHub(Sharing, Results):
     ) -> Export:
         """Ask for a ZIP with these formats, of the named images or of all with a tag or whose name holds `q`.
 
-        `options` are those of docs/exports.md: classes, classNames, revision, asOf, units, split, outlines.
+        `options` are those of docs/exports.md: classes, classNames, revision, asOf, units, split, coco, outlines.
         """
         body: dict[str, Any] = {"formats": list(formats), "imageIds": _selection(images), "options": options}
         body |= {name: word for name, word in (("tag", tag), ("q", q)) if word}
@@ -184,15 +185,20 @@ class CellHub(Sharing, Results):
         """The export once it is done, however it ended. Raises WaitedTooLong."""
         return _wait(lambda: Export.model_validate(self._json("GET", f"/exports/{export_id}")), timeout_s, on_change)
 
-    def download(self, export_id: UUID, target: Path) -> Path:
-        """Write the ZIP of a finished export; a download that breaks off leaves no file behind."""
-        part = target.with_name(f"{target.name}.part")
+    def download(
+        self, export_id: UUID, target: Path, *, keep_part: bool = False, on_progress: Callable[[int, int], None] | None = None
+    ) -> Path:
+        """Write the ZIP of a finished export, over a bad line too; a download that fails leaves no file behind.
+
+        With `keep_part` what came stays beside the target, and the next call for this export goes on there. `on_progress` hears how many
+        bytes are here, and of how many.
+        """
+        downloading = Downloading(self._connection, export_id, target, on_progress)
         try:
-            with part.open("wb") as out:
-                self._connection.stream(f"/exports/{export_id}/download", out.write)
-            return part.replace(target)
+            return downloading.run()
         finally:
-            part.unlink(missing_ok=True)
+            if not keep_part:
+                downloading.part.unlink(missing_ok=True)
 
 
 def _selection(images: Selection) -> list[str] | str:

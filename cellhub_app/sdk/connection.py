@@ -57,23 +57,29 @@ class Connection:
             answer = self._send(method, path, again=may_repeat, **options)
         return _checked(answer)
 
-    def stream(self, path: str, write: Callable[[bytes], Any]) -> None:
-        """Hand a large answer over in pieces. Raises Problem, Unreachable."""
+    def stream(self, path: str, take: Callable[[httpx.Response], Any], headers: dict[str, str] | None = None) -> None:
+        """Hand a large answer over while it comes. Raises Problem, Unreachable."""
         used = self._tokens
         for is_second in (False, True):
             try:
-                with self._http.stream("GET", path, headers=self._signature()) as answer:
+                with self._http.stream("GET", path, headers=self._signature() | (headers or {})) as answer:
                     if answer.status_code == 401 and used is not None and not is_second:
                         self._renew(used)
                         continue
                     if answer.is_error:
                         answer.read()
                         raise problem_of(answer)
-                    for piece in answer.iter_bytes():
-                        write(piece)
+                    take(answer)
                     return
             except httpx.TransportError as error:
                 raise Unreachable(f"The download broke off: {error}") from error
+
+    def try_again(self, attempt: int) -> bool:
+        """Wait as long as is due after so many attempts in vain; answers whether there is another."""
+        if attempt >= self._attempts:
+            return False
+        self._pause(_pause_s(attempt))
+        return True
 
     def _signature(self) -> dict[str, str]:
         token = self._tokens.access_token if self._tokens else self._token

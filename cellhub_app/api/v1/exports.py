@@ -57,9 +57,11 @@ async def get_export(export_id: UUID, session: Look, principal: Signed) -> Expor
 
 
 @router.post("/exports/{export_id}/cancel", response_model=ExportView)
-async def cancel_export(export_id: UUID, session: Work, principal: Signed) -> ExportView:
+async def cancel_export(export_id: UUID, session: Work, principal: Signed, record: Recorded) -> ExportView:
     """Stop an export."""
-    return await flow.cancel(session, principal, export_id)
+    stopped = await flow.cancel(session, principal, export_id)
+    await record(Action.EXPORT_CANCEL, "export", export_id)
+    return stopped
 
 
 @router.get("/exports/{export_id}/download", response_class=Response, responses=_ZIP)

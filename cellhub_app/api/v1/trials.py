@@ -133,9 +133,10 @@ async def get_face_off(face_off_id: UUID, session: Look, principal: Signed) -> F
 
 
 @router.delete("/face-offs/{face_off_id}", status_code=204)
-async def delete_face_off(face_off_id: UUID, session: Work, principal: Signed) -> None:
+async def delete_face_off(face_off_id: UUID, session: Work, principal: Signed, record: Recorded) -> None:
     """Stop and forget a face-off."""
     await flow.remove(session, principal, face_off_id)
+    await record(Action.FACE_OFF_DELETE, "faceOff", face_off_id)
 
 
 @router.post("/face-offs/{face_off_id}/choice", status_code=202, response_model=BatchView)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry.codec import GARBAGE, decode_into
 from cellhub_app.core.geometry.compiled import compiled
-from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL, Polygon
+from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL
 from cellhub_app.core.geometry.raster import pixel_counts
 
 Places = npt.NDArray[np.int64]
@@ -22,6 +22,7 @@ Bytes = npt.NDArray[np.uint8]
 
 NUMBER_BYTES = 13  # a sign, seven digits, a point and four decimals
 _FRACTIONS = [f"{step / STEPS_PER_PIXEL:.4f}"[1:].rstrip("0").rstrip(".") for step in range(STEPS_PER_PIXEL)]
+POINT, ZERO = 46, 48
 FRACTION_SIZES = np.array([len(text) for text in _FRACTIONS], dtype=np.int64)
 FRACTIONS = np.array([list(text.ljust(5).encode()) for text in _FRACTIONS], dtype=np.uint8)
 
@@ -65,21 +66,20 @@ class Outlines:
         """How many pixels of an image each polygon covers."""
         return pixel_counts(self.vertices, self.ring_starts, self.polygon_starts, height, width).tolist()  # type: ignore[no-any-return]
 
-    def polygon(self, index: int) -> Polygon:
-        """One of the polygons."""
-        rings = self.ring_starts[self.polygon_starts[index] : self.polygon_starts[index + 1] + 1].tolist()
-        exterior, *holes = (self.vertices[start:end] for start, end in pairwise(rings))
-        return Polygon(exterior, tuple(holes))
+    def one(self, index: int) -> tuple[npt.NDArray[np.float64], Places]:
+        """The vertices of one of the polygons in px, and where each of its rings starts in them."""
+        starts = self.ring_starts[self.polygon_starts[index] : self.polygon_starts[index + 1] + 1]
+        return self.vertices[starts[0] : starts[-1]], starts - starts[0]
 
-    def texts(self, between: str, after: str, *, is_closed: bool = False) -> list[list[str]]:
+    def texts(self, between: str, after: str, *, is_closed: bool = False, is_float: bool = False) -> list[list[str]]:
         """The rings of each polygon as text, exterior first: `x between y after x between y`, in px and exact.
 
-        `is_closed` repeats the first vertex at the end.
+        `is_closed` repeats the first vertex at the end; `is_float` ends whole numbers in .0, as `repr` does.
         """
         joints = [np.frombuffer(text.encode("ascii"), dtype=np.uint8) for text in (between, after)]
         count = len(self.grid) + len(self.ring_starts)
         out = np.empty(count * (2 * NUMBER_BYTES + sum(map(len, joints))), dtype=np.uint8)
-        ends = _write(self.grid, self.ring_starts, joints[0], joints[1], is_closed, out).tolist()
+        ends = _write(self.grid, self.ring_starts, joints[0], joints[1], is_closed, is_float, out).tolist()
         whole = out[: ends[-1] if ends else 0].tobytes().decode("ascii")
         rings = [whole[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
         places = self.polygon_starts.tolist()
@@ -117,7 +117,7 @@ def _decode_all(raw: Bytes, ends: Places, grid: Places, ring_starts: Places, pol
 
 
 @compiled
-def _put_number(out: Bytes, place: int, value: int) -> int:
+def _put_number(out: Bytes, place: int, value: int, is_float: bool) -> int:
     if value < 0:
         out[place] = 45
         place += 1
@@ -136,6 +136,9 @@ def _put_number(out: Bytes, place: int, value: int) -> int:
     for index in range(FRACTION_SIZES[fraction]):
         out[place] = FRACTIONS[fraction, index]
         place += 1
+    if is_float and fraction == 0:
+        out[place], out[place + 1] = POINT, ZERO
+        place += 2
     return place
 
 
@@ -147,7 +150,7 @@ def _put_text(out: Bytes, place: int, text: Bytes) -> int:
 
 
 @compiled
-def _write(grid: Places, ring_starts: Places, between: Bytes, after: Bytes, is_closed: bool, out: Bytes) -> Places:
+def _write(grid: Places, ring_starts: Places, between: Bytes, after: Bytes, is_closed: bool, is_float: bool, out: Bytes) -> Places:
     """Write all rings one after the other; answers where each ends."""
     ends = np.empty(len(ring_starts) - 1, np.int64)
     place = 0
@@ -157,8 +160,8 @@ def _write(grid: Places, ring_starts: Places, between: Bytes, after: Bytes, is_c
             if step:
                 place = _put_text(out, place, after)
             vertex = ring_starts[ring] + step % size
-            place = _put_number(out, place, grid[vertex, 0])
+            place = _put_number(out, place, grid[vertex, 0], is_float)
             place = _put_text(out, place, between)
-            place = _put_number(out, place, grid[vertex, 1])
+            place = _put_number(out, place, grid[vertex, 1], is_float)
         ends[ring] = place
     return ends

@@ -82,7 +82,7 @@ def labels_from_polygons(polygons: Sequence[Polygon], height: int, width: int) -
     """Paint polygon k as label k + 1 into an int32 image (height, width); where polygons overlap the later one wins."""
     labels = np.zeros((height, width), dtype=np.int32)
     if polygons:
-        _paint(labels, *_flatten(polygons), np.zeros(2, dtype=np.int64))
+        _paint(labels, *_flatten(polygons), np.zeros(2, dtype=np.int64), 1)
     return labels
 
 
@@ -94,19 +94,23 @@ def mask_from_polygon(polygon: Polygon, height: int, width: int) -> tuple[npt.ND
     if x1 <= x0 or y1 <= y0:
         return np.zeros((0, 0), dtype=bool), 0, 0
     crop = np.zeros((y1 - y0, x1 - x0), dtype=np.int32)
-    _paint(crop, *_flatten([polygon]), np.array([x0, y0], dtype=np.int64))
+    _paint(crop, *_flatten([polygon]), np.array([x0, y0], dtype=np.int64), 1)
     return crop > 0, x0, y0
 
 
-def paint_polygon(band: LabelImage, polygon: Polygon, value: int, first_row: int = 0) -> None:
-    """Give the pixels of a polygon a value in an int32 band (h, width) of an image that begins at `first_row`."""
-    _, top, _, bottom = polygon.bounds
-    if bottom <= first_row or top >= first_row + len(band):
-        return
-    low, high = max(0, int(np.floor(top)) - first_row), min(len(band), int(np.ceil(bottom)) - first_row)
-    vertices, ring_starts, _ = _flatten([polygon])
-    vertices[:, 1] -= first_row
-    _paint_rows(band, value, vertices, ring_starts, low, high)
+def paint_outlines(
+    band: LabelImage,
+    vertices: npt.NDArray[np.float64],
+    ring_starts: npt.NDArray[np.int64],
+    polygon_starts: npt.NDArray[np.int64],
+    first: int,
+    first_row: int = 0,
+) -> None:
+    """Give the pixels of many polygons the values `first`, `first + 1` ... in an int32 band (h, width) that begins at `first_row`.
+
+    The arrays are those of `outlines.Outlines`. Where polygons overlap the later one wins.
+    """
+    _paint(band, vertices, ring_starts, polygon_starts, np.array([0, first_row], dtype=np.int64), first)
 
 
 def pixel_counts(
@@ -168,7 +172,8 @@ def _fill_rows(image: npt.NDArray[np.int32], value: int, crossings: npt.NDArray[
         for pair in range(0, len(edges) - 1, 2):
             first = max(0, int(np.ceil(edges[pair] - 0.5)))
             last = min(image.shape[1], int(np.ceil(edges[pair + 1] - 0.5)))
-            image[row, first:last] = value
+            if first < last:  # both lie left of the image otherwise, and a negative end would count from the right
+                image[row, first:last] = value
 
 
 @compiled
@@ -213,7 +218,7 @@ def _count_all(
 
 
 @compiled
-def _paint_rows(
+def paint_rows(
     image: npt.NDArray[np.int32],
     value: int,
     vertices: npt.NDArray[np.float64],
@@ -236,8 +241,9 @@ def _paint(
     ring_starts: npt.NDArray[np.int64],
     polygon_starts: npt.NDArray[np.int64],
     origin: npt.NDArray[np.int64],
+    first: int,
 ) -> None:
-    """Paint each polygon into the rows of its own box."""
+    """Paint each polygon into the rows of its own box; the first gets the value `first`, the next one more, and so on."""
     for index in range(len(polygon_starts) - 1):
         rings = ring_starts[polygon_starts[index] : polygon_starts[index + 1] + 1]
         local = vertices[rings[0] : rings[-1]] - origin
@@ -245,4 +251,4 @@ def _paint(
         bottom = min(image.shape[0], int(np.ceil(local[:, 1].max())))
         if bottom <= top:
             continue
-        _paint_rows(image, index + 1, local, rings - rings[0], top, bottom)
+        paint_rows(image, first + index, local, rings - rings[0], top, bottom)

@@ -67,7 +67,7 @@ def eta_squared(samples: Sequence[Values]) -> Effect | None:
 
 
 def epsilon_squared(samples: Sequence[Values]) -> Effect | None:
-    """H / (n - 1) of Kruskal and Wallis (Kelley 1935), which is eta squared of the ranks; so is its interval, an approximation."""
+    """H / (n - 1) of Kruskal and Wallis (Tomczak & Tomczak 2014): eta squared of the ranks; so is its interval, an approximation."""
     sizes = [len(sample) for sample in samples]
     ranks = scipy.stats.rankdata(np.concatenate(samples))
     return _share("epsilon squared", np.split(ranks, np.cumsum(sizes)[:-1]))

@@ -33,6 +33,7 @@ class Action(StrEnum):
     PROJECT_CREATE = "projectCreate"
     PROJECT_UPDATE = "projectUpdate"
     PROJECT_DELETE = "projectDelete"
+    PROJECT_RESTORE = "projectRestore"
     INVITE = "invite"
     INVITE_REVOKE = "inviteRevoke"
     MEMBER_ADD = "memberAdd"
@@ -52,11 +53,14 @@ class Action(StrEnum):
     DOWNLOAD = "download"
     IMAGE_UPDATE = "imageUpdate"
     IMAGE_DELETE = "imageDelete"
+    IMAGE_RESTORE = "imageRestore"
     SEGMENT = "segment"
     FACE_OFF = "faceOff"
+    FACE_OFF_DELETE = "faceOffDelete"
     BATCH_CHANGE = "batchChange"
     POLYGONS_EDIT = "polygonsEdit"
     EXPORT = "export"
+    EXPORT_CANCEL = "exportCancel"
     IMPORT = "import"
 
 

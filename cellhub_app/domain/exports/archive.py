@@ -26,7 +26,7 @@ class Archive:
 
     def __init__(self, target: Path, check: Callable[[], None] = lambda: None) -> None:
         self.resources = ExitStack()
-        self._check = check
+        self.check = check
         self._folder = self.resources.enter_context(tempfile.TemporaryDirectory(prefix="parts-", dir=target.parent))
         self._zip = self.resources.enter_context(zipfile.ZipFile(target, "w"))
         self._growing: list[tuple[str, TextIO]] = []
@@ -80,7 +80,7 @@ class Archive:
     def _copy(self, name: str, source: IO[bytes], *, compressed: bool) -> None:
         with self._zip.open(self._entry(name, compressed=compressed), "w", force_zip64=True) as out:
             while block := source.read(BLOCK_BYTES):
-                self._check()
+                self.check()
                 out.write(block)
 
     def _entry(self, name: str, *, compressed: bool) -> zipfile.ZipInfo:

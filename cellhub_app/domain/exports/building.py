@@ -98,7 +98,7 @@ async def _plan(work: Work, export_id: UUID) -> Plan:
         channels, has_um = await repository.extent(session, project.id, export.image_ids)
     options = ExportOptions.model_validate(export.options or {})
     entry = ProjectEntry(project.id, project.name, project.description, project.sample_kind, project.created_at, options.class_names)
-    choices = {"units": options.units, "split": options.split, "style": options.outlines}
+    choices = {"units": options.units, "split": options.split, "coco": options.coco, "style": options.outlines}
     return Plan(export, Bundle(entry, measures(channels), measure.VERSION, len(ids), has_um, **choices), ids, options)  # type: ignore[arg-type]
 
 

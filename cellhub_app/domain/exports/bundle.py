@@ -14,7 +14,7 @@ from cellhub_app.core.geometry.outlines import Outlines, decode_many
 from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.names import safe_suffix
-from cellhub_app.domain.exports.options import Group, OutlineStyle, Split
+from cellhub_app.domain.exports.options import CocoShape, Group, OutlineStyle, Split
 
 OBJECTS_AT_ONCE = 500
 OBJECT_NAMES = {"nuclei": "nucleus", "cells": "cell", "spheroids": "spheroid"}
@@ -159,6 +159,7 @@ class Bundle:
     has_um: bool
     units: Literal["both", "px", "um"] = "both"
     split: Split | None = None
+    coco: CocoShape = "polygons"
     style: OutlineStyle = field(default_factory=OutlineStyle)
 
     @property

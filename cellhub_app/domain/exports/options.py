@@ -16,6 +16,7 @@ ClassName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Group = Literal["train", "val", "test"]
+CocoShape = Literal["polygons", "rle"]
 GROUPS: tuple[Group, ...] = ("train", "val", "test")
 
 
@@ -75,6 +76,7 @@ class ExportOptions(Choice):
     as_of: AwareDatetime | None = Field(default=None, description="what was there at this moment, instead of now")
     units: Literal["both", "px", "um"] = Field(default="both", description="units of the tables; `both` has columns for each")
     split: Split | None = Field(default=None, description="train, val and test sets of COCO and YOLO; one set if left out")
+    coco: CocoShape = Field(default="polygons", description="`rle`: run lengths for every object of COCO, not only for those with holes")
     outlines: OutlineStyle = Field(default_factory=OutlineStyle, description="how overlays are drawn")
 
     def wanted(self, numbers: Sequence[tuple[int, str, datetime]]) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cellhub_app.core.geometry.raster import LabelImage, paint_polygon
-from cellhub_app.domain.exports.bundle import ImageEntry
+from cellhub_app.core.geometry.raster import LabelImage, paint_outlines
+from cellhub_app.domain.exports.bundle import ImageEntry, batches, outlines_of
 
 BAND_PX = 8_000_000
 ROWS_PER_STEP = 64
@@ -22,6 +22,7 @@ def bands(image: ImageEntry, height: int, width: int) -> Iterator[LabelImage]:
     for first_row in range(0, height, rows):
         part = band[: height - first_row]
         part[:] = 0
-        for entry in image.objects:
-            paint_polygon(part, entry.polygon, entry.number, first_row)
+        for entries in batches(image.objects):
+            outlines = outlines_of(entries)
+            paint_outlines(part, outlines.vertices, outlines.ring_starts, outlines.polygon_starts, entries[0].number, first_row)
         yield part

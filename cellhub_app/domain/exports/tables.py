@@ -1,11 +1,17 @@
 """The rows and columns that spreadsheets get. Pixels and micrometres never share a column; an unknown value is an empty cell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, ProjectEntry
+import numpy as np
+import numpy.typing as npt
+
+from cellhub_app.core.geometry.compiled import compiled
+from cellhub_app.core.metrics.decimals import seven_digits
+from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry
 
 Cell = str | int | float | None
+Values = npt.NDArray[np.float64]
 
 OBJECT_HEAD = {
     "image": "name of the image file",
@@ -51,13 +57,6 @@ class Column:
     is_um: bool
     power: int
 
-    def value(self, entry: ObjectEntry, pixel_size_um: float | None) -> float | None:
-        """The cell of an object; None where it was not measured or its pixel size is unknown."""
-        value = entry.measures[self.index] if self.index < len(entry.measures) else None
-        if value is None or not self.is_um:
-            return rounded(value)
-        return rounded(value * pixel_size_um**self.power) if pixel_size_um else None
-
 
 def columns(bundle: Bundle) -> tuple[Column, ...]:
     """Every measure in the units that are wanted; lengths, areas and volumes in both have their micrometres after the pixels."""
@@ -71,10 +70,22 @@ def _of(measure: Measure, index: int, bundle: Bundle) -> Iterator[Column]:
         yield Column(measure.um_key, measure.title, measure.um_unit or "", measure.definition, index, is_um=True, power=measure.power)
 
 
-def object_row(project: ProjectEntry, image: ImageEntry, entry: ObjectEntry, measured: Sequence[Column]) -> list[Cell]:
-    """One object: the cells of OBJECT_HEAD, then one for each column."""
-    head: list[Cell] = [image.name, str(image.id), image.frame, entry.number, str(entry.id), project.class_name(entry.class_id)]
-    return [*head, rounded(entry.score), rounded(entry.doubt), *(column.value(entry, image.pixel_size_um) for column in measured)]
+RATED = ("score", "doubt")  # the columns of a table that a network gave
+
+
+def numbers(entries: Sequence[ObjectEntry], measured: Sequence[Column], pixel_size_um: float | None) -> Values:
+    """Score, doubt and the measured columns of some objects, float64 (n, 2 + m) with the seven digits that a stored float32 has.
+
+    NaN where something was not measured or the pixel size is unknown.
+    """
+    width = max((column.index for column in measured), default=-1) + 1
+    blank = (None,) * width
+    stored = np.array([(*entry.measures, *blank)[:width] for entry in entries], np.float64).reshape(len(entries), width)
+    size = pixel_size_um or np.nan
+    factors = np.array([size**column.power if column.is_um else 1.0 for column in measured], np.float64)
+    rated = np.array([(entry.score, entry.doubt) for entry in entries], np.float64).reshape(len(entries), len(RATED))
+    values = np.concatenate([rated, stored[:, [column.index for column in measured]] * factors], axis=1)
+    return seven_digits(values)
 
 
 def image_row(image: ImageEntry, objects: int) -> list[Cell]:
@@ -93,26 +104,35 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.7g}")
 
 
-@dataclass
 class Running:
-    """Count, mean, spread and range of a column, one value after the other (Welford 1962)."""
+    """Count, mean, spread and range of each column, one row after the other (Welford 1962)."""
 
-    count: int = 0
-    mean: float = 0.0
-    low: float | None = None
-    high: float | None = None
-    _squares: float = field(default=0.0, repr=False)
+    def __init__(self, columns: int) -> None:
+        self._state = np.zeros((columns, 5))
 
-    def add(self, value: float) -> None:
-        """Take one more value in."""
-        self.count += 1
-        step = value - self.mean
-        self.mean += step / self.count
-        self._squares += step * (value - self.mean)
-        self.low = value if self.low is None else min(self.low, value)
-        self.high = value if self.high is None else max(self.high, value)
+    def add(self, values: Values) -> None:
+        """Take more rows (n, columns) in; NaN is no value."""
+        _take_in(np.ascontiguousarray(values), self._state)
 
-    @property
-    def std(self) -> float | None:
-        """The sample's standard deviation (n - 1); None below two values."""
-        return float((self._squares / (self.count - 1)) ** 0.5) if self.count > 1 else None
+    def of(self, column: int) -> tuple[int, float, float | None, float, float]:
+        """Count, mean, the sample's standard deviation (n - 1; None below two values), least and largest."""
+        count, mean, squares, low, high = self._state[column].tolist()
+        return int(count), mean, float((squares / (count - 1)) ** 0.5) if count > 1 else None, low, high
+
+
+@compiled
+def _take_in(values: Values, state: Values) -> None:
+    """Each row of the state: count, mean, sum of squared distances from it, least and largest."""
+    for column in range(values.shape[1]):
+        count, mean, squares, low, high = state[column]
+        for row in range(values.shape[0]):
+            value = values[row, column]
+            if np.isnan(value):
+                continue
+            count += 1
+            step = value - mean
+            mean += step / count
+            squares += step * (value - mean)
+            low = value if count == 1 else min(low, value)
+            high = value if count == 1 else max(high, value)
+        state[column] = np.array((count, mean, squares, low, high))

@@ -33,8 +33,22 @@ Result = TypeVar("Result")
 Fault = Callable[[httpx.Request], str]
 
 
+class Half(httpx.SyncByteStream):
+    """The first half of some bytes, and then a broken line."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content[: len(self._content) // 2]
+        raise httpx.ReadError("the line broke")
+
+
 class Line(httpx.BaseTransport):
-    """Carries a thread's requests to the application in the test's loop; `fault` may say "lost" before or "answer lost" after it acted."""
+    """Carries a thread's requests to the application in the test's loop.
+
+    `fault` may say "lost" before or "answer lost" after it acted, or "cut" to let only half of the answer's bytes through.
+    """
 
     def __init__(self, app: ASGIApp, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = httpx.ASGITransport(app)
@@ -51,7 +65,7 @@ class Line(httpx.BaseTransport):
         self.carried.append(f"{request.method} {request.url.path} {answer.status_code}")
         if kind == "answer lost":
             raise httpx.ReadError("the line broke")
-        return answer
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=Half(answer.read())) if kind == "cut" else answer
 
     async def _carry(self, request: httpx.Request) -> httpx.Response:
         answer = await self._transport.handle_async_request(request)
@@ -256,25 +270,69 @@ async def test_a_batch_is_waited_for(hub: CellHub, project_id: UUID, ada: Person
     assert ((await waiting).status, seen[-1].counts.cancelled) == ("cancelled", 2)
 
 
-async def test_an_export_is_downloaded_whole_or_not_at_all(
-    hub: CellHub, line: Line, project_id: UUID, runtime: Runtime, tmp_path: Path
-) -> None:
-    await _do(hub.upload, project_id, _files(tmp_path, 1))
+async def ready_export(hub: CellHub, project_id: UUID, runtime: Runtime, content: bytes) -> UUID:
+    """An export whose ZIP is there."""
     export = await _do(hub.export, project_id, ["coco"])
-    target = tmp_path / "plate.zip"
-    with pytest.raises(InConflict):
-        await _do(hub.download, export.id, target)
-    content = bytes(range(256)) * 10_000
     await runtime.storage.put(storage_key(export.id), content)
     async with runtime.work() as session:
         await session.execute(update(ExportRow).where(col(ExportRow.id) == export.id).values(status="succeeded"))
         await exports.mark_ready(session, project_id, export.id, len(content))
-    line.fault = _once("/download", "answer lost")
+    return export.id
+
+
+CONTENT = bytes(range(256)) * 10_000
+
+
+async def test_an_export_is_downloaded_whole_or_not_at_all(
+    hub: CellHub, line: Line, project_id: UUID, runtime: Runtime, tmp_path: Path
+) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 1))
+    target = tmp_path / "plate.zip"
+    with pytest.raises(InConflict):
+        await _do(hub.download, (await _do(hub.export, project_id, ["coco"])).id, target)
+    export_id = await ready_export(hub, project_id, runtime, CONTENT)
+    line.fault = lambda request: "cut" if request.url.path.endswith("/download") else ""
     with pytest.raises(Unreachable):
-        await _do(hub.download, export.id, target)
+        await _do(hub.download, export_id, target)
     assert await _do(lambda: [path.name for path in tmp_path.iterdir()]) == ["000.png"]
-    assert (await _do(hub.wait_for_export, export.id)).status == "succeeded"
-    assert (await _do(hub.download, export.id, target)).read_bytes() == content
+    line.fault = lambda _: ""
+    assert (await _do(hub.wait_for_export, export_id)).status == "succeeded"
+    assert (await _do(hub.download, export_id, target)).read_bytes() == CONTENT
+
+
+async def test_a_download_goes_on_where_the_line_broke(
+    hub: CellHub, line: Line, project_id: UUID, runtime: Runtime, tmp_path: Path
+) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 1))
+    export_id = await ready_export(hub, project_id, runtime, CONTENT)
+    line.fault, told = _once("/download", "cut"), list[tuple[int, int]]()
+    target = await _do(hub.download, export_id, tmp_path / "plate.zip", on_progress=lambda done, whole: told.append((done, whole)))
+    assert target.read_bytes() == CONTENT
+    assert [call.split()[-1] for call in line.carried if "/download" in call] == ["200", "206"]
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+
+
+async def test_another_run_goes_on_with_what_was_kept(hub: CellHub, line: Line, project_id: UUID, runtime: Runtime, tmp_path: Path) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 1))
+    export_id = await ready_export(hub, project_id, runtime, CONTENT)
+    target = tmp_path / "plate.zip"
+    line.fault = lambda request: "lost" if "range" in request.headers else "cut" if request.url.path.endswith("/download") else ""
+    with pytest.raises(Unreachable):
+        await _do(hub.download, export_id, target, keep_part=True)
+    [part] = await _do(lambda: list(tmp_path.glob("*.part")))
+    assert await _do(part.read_bytes) == CONTENT[: len(CONTENT) // 2]
+    line.fault = lambda _: ""
+    line.carried.clear()
+    assert (await _do(hub.download, export_id, target, keep_part=True)).read_bytes() == CONTENT
+    assert [call.split()[-1] for call in line.carried] == ["206"]
+    assert await _do(lambda: list(tmp_path.glob("*.part"))) == []
+
+
+async def test_a_part_that_is_longer_than_the_file_begins_anew(hub: CellHub, project_id: UUID, runtime: Runtime, tmp_path: Path) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 1))
+    export_id = await ready_export(hub, project_id, runtime, CONTENT)
+    await _do((tmp_path / f"plate.zip.{export_id}.part").write_bytes, CONTENT * 2)
+    assert (await _do(hub.download, export_id, tmp_path / "plate.zip")).read_bytes() == CONTENT
 
 
 async def test_polygons_and_measures_are_read(hub: CellHub, project_id: UUID, runtime: Runtime, ada: Person, tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from uuid import UUID, uuid4
 
 import pytest
+from sqlmodel import col, select
 
 from cellhub_app.api.v1 import trials
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.models.audit import Audit
 from tests.fixtures import rows
 from tests.integration.api.conftest import Person
 
@@ -35,6 +37,9 @@ async def test_a_face_off_is_queued_and_listed_and_forgotten(ada: Person, runtim
     assert (await ada.http.delete(f"/api/v1/face-offs/{made['id']}")).status_code == 204
     assert (await ada.http.get(f"/api/v1/face-offs/{made['id']}")).status_code == 404
     assert (await ada.http.get(f"/api/v1/projects/{project}/face-offs")).json() == []
+    async with runtime.work() as session:
+        acts = (await session.execute(select(Audit).where(col(Audit.resource_type) == "faceOff").order_by(col(Audit.id)))).scalars().all()
+    assert [(act.action, str(act.resource_id)) for act in acts] == [("faceOff", made["id"]), ("faceOffDelete", made["id"])]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import threading
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from redis.asyncio import Redis
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.events import EventType, follow
+from cellhub_app.core.ids import now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.exports import building, service, source
@@ -25,9 +27,10 @@ from cellhub_app.domain.flows import export as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.jobs import work
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
-from cellhub_app.models.export import storage_key
+from cellhub_app.models.export import Export, storage_key
 from cellhub_app.models.image import storage_key as image_key
 from ml_worker.tasks.export import expire_exports, run_export
+from ml_worker.tasks.upkeep import Upkeep
 from tests.integration.exports.conftest import Plate
 
 ALL = list(FORMATS)
@@ -220,6 +223,25 @@ async def test_failing_reads_of_progress_end_the_export(
     monkeypatch.setattr(building.repository, "set_progress", broken)
     with pytest.raises(Broken):
         await building.build(runtime.work, runtime.storage, export_id, tmp_path / "out.zip")
+
+
+async def test_the_upkeep_of_a_worker_deletes_what_has_expired_and_nothing_else(runtime: Runtime, plate: Plate) -> None:
+    ids = [await requested(runtime, plate, ["csv"]), await requested(runtime, plate, ["csv"])]
+    for _ in ids:
+        await run_export(runtime, await claimed(runtime))
+    async with runtime.work() as session:
+        (await session.get_one(Export, ids[0])).expires_at = now() - timedelta(seconds=1)
+    upkeep = asyncio.create_task(Upkeep(runtime).run())
+    try:
+        async with asyncio.timeout(30):
+            while await runtime.storage.exists(storage_key(ids[0])):
+                assert not upkeep.done()
+                await asyncio.sleep(0.05)
+    finally:
+        upkeep.cancel()
+        await asyncio.gather(upkeep, return_exceptions=True)
+    assert await runtime.storage.exists(storage_key(ids[1]))
+    assert [(await viewed(runtime, plate, export_id)).bytes is None for export_id in ids] == [True, False]
 
 
 async def test_what_a_killed_worker_left_is_removed_later(runtime: Runtime, plate: Plate, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from cellhub_app.domain.exports.schemas import ExportRequest
 from cellhub_app.domain.flows import export as flow
 from cellhub_app.models.export import storage_key
 from cellhub_app.models.image import Image
+from cellhub_app.web.pages.project.export_choices import options_of
 from ml_worker.tasks.export import run_export
 from tests.integration.exports.conftest import Plate
 from tests.integration.exports.test_building import claimed, viewed
@@ -75,6 +76,17 @@ async def test_classes_are_chosen_renamed_and_merged(runtime: Runtime, plate: Pl
     assert [[entry["class"] for entry in image["objects"]] for image in only.values()] == [["mitosis"], [], [], []]
     _, merged = await exported(runtime, plate, tmp_path, class_names={0: "cell", 1: "cell"})
     assert {(entry["class"], entry["classId"]) for image in merged.values() for entry in image["objects"]} == {("cell", 0)}
+
+
+async def test_coco_is_run_lengths_where_that_was_asked_for(runtime: Runtime, plate: Plate, tmp_path: Path) -> None:
+    options = options_of({"coco": "rle"})
+    async with runtime.work() as session:
+        asked = await flow.export(session, plate.owner, plate.project_id, ["coco"], "all", options)
+    await run_export(runtime, await claimed(runtime))
+    with zipfile.ZipFile(await runtime.storage.fetch(storage_key(asked.id), tmp_path / "export.zip")) as archive:
+        found = json.loads(archive.read("coco/annotations.json"))["annotations"]
+    assert found
+    assert all(set(annotation["segmentation"]) == {"size", "counts"} for annotation in found)
 
 
 async def test_images_by_tag_and_the_same_again(runtime: Runtime, plate: Plate, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import reflex as rx
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from cellhub_app.core.ids import now
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.models.audit import Audit
+from cellhub_app.models.image import Image
 from cellhub_app.models.job import Job
 from cellhub_app.web.pages.dashboard.state import DashboardState
 from cellhub_app.web.pages.project.exports_state import ExportsState
@@ -17,6 +19,7 @@ from cellhub_app.web.pages.project.segment_state import QueueActions, SegmentSta
 from cellhub_app.web.pages.project.selection_state import SelectionState
 from cellhub_app.web.pages.project.settings_state import SettingsState
 from cellhub_app.web.pages.queue.state import QueueState
+from cellhub_app.web.session import SessionState
 from tests.integration.web.conftest import Page
 from tests.integration.web.states import IP
 
@@ -57,6 +60,49 @@ async def test_steering_all_at_once_is_written_down_once_each(page: Page) -> Non
     await page.call(QueueActions, "retry_all")
     mine = [(kind, word) for kind, _, word in await steered(page)]
     assert mine == [("user", "pause"), ("user", "resume"), ("user", "cancel"), ("project", "retry-failed")]
+
+
+async def written(page: Page) -> list[tuple[str, UUID | None, object]]:
+    """All acts in order: what, on which, and how many images."""
+    async with page.runtime.work() as session:
+        found = (await session.execute(select(Audit).order_by(col(Audit.id)))).scalars().all()
+    return [(act.action, act.resource_id, act.detail.get("images")) for act in found]
+
+
+async def undo(page: Page) -> None:
+    """Press Undo in the latest message."""
+    await page.call(SessionState, "undo", page.tab.state(SessionState).messages[-1]["id"])
+
+
+async def test_undoing_a_deletion_is_written_down(page: Page) -> None:
+    await page.call(ImagesState, "select", {"ids": [str(page.images[0])], "all": False, "count": 1})
+    await page.call(SelectionState, "delete")
+    await undo(page)
+    await page.call(DashboardState, "delete", str(page.project_id))
+    await undo(page)
+    here = page.project_id
+    assert await written(page) == [
+        ("imageDelete", here, 1), ("imageRestore", here, 1), ("projectDelete", here, None), ("projectRestore", here, None)
+    ]  # fmt: skip
+
+
+async def test_what_comes_out_of_the_trash_is_written_down(page: Page) -> None:
+    async with page.runtime.work() as session:
+        await session.execute(update(Image).where(col(Image.id).in_(page.images[:2])).values(deleted_at=now()))
+    chosen = [str(image_id) for image_id in page.images[:2]]
+    await page.call(ImagesState, "select", {"ids": chosen, "all": False, "count": 2})
+    await page.call(SelectionState, "restore")
+    assert await written(page) == [("imageRestore", page.project_id, 2)]
+
+
+async def test_stopping_an_export_is_written_down(page: Page) -> None:
+    await page.call(ExportsState, "open_for_all")
+    await page.call(ExportsState, "start")
+    await page.call(ExportsState, "load_exports")
+    [row] = page.tab.state(ExportsState).rows
+    await page.call(ExportsState, "cancel", row.id)
+    export_id = UUID(row.id)
+    assert await written(page) == [("export", export_id, None), ("exportCancel", export_id, None)]
 
 
 async def steered(page: Page) -> list[tuple[str, UUID | None, object]]:

@@ -1,4 +1,4 @@
-"""COCO instances: polygons where one ring says it all, run lengths for objects with holes, so that areas are right either way.
+"""COCO instances: polygons where one ring says it all, run lengths for objects with holes, or for all; areas are right either way.
 
 https://cocodataset.org/#format-data. Coordinates are px with (0, 0) at the top-left corner of the first pixel, as COCO's own masks.
 """
@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cellhub_app.core.geometry.polygon import Polygon
-from cellhub_app.core.geometry.raster import mask_from_polygon
+from cellhub_app.core.geometry.outlines import Outlines
+from cellhub_app.core.geometry.run_lengths import column_runs, compressed
 from cellhub_app.domain.exports.archive import Archive, append, compact_json
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry, batches, outlines_of
 from cellhub_app.domain.exports.tables import rounded
 
 README = {
     "coco/annotations.json": "COCO instances for pycocotools, CVAT, Detectron2, MMDetection. `segmentation` is a polygon in px, or "
-    "uncompressed run lengths for an object with holes; `area` is the number of pixels; `score` is the network's. Segmented images only. "
+    "uncompressed run lengths for an object with holes (compressed ones for every object if that was asked for); `area` is the number of "
+    "pixels; `score` is the network's. Segmented images only. "
     "With a split there is one file for each group instead, as annotations_train.json."
 }
 
@@ -29,7 +30,8 @@ class CocoWriter:
         self._project = bundle.project
         self._classes: set[int] = {0}
         groups = {group: f"annotations_{group}" for group in bundle.split.used} if bundle.split else {None: "annotations"}
-        self._files = {group: _CocoFile(f"coco/{name}.json", self._project.name, archive) for group, name in groups.items()}
+        head, is_rle = self._project.name, bundle.coco == "rle"
+        self._files = {group: _CocoFile(f"coco/{name}.json", head, archive, is_rle=is_rle) for group, name in groups.items()}
 
     def add(self, image: ImageEntry) -> None:
         """One COCO image and its annotations."""
@@ -47,7 +49,8 @@ class CocoWriter:
 class _CocoFile:
     """Annotations are written as they come; images wait in a scratch file, because COCO wants each kind in one list."""
 
-    def __init__(self, name: str, description: str, archive: Archive) -> None:
+    def __init__(self, name: str, description: str, archive: Archive, *, is_rle: bool) -> None:
+        self._is_rle = is_rle
         self._out = archive.grow(name)
         self._image_lines = archive.scratch()
         self._images = self._annotations = 0
@@ -76,7 +79,7 @@ class _CocoFile:
         described = zip(entries, outlines.pixels(height, width), boxes, outlines.texts(",", ","), strict=True)
         for index, (entry, area, box, (exterior, *holes)) in enumerate(described):
             self._annotations += 1
-            shape = _runs(outlines.polygon(index), width, height) if holes else f"[[{exterior}]]"
+            shape = _runs(outlines, index, width, height, is_short=self._is_rle) if holes or self._is_rle else f"[[{exterior}]]"
             score = "" if entry.score is None else f',"score":{compact_json(rounded(entry.score))}'
             yield (
                 f'{"" if self._annotations == 1 else ","}\n{{"id":{self._annotations},"image_id":{self._images},'
@@ -85,9 +88,9 @@ class _CocoFile:
             )
 
 
-def _runs(polygon: Polygon, width: int, height: int) -> str:
-    mask, x0, y0 = mask_from_polygon(polygon, height, width)
-    return compact_json({"size": [height, width], "counts": run_lengths(mask, x0, y0, width, height)})
+def _runs(outlines: Outlines, index: int, width: int, height: int, *, is_short: bool) -> str:
+    runs = column_runs(*outlines.one(index), height, width)
+    return compact_json({"size": [height, width], "counts": compressed(runs) if is_short else runs.tolist()})
 
 
 def _boxes(bounds: npt.NDArray[np.float64], width: int, height: int) -> list[list[float]]:
@@ -98,13 +101,3 @@ def _boxes(bounds: npt.NDArray[np.float64], width: int, height: int) -> list[lis
 
 def _short(number: float) -> str:
     return f"{number:.11g}"
-
-
-def run_lengths(mask: npt.NDArray[np.bool_], x0: int, y0: int, width: int, height: int) -> list[int]:
-    """COCO's uncompressed run lengths of a mask crop (h, w) placed at (x0, y0) in an image: column by column, background first."""
-    padded = np.pad(mask.astype(np.int8), ((1, 1), (0, 0)))
-    columns, rows = np.nonzero(np.diff(padded, axis=0).T)
-    edges = (columns + x0) * height + rows + y0
-    inner = edges[1:-1].reshape(-1, 2)
-    split = np.concatenate((edges[:1], inner[inner[:, 0] != inner[:, 1]].ravel(), edges[-1:]))
-    return np.diff(split, prepend=0, append=width * height).tolist()  # type: ignore[no-any-return]

@@ -3,12 +3,14 @@
 https://qupath.readthedocs.io/en/stable/docs/advanced/exporting_annotations.html. Coordinates are px, holes are inner rings (RFC 7946).
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from cellhub_app.core.metrics.decimals import rows
 from cellhub_app.domain.exports.archive import Archive, compact_json
-from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry
-from cellhub_app.domain.exports.tables import columns, rounded
+from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry, batches, outlines_of
+from cellhub_app.domain.exports.tables import RATED, columns, numbers
 
 README = {
     "geojson/<stem>.geojson": "Outlines with holes for QuPath, geopandas and web maps: class, number, measures and identifier of every "
@@ -24,6 +26,7 @@ class GeojsonWriter:
     def __init__(self, bundle: Bundle, archive: Archive) -> None:
         self._project, self._archive = bundle.project, archive
         self._columns = columns(bundle)
+        self._labels = [f",{compact_json(name)}:" for name in (*(column.header for column in self._columns), *RATED)]
 
     def add(self, image: ImageEntry) -> None:
         """The feature collection of a segmented image."""
@@ -36,22 +39,30 @@ class GeojsonWriter:
     def _lines(self, image: ImageEntry) -> Iterator[str]:
         origin = {"image": image.name, "imageId": str(image.id), "frame": image.frame, "width": image.width, "height": image.height}
         yield f'{{"type":"FeatureCollection","cellhub":{compact_json(origin)},"features":['
-        for place, entry in enumerate(image.objects):
-            yield ("," if place else "") + "\n" + compact_json(self._feature(image, entry))
+        joint = "\n"
+        for entries in batches(image.objects):
+            for feature in self._features(image, entries):
+                yield joint + feature
+                joint = ",\n"
         yield "\n]}\n"
 
-    def _feature(self, image: ImageEntry, entry: ObjectEntry) -> dict[str, Any]:
-        kind = self._project.class_name(entry.class_id)
-        measured = {column.header: column.value(entry, image.pixel_size_um) for column in self._columns}
-        rated = {"score": rounded(entry.score), "doubt": rounded(entry.doubt)}
-        return {
-            "type": "Feature",
-            "id": str(entry.id),
-            "geometry": entry.polygon.to_geojson(),
-            "properties": {
-                "objectType": "annotation",
-                "name": f"{kind} {entry.number}",
-                "classification": {"name": kind, "color": COLOURS[entry.class_id % len(COLOURS)]},
-                "measurements": {key: value for key, value in {**measured, **rated}.items() if value is not None},
-            },
-        }
+    def _features(self, image: ImageEntry, entries: Sequence[ObjectEntry]) -> Iterator[str]:
+        values = np.roll(numbers(entries, self._columns, image.pixel_size_um), -len(RATED), axis=1)
+        kinds = {class_id: _kind(self._project.class_name(class_id), class_id) for class_id in {entry.class_id for entry in entries}}
+        for entry, outline, measures in zip(entries, geometries(entries), rows(values, self._labels, None), strict=True):
+            name, classification = kinds[entry.class_id]
+            yield (
+                f'{{"type":"Feature","id":"{entry.id}","geometry":{outline},"properties":{{"objectType":"annotation",'
+                f'"name":"{name} {entry.number}","classification":{classification},"measurements":{{{measures[1:]}}}}}}}'
+            )
+
+
+def _kind(name: str, class_id: int) -> tuple[str, str]:
+    """What a class is called, as JSON without its quotes, and its classification."""
+    return compact_json(name)[1:-1], compact_json({"name": name, "color": COLOURS[class_id % len(COLOURS)]})
+
+
+def geometries(entries: Sequence[ObjectEntry]) -> Iterator[str]:
+    """Their outlines as GeoJSON polygons: closed rings of [x, y] in px."""
+    for rings in outlines_of(entries).texts(",", "],[", is_closed=True, is_float=True):
+        yield f'{{"type":"Polygon","coordinates":[{",".join(f"[[{ring}]]" for ring in rings)}]}}'

@@ -1,10 +1,15 @@
 """Everything CellHub knows about the images, in one JSON file: outlines as GeoJSON in px, measures, and where each object comes from."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from cellhub_app.core.metrics.decimals import rows
 from cellhub_app.domain.exports.archive import Archive, compact_json
-from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, RevisionEntry
-from cellhub_app.domain.exports.tables import Column, columns, rounded
+from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, RevisionEntry, batches
+from cellhub_app.domain.exports.formats.geojson import geometries
+from cellhub_app.domain.exports.tables import RATED, Values, columns, numbers
 
 README = {
     "json/project.json": "Everything: images, outlines as GeoJSON polygons in px, measures, and for each object the revision that made it, "
@@ -39,33 +44,36 @@ class JsonWriter:
         described = compact_json(_image(image))
         self._out.write(f'{"" if self._first else ","}\n{described[:-1]},"objects":[')
         self._first = False
-        for place, entry in enumerate(image.objects):
-            self._out.write(("," if place else "") + "\n" + compact_json(self._object(image, entry)))
+        joint = "\n"
+        for entries in batches(image.objects):
+            for written in self._objects(image, entries):
+                self._out.write(joint + written)
+                joint = ",\n"
         self._out.write("]}")
 
     def finish(self) -> None:
         """Close the document."""
         self._out.write("\n]}\n")
 
-    def _object(self, image: ImageEntry, entry: ObjectEntry) -> dict[str, Any]:
-        return {
-            "id": str(entry.id),
-            "number": entry.number,
-            "class": self._bundle.project.class_name(entry.class_id),
-            "classId": entry.class_id,
-            "score": rounded(entry.score),
-            "doubt": rounded(entry.doubt),
-            "revision": entry.added_revision,
-            "geometry": entry.polygon.to_geojson(),
-            "px": {column.header: column.value(entry, None) for column in self._columns if not column.is_um},
-            **({"um": _um(self._columns, image, entry)} if self._bundle.units != "px" else {}),
-        }
+    def _objects(self, image: ImageEntry, entries: Sequence[ObjectEntry]) -> Iterator[str]:
+        values = numbers(entries, self._columns, image.pixel_size_um)
+        split = len(RATED)
+        rated = rows(values[:, :split], [f',"{name}":' for name in RATED], "null")
+        px, um = (self._measures(values[:, split:], is_um=is_um) for is_um in (False, True))
+        kinds = {class_id: compact_json(self._bundle.project.class_name(class_id)) for class_id in {entry.class_id for entry in entries}}
+        for entry, outline, rating, in_px, in_um in zip(entries, geometries(entries), rated, px, um, strict=True):
+            micrometres = in_um if image.pixel_size_um else "null"
+            yield (
+                f'{{"id":"{entry.id}","number":{entry.number},"class":{kinds[entry.class_id]},"classId":{entry.class_id}{rating},'
+                f'"revision":{entry.added_revision},"geometry":{outline},"px":{in_px}'
+                + ("}" if self._bundle.units == "px" else f',"um":{micrometres}}}')
+            )
 
-
-def _um(measured: tuple[Column, ...], image: ImageEntry, entry: ObjectEntry) -> dict[str, float | None] | None:
-    if not image.pixel_size_um:
-        return None
-    return {column.header: column.value(entry, image.pixel_size_um) for column in measured if column.is_um}
+    def _measures(self, values: Values, *, is_um: bool) -> Iterator[str]:
+        """The measures in one unit, as a JSON object for each row of values (n, m)."""
+        wanted = [place for place, column in enumerate(self._columns) if column.is_um == is_um]
+        labels = [f",{compact_json(self._columns[place].header)}:" for place in wanted]
+        return (f"{{{written[1:]}}}" for written in rows(np.ascontiguousarray(values[:, wanted]), labels, "null"))
 
 
 def _definition(measure: Measure) -> dict[str, Any]:

@@ -31,10 +31,11 @@ WORDS = {
     Action.SHARE_CREATE: t("made a share link"), Action.SHARE_OPEN: t("opened a share link first"),
     Action.SHARE_REVOKE: t("revoked a share link"),
     Action.PROJECT_CREATE: t("made a project"), Action.PROJECT_UPDATE: t("changed a project"),
-    Action.PROJECT_DELETE: t("deleted a project"),
+    Action.PROJECT_DELETE: t("deleted a project"), Action.PROJECT_RESTORE: t("restored a project"),
     Action.UPLOAD: t("uploaded"), Action.DOWNLOAD: t("downloaded"), Action.IMAGE_UPDATE: t("changed an image"),
-    Action.IMAGE_DELETE: t("deleted images"), Action.SEGMENT: t("segmented"),
-    Action.FACE_OFF: t("compared models"), Action.BATCH_CHANGE: t("steered a batch"),
+    Action.IMAGE_DELETE: t("deleted images"), Action.IMAGE_RESTORE: t("restored images"), Action.SEGMENT: t("segmented"),
+    Action.FACE_OFF: t("compared models"), Action.FACE_OFF_DELETE: t("deleted a comparison of models"),
+    Action.EXPORT_CANCEL: t("stopped an export"), Action.BATCH_CHANGE: t("steered a batch"),
     Action.POLYGONS_EDIT: t("edited outlines"), Action.EXPORT: t("exported"), Action.IMPORT: t("imported"),
 }  # fmt: skip
 

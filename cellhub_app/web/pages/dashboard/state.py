@@ -249,3 +249,4 @@ async def restore_project(call: Call, ids: list[str]) -> None:
     """Take projects out of the trash."""
     for project_id in ids:
         await projects.restore(call.session, call.principal, UUID(project_id))
+        await call.record(Action.PROJECT_RESTORE, "project", UUID(project_id))

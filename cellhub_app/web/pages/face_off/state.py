@@ -199,6 +199,7 @@ class FaceOffState(SessionState):
     async def delete(self, call: Call) -> Any:
         """Stop what has not begun, and forget the comparison."""
         await flow.remove(call.session, call.principal, UUID(self.face_off_id))
+        await call.record(Action.FACE_OFF_DELETE, "faceOff", UUID(self.face_off_id))
         self._tell("success", t("The face-off was deleted"))
         return rx.redirect(routes.project(self.project_id))
 

@@ -10,10 +10,10 @@ from cellhub_app.domain.exports.options import ExportOptions
 from cellhub_app.web.guard import plain
 from cellhub_app.web.i18n import t
 
-Part = Literal["revision", "day", "units", "split", "seed", "classes", "names", "colour", "width", "fill", "labels"]
+Part = Literal["revision", "day", "units", "split", "seed", "classes", "names", "coco", "colour", "width", "fill", "labels"]
 DEFAULTS: dict[str, str] = {
-    "revision": "current", "day": "", "units": "both", "split": "", "seed": "0", "classes": "", "names": "", "colour": "", "width": "",
-    "fill": "0", "labels": "",
+    "revision": "current", "day": "", "units": "both", "split": "", "seed": "0", "classes": "", "names": "", "coco": "polygons",
+    "colour": "", "width": "", "fill": "0", "labels": "",
 }  # fmt: skip
 REVISIONS = {"current": t("As they are now"), "model": t("As the model found them")}
 UNITS = {"both": t("px and µm, side by side"), "px": t("px only"), "um": t("µm only")}
@@ -23,6 +23,7 @@ SPLITS = {
     "80/10/10": "80 / 10 / 10 %",
     "70/20/10": "70 / 20 / 10 %",
 }
+COCO_SHAPES = {"polygons": t("Polygons; masks where there are holes"), "rle": t("Masks (RLE) for all objects")}
 COLOURS = {
     "": t("One for each class"), "#2dd4bf": t("Teal"), "#ffd60a": t("Yellow"), "#ff375f": t("Red"), "#ffffff": t("White"),
 }  # fmt: skip
@@ -39,7 +40,7 @@ def options_of(words: dict[str, str]) -> ExportOptions:
 
 
 def _document(words: dict[str, str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"revision": words["revision"], "units": words["units"], "outlines": _style(words)}
+    made: dict[str, Any] = {"revision": words["revision"], "units": words["units"], "coco": words["coco"], "outlines": _style(words)}
     if words["day"]:
         made["as_of"] = _end_of(words["day"])
     if words["split"]:

@@ -4,7 +4,7 @@ import reflex as rx
 
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
 from cellhub_app.web.i18n import noun, t
-from cellhub_app.web.pages.project.export_choices import COLOURS, FILLS, REVISIONS, SPLITS, UNITS, WIDTHS, Part
+from cellhub_app.web.pages.project.export_choices import COCO_SHAPES, COLOURS, FILLS, REVISIONS, SPLITS, UNITS, WIDTHS, Part
 from cellhub_app.web.pages.project.exports_state import ExportsState, FormatChoice
 
 
@@ -62,6 +62,7 @@ def _more() -> rx.Component:
         rx.cond(ExportsState.parts["split"] != "", _words(t("Seed of the split"), "seed", type="number", min=0, step=1)),
         _words(t("Only these classes"), "classes", placeholder=t("0, 2; all if empty")),
         _words(t("Names of classes"), "names", placeholder=t("0 = HeLa, 1 = debris")),
+        rx.cond(ExportsState.has_coco, _choice(t("Objects in COCO"), "coco", COCO_SHAPES)),
         rx.cond(ExportsState.has_overlays, overlays),
         class_name="export-choices",
     )

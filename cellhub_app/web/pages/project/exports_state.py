@@ -214,7 +214,15 @@ class ExportsState(ProjectState):
     @rx.var
     def has_overlays(self) -> bool:
         """Whether pictures with outlines are wanted."""
-        return any(choice.is_chosen for choice in self.choices if choice.name == "overlays")
+        return self._wants("overlays")
+
+    @rx.var
+    def has_coco(self) -> bool:
+        """Whether COCO is wanted."""
+        return self._wants("coco")
+
+    def _wants(self, name: str) -> bool:
+        return any(choice.is_chosen for choice in self.choices if choice.name == name)
 
     @guarded
     async def start(self, call: Call) -> Any:
@@ -240,3 +248,4 @@ class ExportsState(ProjectState):
     async def cancel(self, call: Call, export_id: UUID) -> None:
         """Stop an export."""
         await flow.cancel(call.session, call.principal, export_id)
+        await call.record(Action.EXPORT_CANCEL, "export", export_id)

@@ -47,6 +47,7 @@ class SelectionState(ProjectState):
         """Take the selected images out of the trash."""
         chosen = (await self.get_state(ImagesState))._chosen()
         back = await trash.restore(call.session, call.principal, UUID(self.project_id), chosen)
+        await call.record(Action.IMAGE_RESTORE, "project", UUID(self.project_id), images=back)
         await self._done()
         self._tell("success", t("{images} restored", images=counted(back, "image", "images")))
 
@@ -95,4 +96,5 @@ class SelectionState(ProjectState):
 async def restore_images(call: Call, words: list[str]) -> None:
     """Take back one deletion: the project's id, then the moment of the act."""
     project_id, moment = words
-    await trash.undo(call.session, call.principal, UUID(project_id), datetime.fromisoformat(moment))
+    back = await trash.undo(call.session, call.principal, UUID(project_id), datetime.fromisoformat(moment))
+    await call.record(Action.IMAGE_RESTORE, "project", UUID(project_id), images=back)

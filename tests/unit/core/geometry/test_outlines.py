@@ -44,7 +44,8 @@ def test_texts_are_exact_and_polygons_come_back(polygons: list[Polygon]) -> None
     for index, (shape, written) in enumerate(zip(polygons, outlines.texts(",", ";"), strict=True)):
         read = [[[float(number) for number in point.split(",")] for point in text.split(";")] for text in written]
         assert read == [each.tolist() for each in shape.rings]
-        assert all(map(np.array_equal, outlines.polygon(index).rings, shape.rings))
+        vertices, starts = outlines.one(index)
+        assert all(map(np.array_equal, np.split(vertices, starts[1:-1]), shape.rings))
 
 
 def test_numbers_are_as_short_as_they_can_be() -> None:

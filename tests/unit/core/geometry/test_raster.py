@@ -9,12 +9,14 @@ from hypothesis.extra.numpy import arrays
 from skimage.measure import find_contours
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.outlines import decode_many
 from cellhub_app.core.geometry.polygon import from_geojson, from_rings, signed_area
 from cellhub_app.core.geometry.raster import (
     keep_largest_components,
     labels_from_polygons,
     mask_from_polygon,
-    paint_polygon,
+    paint_outlines,
     polygons_from_labels,
     relabel_components,
 )
@@ -146,11 +148,11 @@ def test_polygon_partly_outside_is_painted_inside():
 def test_bands_put_together_are_the_whole_label_image(rows):
     shapes = polygons_from_labels(fluorescent_nuclei(2, 130, 150, count=20)[1])
     shapes += [from_rings([[(-5, -5), (30, -5), (30, 200), (-5, 200)], [(5, 20), (5, 90), (20, 90), (20, 20)]])]
+    outlines = decode_many(codec.encode_many(shapes))
     bands = []
     for first_row in range(0, 130, rows):
         band = np.zeros((min(rows, 130 - first_row), 150), np.int32)
-        for number, shape in enumerate(shapes, 1):
-            paint_polygon(band, shape, number, first_row)
+        paint_outlines(band, outlines.vertices, outlines.ring_starts, outlines.polygon_starts, 1, first_row)
         bands.append(band)
     assert np.array_equal(np.concatenate(bands), labels_from_polygons(shapes, 130, 150))
 
@@ -177,3 +179,12 @@ print(peak_mb() - before)
 def test_a_comb_across_a_tall_image_takes_little_memory():
     done = subprocess.run([sys.executable, "-c", COMB], capture_output=True, text=True, timeout=120, check=True)
     assert float(done.stdout) < 100
+
+
+def test_parts_beyond_the_left_border_paint_nothing() -> None:
+    corner = from_rings([[(-9, 0), (4, 0), (4, 2), (-6, 2), (-6, 6), (-9, 6)]])
+    expected = np.zeros((8, 10), bool)
+    expected[:2, :4] = True
+    assert np.array_equal(labels_from_polygons([corner], 8, 10) > 0, expected)
+    mask, x0, y0 = mask_from_polygon(corner, 8, 10)
+    assert (int(mask.sum()), x0, y0) == (8, 0, 0)

@@ -1,8 +1,8 @@
 """Bundles made of label images, for the tests of formats: what a format writes is compared with the masks themselves."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,14 @@ from zipfile import ZipFile
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from roifile import ImagejRoi
 
 from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.outlines import decode_many
+from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.geometry.raster import polygons_from_labels
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, ProjectEntry, RevisionEntry
+from cellhub_app.domain.exports.formats.imagej_roi import roi
 from cellhub_app.domain.exports.names import Stems
 from cellhub_app.domain.exports.packing import pack
 
@@ -90,10 +94,10 @@ class Scene:
         project = ProjectEntry(UUID(int=99), "Plate 7 – µ", "A description", "nuclei", MOMENT)
         return Bundle(project, MEASURES, 1, len(self.images), self.has_um)
 
-    def pack(self, *formats: str) -> "Packed":
-        """The ZIP of some formats."""
-        target = self.folder / f"{'-'.join(formats)}.zip"
-        pack(self.bundle, self.images, formats, target)
+    def pack(self, *formats: str, **choices: Any) -> "Packed":
+        """The ZIP of some formats; the choices are fields of the bundle."""
+        target = self.folder / f"{'-'.join([*formats, *map(str, choices.values())])[:100]}.zip"
+        pack(replace(self.bundle, **choices), self.images, formats, target)
         return Packed(target)
 
 
@@ -139,3 +143,9 @@ def only(entries: Iterable[ImageEntry]) -> ImageEntry:
     """The single image of an iterable."""
     (entry,) = entries
     return entry
+
+
+def imagej_roi(rings: Sequence[Any]) -> ImagejRoi:
+    """The ROI that the export writes of a polygon, as roifile reads it."""
+    outlines = decode_many([codec.encode(from_rings(rings))])
+    return ImagejRoi.frombytes(roi(*outlines.one(0), "", "", 0, 0))

@@ -6,14 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from pycocotools.coco import COCO
 
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.polygon import from_rings
-from cellhub_app.domain.exports.formats.coco import run_lengths
 from tests.unit.domain.exports.bundles import Packed, Scene, discs, rings
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of pycocotools
@@ -24,13 +20,20 @@ def coco(scene: Scene, tmp_path: Path) -> COCO:
     return load(scene.pack("coco"), tmp_path)
 
 
+@pytest.fixture(params=["polygons", "rle"])
+def either(scene: Scene, tmp_path: Path, request: pytest.FixtureRequest) -> COCO:
+    """As polygons where these can say it, and as run lengths throughout."""
+    return load(scene.pack("coco", coco=request.param), tmp_path)
+
+
 def load(packed: Packed, folder: Path) -> COCO:
     path = folder / "annotations.json"
     path.write_bytes(packed.read("coco/annotations.json"))
     return COCO(str(path))
 
 
-def test_masks_and_areas_agree_with_the_labels_also_where_objects_have_holes(coco: COCO, scene: Scene) -> None:
+def test_masks_and_areas_agree_with_the_labels_also_where_objects_have_holes(either: COCO, scene: Scene) -> None:
+    coco = either
     by_name = {image.file_name: scene.masks[image.stem] for image in scene.images if image.is_segmented}
     compared = 0
     for image in coco.loadImgs(coco.getImgIds()):
@@ -43,9 +46,9 @@ def test_masks_and_areas_agree_with_the_labels_also_where_objects_have_holes(coc
     assert compared == discs().max() + rings().max()
 
 
-def test_boxes_enclose_their_masks(coco: COCO) -> None:
-    for annotation in coco.loadAnns(coco.getAnnIds()):
-        rows, columns = np.nonzero(coco.annToMask(annotation))
+def test_boxes_enclose_their_masks(either: COCO) -> None:
+    for annotation in either.loadAnns(either.getAnnIds()):
+        rows, columns = np.nonzero(either.annToMask(annotation))
         low_x, low_y = columns.min(), rows.min()
         assert annotation["bbox"] == [low_x, low_y, columns.max() + 1 - low_x, rows.max() + 1 - low_y]
 
@@ -56,6 +59,14 @@ def test_only_objects_with_holes_are_run_lengths(coco: COCO, scene: Scene) -> No
     assert written == expected
     assert dict in written
     assert list in written
+
+
+def test_every_object_is_a_compressed_run_length_where_that_was_asked_for(scene: Scene, tmp_path: Path) -> None:
+    coco = load(scene.pack("coco", coco="rle"), tmp_path)
+    written = [annotation["segmentation"] for annotation in coco.loadAnns(coco.getAnnIds())]
+    sizes = [[image.height, image.width] for image in scene.images for _ in image.objects]
+    assert [shape["size"] for shape in written] == sizes
+    assert {type(shape["counts"]) for shape in written} == {str}
 
 
 def test_categories_scores_and_names(coco: COCO) -> None:
@@ -86,16 +97,3 @@ def test_a_polygon_beyond_the_border_is_cut_there(tmp_path: Path) -> None:
     first = coco.loadAnns(coco.getAnnIds())[0]
     assert first["area"] == 12 * 8
     assert first["bbox"] == [0, 0, 12, 8]
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    mask=arrays.arrays(np.bool_, st.tuples(st.integers(1, 7), st.integers(1, 7))),
-    margins=st.tuples(*[st.integers(0, 2)] * 4),
-)
-def test_run_lengths_decode_to_the_mask(mask: np.ndarray, margins: tuple[int, int, int, int]) -> None:
-    whole = np.pad(mask, (margins[:2], margins[2:]))
-    counts = run_lengths(mask, margins[2], margins[0], whole.shape[1], whole.shape[0])
-    decoded = np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(whole.shape, order="F")
-    assert np.array_equal(decoded, whole)
-    assert all(count > 0 for count in counts[1:-1])

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from shapely.geometry import Point, shape
 
 from cellhub_app.core.geometry.polygon import Polygon, from_rings
 from cellhub_app.core.geometry.raster import labels_from_polygons
+from cellhub_app.domain.exports.bundle import ObjectEntry
+from cellhub_app.domain.exports.formats.imagej_roi import roi as roi_bytes
 from tests.unit.domain.exports.bundles import Packed, Scene
 
 STEMS = ("plate_07", "plate_07_2", "Zellen Ωμέγα 細胞")
@@ -86,6 +89,39 @@ def test_rois_know_their_box_class_and_identifier(packed: Packed, scene: Scene, 
         assert roi.composite == bool(entry.polygon.holes)
         assert roi.name == f"{entry.number:05d} nucleus"
         assert f"id: {entry.id}" in roi.props.splitlines()
+
+
+def written_by_roifile(entry: ObjectEntry, name: str, props: str) -> bytes:
+    """The ROI as the library of the format's Python users writes it."""
+    polygon = entry.polygon
+    made = roifile.ImagejRoi.frompoints(polygon.exterior)
+    made.roitype = roifile.ROI_TYPE.POLYGON
+    if polygon.holes:
+        steps = [np.column_stack([[0.0, *[1.0] * (len(ring) - 1)], ring]).ravel() for ring in polygon.rings]
+        path = np.concatenate([np.append(ring, 4.0) for ring in steps]).astype(np.float32)
+        made = roifile.ImagejRoi(roitype=roifile.ROI_TYPE.RECT, multi_coordinates=path, shape_roi_size=len(path))
+        made.options = roifile.ROI_OPTIONS.OVERLAY_BACKGROUNDS | roifile.ROI_OPTIONS.OVERLAY_LABELS
+        left, top, right, bottom = polygon.bounds
+        made.left, made.top, made.right, made.bottom = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+    made.name, made.props, made.group = name, props, 1
+    data: bytes = made.tobytes()
+    return data
+
+
+def test_rois_are_byte_by_byte_what_roifile_writes(packed: Packed, scene: Scene) -> None:
+    for stem, image in zip(STEMS[:2], scene.images[:2], strict=True):
+        with zipfile.ZipFile(io.BytesIO(packed.read(f"imagej/{stem}_RoiSet.zip"))) as rois:
+            for entry in image.objects:
+                name = f"{entry.number:05d} nucleus"
+                props = f"class: nucleus\nid: {entry.id}\nscore: 0.875\n"
+                assert rois.read(f"{name}.roi") == written_by_roifile(entry, name, props)
+
+
+def test_an_outline_of_very_many_points_keeps_all_of_them() -> None:
+    angles = np.linspace(0, 2 * np.pi, 70_000, endpoint=False)
+    ring = np.round(16 * 9000 * np.column_stack([np.cos(angles), np.sin(angles)])) / 16 + 9001
+    found = roifile.ImagejRoi.frombytes(roi_bytes(ring, np.array([0, len(ring)]), "many", "", 1, 0))
+    assert np.array_equal(found.subpixel_coordinates, ring.astype(np.float32))
 
 
 def test_an_image_without_objects_has_an_empty_roi_set(packed: Packed) -> None:

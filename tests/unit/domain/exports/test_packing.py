@@ -1,11 +1,13 @@
 """The ZIP as a whole: its names, its README, its bytes."""
 
+import gc
 import shutil
 import time
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from cellhub_app.domain.exports.archive import Archive
 from cellhub_app.domain.exports.names import Stems, safe_stem, safe_suffix
 from cellhub_app.domain.exports.packing import pack
 from cellhub_app.domain.exports.registry import FORMATS, FormatUnknown, checked
+from cellhub_app.domain.exports.watched import Watched
 from tests.unit.domain.exports.bundles import Scene, discs
 
 ALL = tuple(FORMATS)
@@ -118,6 +121,47 @@ def test_work_stops_when_it_is_not_wanted_and_leaves_no_parts(scene: Scene) -> N
     with pytest.raises(Enough):
         pack(scene.bundle, scene.images, ALL, folder / "a.zip", check)
     assert [path.name for path in folder.iterdir()] == ["a.zip"]
+
+
+def test_a_workbook_that_is_put_together_stops_there(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    close = xlsxwriter.Workbook.close
+
+    def told(book: xlsxwriter.Workbook) -> None:
+        steps.append("begun")
+        close(book)
+        steps.append("done")
+
+    def check() -> None:
+        if steps:
+            raise Enough
+
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", told)
+    with pytest.raises(Enough):
+        pack(scene.bundle, scene.images, ["excel"], scene.folder / "a.zip", check)
+    gc.collect()
+    assert steps == ["begun"]
+
+
+def write_some(archive: ZipFile) -> None:
+    for number in range(10):
+        archive.writestr(str(number), b"x")
+
+
+@pytest.mark.parametrize("answers", [0, 3, 7])
+def test_a_watched_file_stops_once_and_lets_whoever_writes_clean_up(tmp_path: Path, answers: int) -> None:
+    left = iter(range(answers))
+
+    def check() -> None:
+        if next(left, None) is None:
+            raise Enough
+
+    with (tmp_path / "a.zip").open("w+b") as file:
+        archive = ZipFile(Watched(file, check), "w")  # type: ignore[arg-type]
+        with pytest.raises(Enough):
+            write_some(archive)
+        file.close()
+        archive.close()
 
 
 def test_formats_come_in_the_order_of_the_table_without_repeats() -> None:

@@ -1,6 +1,7 @@
 """Masks and overlays are decoded by other libraries; YOLO boxes are checked by the rules of their documentation."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +52,11 @@ def test_more_objects_than_16_bits_hold_are_written_in_32(tmp_path: Path, monkey
     image = scene.add("many.png", np.eye(2, dtype=np.int32))
     first = image.objects[0]  # type: ignore[index]
     square = codec.encode(from_rings([[(1, 0), (2, 0), (2, 1), (1, 1)]]))
-    vars(image)["objects"] = [*([first] * 10), type(first)(first.id, 11, 0, None, None, 1, square)]
+    ten = [replace(first, number=number) for number in range(1, 11)]
+    vars(image)["objects"] = [*ten, replace(first, number=11, geometry=square)]
     labels = tifffile.imread(io.BytesIO(scene.pack("masks").read("masks/many.tif")))
     assert labels.dtype == np.uint32
-    assert labels.tolist() == [[1, 11], [0, 0]]
+    assert labels.tolist() == [[10, 11], [0, 0]]
 
 
 @pytest.mark.parametrize("stem", SEGMENTED)

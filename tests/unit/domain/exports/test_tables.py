@@ -3,11 +3,14 @@
 import csv
 import io
 import statistics
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 
 from cellhub_app.core.spreadsheet import defused, plain
 from cellhub_app.domain.exports.formats import excel
@@ -120,7 +123,31 @@ def test_rows_beyond_the_limit_of_excel_go_on_in_another_sheet(scene: Scene, mon
     assert len({rows[0] for rows in pages}) == 1
 
 
+def test_running_figures_are_those_of_all_rows_together() -> None:
+    values = np.random.default_rng(0).normal(100, 3, (50, 2))
+    values[7, 0] = np.nan
+    running = Running(2)
+    for part in np.array_split(values, 7):
+        running.add(part)
+    for column in range(2):
+        known = values[~np.isnan(values[:, column]), column]
+        expected = [len(known), known.mean(), known.std(ddof=1), known.min(), known.max()]
+        assert list(running.of(column)) == pytest.approx(expected)
+
+
 def test_running_figures_of_one_value_have_no_spread() -> None:
-    running = Running()
-    running.add(4.0)
-    assert (running.mean, running.std, running.low, running.high) == (4.0, None, 4.0, 4.0)
+    running = Running(1)
+    running.add(np.array([[4.0], [np.nan]]))
+    assert running.of(0) == (1, 4.0, None, 4.0, 4.0)
+
+
+ODD_NAMES = ["=1+1", " two  spaces ", "_x0041_", "tab\there", 'a & <b> "c"', "<r>not rich</r>", "\x01\x1f", "細胞 µ", "https://example.org"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_excel_keeps_unusual_names_of_images_and_classes(tmp_path: Path, name: str) -> None:
+    scene = Scene(tmp_path)
+    scene.images.append(replace(scene.add("a.png", discs()), name=name))
+    del scene.images[0]
+    found = sheets(scene.pack("excel", project=replace(scene.bundle.project, class_names={0: name})))
+    assert {(unescape(row[0]), unescape(row[5])) for row in found["Objects"][1:]} == {(name, name)}

@@ -11,9 +11,8 @@ from PIL import Image
 from pycocotools import mask as coco_mask
 from roifile import ROI_TYPE, ImagejRoi
 
-from cellhub_app.core.geometry.polygon import from_rings
-from cellhub_app.domain.exports.formats.imagej_roi import to_roi
 from cellhub_app.domain.imports.findings import KnownImage
+from tests.unit.domain.exports.bundles import imagej_roi
 from tests.unit.domain.imports.uploads import CELLS, SQUARE, Outcome, block, imported, zipped
 
 BOW_TIE = [[4, 4], [12, 12], [12, 4], [4, 12]]
@@ -135,7 +134,7 @@ def test_geojson_of_qupath_with_several_pieces_and_points() -> None:
 
 
 def test_shapes_of_imagej() -> None:
-    square = to_roi(from_rings([SQUARE]))
+    square = imagej_roi([SQUARE])
     rectangle = ImagejRoi(roitype=ROI_TYPE.RECT, top=20, left=2, bottom=25, right=9)
     oval = ImagejRoi(roitype=ROI_TYPE.OVAL, top=2, left=20, bottom=14, right=36)
     line = ImagejRoi(roitype=ROI_TYPE.LINE, x1=1, y1=1, x2=5, y2=5)
@@ -165,7 +164,7 @@ def test_composites_of_imagej_may_have_curves() -> None:
 def test_positions_of_rois_are_frames() -> None:
     rois = []
     for position in (3, 1, 0):
-        roi = to_roi(from_rings([SQUARE]))
+        roi = imagej_roi([SQUARE])
         roi.position = position
         rois.append(roi)
     outcome = imported("imagej", "stack_RoiSet.zip", zipped({f"{k}.roi": roi.tobytes() for k, roi in enumerate(rois)}), STACK)

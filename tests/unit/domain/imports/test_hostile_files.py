@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cellhub_app.core.errors import Invalid
-from cellhub_app.core.geometry.polygon import from_rings
-from cellhub_app.domain.exports.formats.imagej_roi import to_roi
 from cellhub_app.domain.imports import package, registry
 from cellhub_app.domain.imports.findings import KnownImage
 from cellhub_app.domain.imports.package import Package
+from tests.unit.domain.exports.bundles import imagej_roi
 from tests.unit.domain.imports.uploads import SQUARE, imported, zipped
 
 FORMATS = tuple(registry.FORMATS)
@@ -181,8 +180,8 @@ def test_unknown_formats_are_refused_with_those_there_are() -> None:
         imported("excel", "a.xlsx", b"")
 
 
-ROI = to_roi(from_rings([SQUARE])).tobytes()
-RING = to_roi(from_rings([SQUARE, [[6, 6], [9, 6], [9, 9]]])).tobytes()
+ROI = imagej_roi([SQUARE]).tobytes()
+RING = imagej_roi([SQUARE, [[6, 6], [9, 6], [9, 9]]]).tobytes()
 
 
 @settings(max_examples=150, deadline=None)
