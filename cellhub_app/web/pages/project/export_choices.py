@@ -23,7 +23,7 @@ SPLITS = {
     "80/10/10": "80 / 10 / 10 %",
     "70/20/10": "70 / 20 / 10 %",
 }
-COCO_SHAPES = {"polygons": t("Polygons; masks where there are holes"), "rle": t("Masks (RLE) for all objects")}
+COCO_SHAPES = {"polygons": t("Polygons"), "rle": t("Masks (RLE)")}
 COLOURS = {
     "": t("One for each class"), "#2dd4bf": t("Teal"), "#ffd60a": t("Yellow"), "#ff375f": t("Red"), "#ffffff": t("White"),
 }  # fmt: skip
