@@ -27,3 +27,13 @@ class ImageCondition(Table, table=True):
     well_column: int | None = Field(default=None, sa_type=SmallInteger)
     condition: str = Field(default="", max_length=120)
     replicate: str = Field(default="", max_length=80)
+
+    @property
+    def well(self) -> str:
+        """The name of the well, such as A01; empty where there is none."""
+        return "" if self.well_row is None or self.well_column is None else well_name(self.well_row, self.well_column)
+
+
+def well_name(row: int, column: int) -> str:
+    """The name of a well: (1, 2) is B03."""
+    return f"{chr(ord('A') + row)}{column + 1:02d}"

@@ -14,6 +14,7 @@ IMAGE_METRICS = (
     Metric("confluence", "Confluence", "K_f", Unit.NONE, "area of all objects / area of the image", "Delesse 1848", high=1.0),
 )
 PX2, UM2 = 1e6, 1e6  # of which densities are told: a megapixel, a square millimetre
+NOT_TYPICAL = {"centroid_x", "centroid_y", "orientation"}  # keys of measures whose mean over objects says nothing
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,23 @@ def population(
         density_mpx=per_px * PX2,
         density_mm2=None if pixel_size_um is None else per_px / pixel_size_um**2 * UM2,
         confluence=min(1.0, covered / whole),
-        typical={name: _typical(column) for name, column in zip(names, measures.T, strict=True)},
+        typical={name: Typical(*map(_known, pair)) for name, *pair in zip(names, *typical(measures), strict=True)},
     )
 
 
-def _typical(column: npt.NDArray[np.floating]) -> Typical:
-    finite = column[np.isfinite(column)].astype(np.float64)
-    return Typical(float(finite.mean()), float(np.median(finite))) if len(finite) else Typical(None, None)
+def typical(measures: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Mean and median (k,) of each column of (n, k) over the objects that have the measure; nan where none has."""
+    known = np.isfinite(measures)
+    counts = known.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        means = np.where(known, measures, 0).sum(axis=0, dtype=np.float64) / counts
+    if not len(measures):
+        return means, means.copy()
+    ordered = np.sort(np.where(known, measures, np.inf), axis=0).astype(np.float64)
+    low, high = np.maximum(counts - 1, 0) // 2, np.minimum(counts // 2, len(ordered) - 1)
+    middle = np.take_along_axis(ordered, np.stack([low, high]), axis=0).mean(axis=0)
+    return means, np.where(counts > 0, middle, np.nan)
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

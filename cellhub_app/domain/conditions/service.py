@@ -30,7 +30,8 @@ from cellhub_app.domain.conditions.schemas import (
     PlateView,
     WellView,
 )
-from cellhub_app.domain.conditions.wells import Well, label_of, layout_for, name_of, well_named
+from cellhub_app.domain.conditions.wells import Well, label_of, layout_for, well_named
+from cellhub_app.models.condition import well_name
 
 TEMPLATE_TIME_S = 10.0
 ROWS_SHOWN, NAMES_SHOWN, LOOKED_AT = 100, 20, 200
@@ -193,7 +194,7 @@ def _row(project_id: UUID, image_id: UUID, place: Place) -> dict[str, object]:
 
 
 def _named(image_id: UUID, name: str, place: Place) -> NamedPlace:
-    well = name_of(*place.well) if place.well else ""
+    well = well_name(*place.well) if place.well else ""
     return NamedPlace(image_id=image_id, name=name, plate=place.plate, well=well, condition=place.condition, replicate=place.replicate)
 
 
@@ -206,7 +207,7 @@ def _plates(rows: Sequence[tuple[str, int, int, str, int]]) -> list[PlateView]:
             plate=plate,
             layout=layout_for({*wells}),
             wells=[
-                WellView(well=name_of(*well), conditions=[name for name, _ in has if name], images=sum(images for _, images in has))
+                WellView(well=well_name(*well), conditions=[name for name, _ in has if name], images=sum(images for _, images in has))
                 for well, has in wells.items()
             ],
         )

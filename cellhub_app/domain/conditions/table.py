@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.spreadsheet import defused, plain
 from cellhub_app.domain.conditions.patterns import Place
-from cellhub_app.domain.conditions.wells import label_of, name_of, well_named
+from cellhub_app.domain.conditions.wells import label_of, well_named
+from cellhub_app.models.condition import well_name
 
 HEAD = ("file", "plate", "well", "condition", "replicate")
 SYNONYMS = {"filename": "file", "file name": "file", "image": "file", "name": "file", "treatment": "condition", "group": "condition"}
@@ -54,7 +55,7 @@ def written(rows: Iterable[Sequence[str]]) -> str:
 
 def cell_of(row: int | None, column: int | None) -> str:
     """A well as the table has it; empty where an image has none."""
-    return "" if row is None or column is None else name_of(row, column)
+    return "" if row is None or column is None else well_name(row, column)
 
 
 def _places(head: list[str], rows: list[list[str]]) -> Table:

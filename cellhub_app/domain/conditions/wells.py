@@ -2,6 +2,8 @@
 
 import re
 
+from cellhub_app.models.condition import well_name
+
 LAYOUTS = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24)}
 ROWS, COLUMNS = LAYOUTS[384]
 _WELL = re.compile(r"([A-P])0{0,2}([1-9][0-9]?)", re.IGNORECASE)
@@ -22,11 +24,6 @@ def well_numbered(row: str, column: str) -> Well | None:
     return _on_a_plate(place, int(column) - 1) if column.isascii() and column.isdigit() else None
 
 
-def name_of(row: int, column: int) -> str:
-    """The name of a well: (1, 2) is B03."""
-    return f"{chr(ord('A') + row)}{column + 1:02d}"
-
-
 def layout_for(wells: set[Well]) -> int:
     """The smallest plate that has all these wells; 96 where there are none."""
     if not wells:
@@ -37,7 +34,7 @@ def layout_for(wells: set[Well]) -> int:
 
 def label_of(plate: str, well: Well | None) -> str:
     """The replicate that a well is when nobody says otherwise: fields of one well are not independent of each other."""
-    return " ".join(part for part in (plate, name_of(*well)) if part) if well else ""
+    return " ".join(part for part in (plate, well_name(*well)) if part) if well else ""
 
 
 def _on_a_plate(row: int, column: int) -> Well | None:

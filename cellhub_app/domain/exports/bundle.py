@@ -24,7 +24,8 @@ OBJECT_NAMES = {"nuclei": "nucleus", "cells": "cell", "spheroids": "spheroid"}
 class Measure:
     """One measured quantity, stored in pixels; in micrometres it is the value times the pixel size to the power of `power`.
 
-    A measure that has no length in its unit (a ratio, an angle, an intensity) has the power 0.
+    A measure that has no length in its unit (a ratio, an angle, an intensity) has the power 0. `is_typical`: its mean over the objects
+    of an image says something.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Measure:
     power: int = 0
     um_key: str | None = None
     um_unit: str | None = None
+    is_typical: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ class ProjectEntry:
         if class_id in self.class_names:
             return self.class_names[class_id]
         return OBJECT_NAMES.get(self.sample_kind, "object") if class_id == 0 else f"class {class_id}"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What an image was made to show; '' where nobody said."""
+
+    condition: str = ""
+    replicate: str = ""
+    plate: str = ""
+    well: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,7 @@ class ImageEntry:
     original: Callable[[], Path]
     display: Callable[[], Path]
     group: Group | None = None
+    experiment: Experiment = Experiment()
 
     @property
     def file_name(self) -> str:

@@ -1,6 +1,7 @@
 """The METRICS of the core as exports describe them."""
 
 from cellhub_app.core.metrics.measure import metrics
+from cellhub_app.core.metrics.population import NOT_TYPICAL
 from cellhub_app.domain.exports.bundle import Measure
 
 
@@ -15,6 +16,7 @@ def measures(channels: int) -> tuple[Measure, ...]:
             power=metric.power,
             um_key=metric.um_name if metric.power else None,
             um_unit=metric.um_symbol if metric.power else None,
+            is_typical=metric.key not in NOT_TYPICAL,
         )
         for metric in metrics(channels)
     )

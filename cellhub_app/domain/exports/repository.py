@@ -19,6 +19,7 @@ from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.access import Principal, readable_projects
 from cellhub_app.models.annotation import Object, Revision, Segmentation
+from cellhub_app.models.condition import ImageCondition
 from cellhub_app.models.export import Export
 from cellhub_app.models.image import Image
 
@@ -110,6 +111,11 @@ async def images(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Image]:
     """The images that are still there, oldest first."""
     query = select(Image).where(_is_one_of(col(Image.id), ids), col(Image.deleted_at).is_(None))
     return (await session.execute(query.order_by(col(Image.created_at), col(Image.id)))).scalars().all()
+
+
+async def experiments(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[ImageCondition]:
+    """What images were made to show, where somebody said."""
+    return (await session.execute(select(ImageCondition).where(_is_one_of(col(ImageCondition.image_id), ids)))).scalars().all()
 
 
 async def segmentations(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Segmentation]:

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.storage import Storage
 from cellhub_app.domain.exports import repository
-from cellhub_app.domain.exports.bundle import ImageEntry, ObjectEntry, RevisionEntry
+from cellhub_app.domain.exports.bundle import Experiment, ImageEntry, ObjectEntry, RevisionEntry
 from cellhub_app.domain.exports.names import Stems
 from cellhub_app.domain.exports.options import ExportOptions, Group
 from cellhub_app.models.annotation import Revision, Segmentation
+from cellhub_app.models.condition import ImageCondition
 from cellhub_app.models.image import Image, storage_key
 
 IMAGES_AT_ONCE = 32
@@ -63,6 +64,7 @@ class Source:
         async with self.work() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             chunk = Chunk(await repository.images(session, ids))
+            chunk.experiments.update({row.image_id: _experiment(row) for row in await repository.experiments(session, ids)})
             found = await repository.segmentations(session, ids)
             for segmentation in found:
                 chunk.segmentations[segmentation.image_id].append(segmentation)
@@ -115,6 +117,7 @@ class Source:
             revisions=revisions,
             objects=self._objects(segmentation.id, chunk) if segmentation else (),
             group=self.groups.get(image.id),
+            experiment=chunk.experiments.get(image.id, Experiment()),
             original=partial(self._file, image.id, "original"),
             display=partial(self._file, image.id, "display.webp"),
         )
@@ -134,6 +137,7 @@ class Chunk:
     segmentations: dict[UUID, list[Segmentation]] = field(default_factory=lambda: defaultdict(list))
     revisions: dict[UUID, list[Revision]] = field(default_factory=lambda: defaultdict(list))
     objects: dict[UUID, list[repository.ObjectRow]] = field(default_factory=dict)
+    experiments: dict[UUID, Experiment] = field(default_factory=dict)
 
 
 def _small(found: Sequence[Segmentation], chunk: Chunk) -> Iterator[UUID]:
@@ -177,6 +181,10 @@ class Objects:
 def _object(row: repository.ObjectRow, number: int, class_id: int) -> ObjectEntry:
     measures = tuple(value if math.isfinite(value) else None for value in row.measures)
     return ObjectEntry(row.id, number, class_id, row.score, row.doubt, row.added_revision, row.geometry, measures)
+
+
+def _experiment(row: ImageCondition) -> Experiment:
+    return Experiment(row.condition, row.replicate, row.plate, row.well)
 
 
 def _revision(row: Revision) -> RevisionEntry:

@@ -41,6 +41,10 @@ IMAGE_HEAD = {
     "revision": "number of the newest change of its objects",
     "objects": "number of objects; empty when not segmented",
     "tags": "tags, separated by semicolons",
+    "condition": "what the image was made to show",
+    "replicate": "the independent unit that it belongs to; the image itself when empty",
+    "plate": "plate",
+    "well": "well of the plate, A01 is the first",
     "sha256": "hash of the uploaded file",
 }
 
@@ -90,12 +94,13 @@ def numbers(entries: Sequence[ObjectEntry], measured: Sequence[Column], pixel_si
 
 def image_row(image: ImageEntry, objects: int) -> list[Cell]:
     """One image: the cells of IMAGE_HEAD."""
-    made_by, latest = image.model_revision, image.revision
+    made_by, latest, experiment = image.model_revision, image.revision, image.experiment
     return [
         image.name, str(image.id), image.frame, image.width, image.height, image.channels, image.bit_depth,
         image.pixel_size_um, image.pixel_size_origin, image.status, image.error, image.segmentation_status or "not segmented",
         made_by.model if made_by else None, made_by.weights_sha256 if made_by else None, latest.number if latest else None,
-        objects if image.is_segmented else None, "; ".join(image.tags), image.sha256,
+        objects if image.is_segmented else None, "; ".join(image.tags), experiment.condition, experiment.replicate, experiment.plate,
+        experiment.well, image.sha256,
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from cellhub_app.core.errors import Invalid
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.metrics.invasion import INVASION_METRICS
 from cellhub_app.core.metrics.metric import Metric
+from cellhub_app.core.metrics.population import NOT_TYPICAL
 from cellhub_app.domain.results.columns import Columns, Floats, Mask
 from cellhub_app.domain.results.measures import Measure, Scale, measures_of
 from cellhub_app.domain.results.schemas import MeasureView, Unit
@@ -21,7 +22,6 @@ from cellhub_app.domain.results.schemas import MeasureView, Unit
 FIRST_PLACE = 10_000
 CHANNELS_TOLD = 16
 AREA, X, Y = (measure.columns(1).index(name) for name in ("area_px2", "centroid_x_px", "centroid_y_px"))
-LEFT_OUT = {"centroid_x", "centroid_y", "orientation"}
 COUNT, DENSITY, CONFLUENCE = "object_count", "density", "confluence"
 INVASION = tuple(metric.key for metric in INVASION_METRICS)
 PER_AREA = 1e6  # densities are told for a megapixel, or for a square millimetre, which is as many um2
@@ -37,7 +37,7 @@ def _catalogue(channels: int, unit: Unit) -> dict[str, Measure]:
         (COUNT, COUNT, "Objects in the image", "", 0), (CONFLUENCE, CONFLUENCE, "Confluence", "", 0), (DENSITY, name, "Density", per, -2),
     ]  # fmt: skip
     for metric in measure.metrics(channels):
-        if metric.key not in LEFT_OUT:
+        if metric.key not in NOT_TYPICAL:
             listed += [_typical(kind, metric, in_um=in_um) for kind in ("mean", "median")]
     listed += [
         (each.key, each.um_name if in_um else each.px_name, f"Spheroid: {each.title[:1].lower()}{each.title[1:]}",

@@ -16,6 +16,8 @@ from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import Brought, NewObject
+from cellhub_app.domain.conditions import service as conditions
+from cellhub_app.domain.conditions.schemas import ConditionsChange, Placed
 from cellhub_app.domain.exports import source
 from cellhub_app.domain.exports.options import ExportOptions
 from cellhub_app.domain.exports.schemas import ExportRequest
@@ -105,3 +107,13 @@ async def test_images_by_tag_and_the_same_again(runtime: Runtime, plate: Plate, 
 async def test_names_and_filters_together_are_refused() -> None:
     with pytest.raises(Invalid, match="not both"):
         flow.selected(ExportRequest(formats=["json"], image_ids=[new_id()], tag="x"))
+
+
+async def test_what_images_were_made_to_show_is_exported(runtime: Runtime, plate: Plate, tmp_path: Path) -> None:
+    placed = [Placed(image_id=plate.image_ids[0], plate="p1", well="B03", condition="10 nM", replicate="r1")]
+    async with runtime.work() as session:
+        await conditions.change(session, plate.owner, plate.project_id, ConditionsChange(images=placed))
+    _, images = await exported(runtime, plate, tmp_path)
+    said = {image["id"]: image["experiment"] for image in images.values()}
+    assert said.pop(str(plate.image_ids[0])) == {"condition": "10 nM", "replicate": "r1", "plate": "p1", "well": "B03"}
+    assert {tuple(each.values()) for each in said.values()} == {("", "", "", "")}

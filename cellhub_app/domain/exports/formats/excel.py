@@ -13,6 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 from cellhub_app.core.metrics.decimals import ROW, rows
 from cellhub_app.domain.exports.archive import TIMESTAMP, Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry, batches
+from cellhub_app.domain.exports.image_measures import ImageMeasures
 from cellhub_app.domain.exports.tables import IMAGE_HEAD, OBJECT_HEAD, RATED, Cell, Running, Values, columns, image_row, numbers
 from cellhub_app.domain.exports.watched import Watched
 
@@ -104,19 +105,21 @@ class ExcelWriter:
         self._counts = dict.fromkeys(("images", "segmented images", "objects"), 0)
         bold = self._book.add_format({"bold": True})
         self._objects = Sheet(self._book, "Objects", [*OBJECT_HEAD, *(column.header for column in self._columns)], bold)
-        self._images = Sheet(self._book, "Images", list(IMAGE_HEAD), bold)
+        self._measures = ImageMeasures(bundle, self._columns)
+        self._images = Sheet(self._book, "Images", [*IMAGE_HEAD, *(column.header for column in self._measures.columns)], bold)
         self._summary = Sheet(self._book, "Summary", SUMMARY_HEAD, bold)
         self._definitions = Sheet(self._book, "Definitions", DEFINITIONS_HEAD, bold)
 
     def add(self, image: ImageEntry) -> None:
         """The rows of an image and of its objects."""
-        count = 0
+        count, tally = 0, self._measures.of_image(image)
         for entries in batches(image.objects):
             count += len(entries)
             values = numbers(entries, self._columns, image.pixel_size_um)
             self._objects.add_lines(list(self._heads(image, entries)), values)
             self._running.add(values[:, len(RATED) :])
-        self._images.add(image_row(image, count))
+            tally.add(entries, values)
+        self._images.add([*image_row(image, count), *tally.cells()])
         self._counts["images"] += 1
         self._counts["segmented images"] += image.is_segmented
         self._counts["objects"] += count
@@ -158,5 +161,6 @@ class ExcelWriter:
     def _definition_rows(self) -> chain[list[Cell]]:
         heads = (("Objects", OBJECT_HEAD), ("Images", IMAGE_HEAD))
         plain: list[list[Cell]] = [[sheet, name, "", "", text] for sheet, head in heads for name, text in head.items()]
-        measured: list[list[Cell]] = [["Objects", column.header, column.title, column.unit, column.definition] for column in self._columns]
+        sheets = (("Objects", self._columns), ("Images", self._measures.columns))
+        measured = ([sheet, one.header, one.title, one.unit, one.definition] for sheet, listed in sheets for one in listed)
         return chain(plain, measured)

@@ -1,6 +1,7 @@
 """Everything CellHub knows about the images, in one JSON file: outlines as GeoJSON in px, measures, and where each object comes from."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,7 @@ def _image(image: ImageEntry) -> dict[str, Any]:
         "error": image.error,
         "segmentation": image.segmentation_status,
         "tags": list(image.tags),
+        "experiment": asdict(image.experiment),
         "createdAt": image.created_at.isoformat(),
         "revisions": [_revision(entry) for entry in image.revisions],
     }

@@ -65,6 +65,10 @@ _IMAGE = _object(
         "error": TEXT_OR_NULL,
         "segmentation": TEXT_OR_NULL,
         "tags": _rows({"type": "string"}),
+        "experiment": _object(
+            {name: {"type": "string"} for name in ("condition", "replicate", "plate", "well")},
+            description="what the image was made to show; empty where nobody said",
+        ),
         "createdAt": MOMENT,
         "revisions": _rows(_REVISION),
         "objects": _rows(_FOUND),
