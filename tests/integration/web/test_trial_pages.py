@@ -40,9 +40,12 @@ def face_off_tab(page: Page, face_off: Any, cookie: str = "", **query: str) -> T
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def begun(page: Page) -> FaceOff:
-    """A face-off of the two installed models on two images."""
+    """A face-off of two models on two images."""
     await page.call(ImagesState, "select", {"ids": page.images[:2], "all": False, "count": 2})
     await page.call(NewFaceOffState, "open_dialog")
+    for rival in page.tab.state(NewFaceOffState).rivals:
+        if rival.takes_part != (rival.name in ("classical", "unet")):
+            await page.call(NewFaceOffState, "toggle", rival.name)
     await page.call(NewFaceOffState, "begin")
     async with page.runtime.work() as session:
         return (await session.execute(select(FaceOff))).scalars().one()
