@@ -35,6 +35,11 @@ def test_folders_do_not_matter_and_the_well_is_the_replicate() -> None:
     assert place_of("day 1\\raw/P1_B03_2.tif", "{plate}_{well}_{field}") == Place("P1", (1, 2), None, "P1 B03")
 
 
+@pytest.mark.parametrize("name", ["P1_B03_f1_t002.tif", "P1_B03_F01_T2.tif", "P1_B03_s1_2.tif"])
+def test_a_field_and_a_time_may_have_their_letter(name: str) -> None:
+    assert place_of(name, "{plate}_{well}_{field}_{time}") == Place("P1", (1, 2), None, "P1 B03")
+
+
 def test_condition_and_replicate_can_stand_in_the_name() -> None:
     assert place_of("10 nM taxol_mouse 3_01.png", "{condition}_{replicate}_{field}") == Place("", None, "10 nM taxol", "mouse 3")
     assert place_of("control_day2.ome.tif", "{condition}_{replicate}") == Place("", None, "control", "day2.ome")

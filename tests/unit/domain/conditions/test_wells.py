@@ -2,7 +2,8 @@
 
 import pytest
 
-from cellhub_app.domain.conditions.wells import LAYOUTS, label_of, layout_for, name_of, well_named, well_numbered
+from cellhub_app.domain.conditions.wells import LAYOUTS, label_of, layout_for, well_named, well_numbered
+from cellhub_app.models.condition import well_name
 
 
 @pytest.mark.parametrize("name", ["B03", "b3", " B003 ", "B3"])
@@ -24,7 +25,7 @@ def test_rows_may_be_numbers_or_letters() -> None:
 def test_the_last_well_of_each_plate_asks_for_it(size: int, shape: tuple[int, int]) -> None:
     last = (shape[0] - 1, shape[1] - 1)
     assert layout_for({last, (0, 0)}) == size
-    assert well_named(name_of(*last)) == last
+    assert well_named(well_name(*last)) == last
 
 
 def test_a_well_is_a_replicate_of_its_plate() -> None:
