@@ -162,5 +162,5 @@ class ExcelWriter:
         heads = (("Objects", OBJECT_HEAD), ("Images", IMAGE_HEAD))
         plain: list[list[Cell]] = [[sheet, name, "", "", text] for sheet, head in heads for name, text in head.items()]
         sheets = (("Objects", self._columns), ("Images", self._measures.columns))
-        measured = ([sheet, one.header, one.title, one.unit, one.definition] for sheet, listed in sheets for one in listed)
+        measured: list[list[Cell]] = [[name, one.header, one.title, one.unit, one.definition] for name, listed in sheets for one in listed]
         return chain(plain, measured)
