@@ -5,7 +5,7 @@ import pytest
 
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.metrics.invasion import INVASION_METRICS, invasion
-from cellhub_app.core.metrics.population import population
+from cellhub_app.core.metrics.population import NOT_TYPICAL, population
 from cellhub_app.domain.results import image_measures
 from cellhub_app.domain.results.columns import Columns
 from cellhub_app.domain.results.measures import Scale
@@ -42,7 +42,7 @@ def test_all_planes_at_once_are_as_each_alone(table: Columns, everything: bool) 
         (kind, name): image_measures.of_planes(table, kept, f"{kind}_{metric.key}", 1, area)
         for kind in ("mean", "median")
         for metric, name in zip(measure.metrics(1), NAMES, strict=True)
-        if metric.key not in image_measures.LEFT_OUT
+        if metric.key not in NOT_TYPICAL
     }
     spheroid = {metric.key: image_measures.of_planes(table, kept, metric.key, 1, area) for metric in INVASION_METRICS}
     for plane, rows in enumerate(rows_of(table, kept)):

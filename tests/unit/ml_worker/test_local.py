@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from cellhub_app.core.geometry.polygon import from_geojson
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from ml_worker.inference.catalog import default_model, read_cards
 from ml_worker.local import output_stems, segment_files
 
 app = typer.Typer()
@@ -84,13 +85,13 @@ def test_an_image_without_objects_gives_empty_results(tmp_path: Path):
 
 
 def test_kind_chooses_the_model(nuclei: Path, tmp_path: Path):
-    assert "by unet" in run(nuclei, "--kind", "nuclei", "--out", tmp_path).stdout
+    assert f"by {default_model(read_cards(), 'nuclei')}, in" in run(nuclei, "--kind", "nuclei", "--out", tmp_path).stdout
 
 
 def test_an_unknown_model_is_one_sentence(nuclei: Path, tmp_path: Path):
     result = run(nuclei, "--model", "vit", "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert result.stderr.strip().startswith("There is no model called vit; installed are: classical")
+    assert result.stderr.strip().startswith("There is no model called vit; installed are: ")
     assert len(result.stderr.splitlines()) == 1
 
 
