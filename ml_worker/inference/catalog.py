@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cellhub_app.core.errors import ModelUnknown
+from cellhub_app.core.metrics.preference import Rated, order
 from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.scale import Scaling
 
@@ -68,12 +69,8 @@ def find_card(cards: list[ModelCard], name: str) -> ModelCard:
 
 
 def default_model(cards: list[ModelCard], kind: str) -> str:
-    """The model with the best measured AP@0.5 on this kind of sample among those made for it, else among all.
-
-    Raises ModelUnknown when no model is installed.
-    """
+    """The model to take for a kind of sample where nobody chooses. Raises ModelUnknown when no model is installed."""
     if not cards:
         raise ModelUnknown("No model is installed: the folder of weights holds no card.")
-    fitting = [card for card in cards if kind in card.sample_kinds] or cards
-
-    return max(fitting, key=lambda card: float(card.content["kinds"].get(kind, {}).get("ap50", 0.0))).name
+    rated = [Rated(card.sample_kinds, card.content["kinds"], card.seconds_per_megapixel) for card in cards]
+    return cards[order(rated, kind)[0]].name

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cellhub_app.core.errors import ModelUnknown
+from cellhub_app.core.metrics.preference import Rated, order
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.segmentation.schemas import ModelView
 
@@ -15,15 +16,12 @@ def _cards(folder: Path, stamp: float) -> tuple[ModelView, ...]:  # noqa: ARG001
 
 
 def models(sample_kind: str | None = None) -> list[ModelView]:
-    """Every installed model; those made for the kind of sample come first, the best of them leading."""
+    """Every installed model: the one to take for the kind of sample first, then the others that are made for it, the best leading."""
     folder = get_settings().weights_dir
     stamp = max((path.stat().st_mtime for path in folder.glob("*.json")), default=0.0)
-    return sorted(_cards(folder, stamp), key=lambda model: _rank(model, sample_kind))
-
-
-def _rank(model: ModelView, sample_kind: str | None) -> tuple[bool, float, bool, str]:
-    measured = model.kinds.get(sample_kind or "", {}).get("ap50", 0.0)
-    return sample_kind not in model.sample_kinds, -measured, model.weights_sha256 is None, model.name
+    known = _cards(folder, stamp)
+    rated = [Rated(model.sample_kinds, model.kinds, model.seconds_per_megapixel) for model in known]
+    return [known[index] for index in order(rated, sample_kind)]
 
 
 def marks(sample_kind: str) -> dict[str, float]:
