@@ -4,9 +4,9 @@
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import cv2
@@ -23,7 +23,6 @@ from ml_worker.training.cards import DOMAIN_KINDS
 from ml_worker.training.data import Sample, choose
 
 PARTNER_IOU = 0.5
-MARKED_FROM = 8  # images: with fewer of a kind of sample its mark would be chance, and that of all is taken
 RIDGE = 1e-4
 WANTED_PRECISION = 0.8
 GOOD_FOR = 0.5  # a model without training is calibrated where its AP@0.5 is at least this: nobody should use it elsewhere
@@ -93,9 +92,9 @@ def _image_doubts(observed: Sequence[Observed], calibration: Calibration) -> NDA
 
 
 def is_worse(observed: Sequence[Observed]) -> NDArray[np.bool_]:
-    """Whether an image's AP@0.5 is below the median of its domain's images."""
-    scores, domains = np.array([one.ap50 for one in observed]), np.array([one.domain for one in observed])
-    return np.array([score < np.median(scores[domains == domain]) for score, domain in zip(scores, domains, strict=True)])
+    """Whether an image's AP@0.5 is below the median of all images."""
+    scores = np.array([one.ap50 for one in observed])
+    return np.asarray(scores < np.median(scores), np.bool_)
 
 
 def choose_mark(doubts: NDArray[np.float64], worse: NDArray[np.bool_]) -> float:
@@ -132,18 +131,21 @@ def _kinds(observed: Sequence[Observed]) -> NDArray[np.str_]:
     return np.array([DOMAIN_KINDS.get(one.domain, "other") for one in observed])
 
 
-def choose_marks(observed: Sequence[Observed], calibration: Calibration) -> dict[str, float]:
-    """A mark for each kind of sample with enough images: how many objects are wrong differs more between kinds than between images."""
-    doubts, worse, kinds = _image_doubts(observed, calibration), is_worse(observed), _kinds(observed)
-    enough = [kind for kind in sorted(set(kinds.tolist())) if (kinds == kind).sum() >= MARKED_FROM]
-    return {kind: choose_mark(doubts[kinds == kind], worse[kinds == kind]) for kind in enough}
+def within_domains(doubts: NDArray[np.float64], observed: Sequence[Observed]) -> float | None:
+    """The chance that the worse of two images of one domain has more doubt; None where no two images of a domain differ."""
+    held, every = 0.0, 0
+    for first, second in combinations(range(len(observed)), 2):
+        one, other = observed[first], observed[second]
+        if one.domain == other.domain and one.ap50 != other.ap50:
+            ahead = (doubts[first] - doubts[second]) * (other.ap50 - one.ap50)
+            held, every = held + (ahead > 0) + (ahead == 0) / 2, every + 1
+    return round(held / every, 4) if every else None
 
 
-def report(observed: Sequence[Observed], calibration: Calibration, marks: Mapping[str, float]) -> dict[str, Any]:
+def report(observed: Sequence[Observed], calibration: Calibration) -> dict[str, Any]:
     """How far doubts can be trusted on these images: of the doubtful ones, how many are worse than the median; how objects rank."""
     doubts, worse = _image_doubts(observed, calibration), is_worse(observed)
-    scores, mark = np.array([one.ap50 for one in observed]), [marks.get(kind, calibration.look_from) for kind in _kinds(observed)]
-    marked = doubts >= np.array(mark)
+    scores, marked = np.array([one.ap50 for one in observed]), doubts >= calibration.look_from
     objects = np.concatenate([calibration.doubts(one.cues.values) for one in observed])
     wrong = np.concatenate([one.wrong for one in observed])
     return {
@@ -154,6 +156,7 @@ def report(observed: Sequence[Observed], calibration: Calibration, marks: Mappin
         "ap50OfDoubtful": _mean(scores[marked]),
         "ap50OfOthers": _mean(scores[~marked]),
         "imageRankCorrelation": round(-float(spearmanr(doubts, scores).statistic), 4) if len(set(doubts)) > 1 < len(set(scores)) else None,
+        "imageRankingWithinDomains": within_domains(doubts, observed),
         "objects": len(wrong),
         "wrongObjects": int(wrong.sum()),
         "objectRanking": ranking(objects, wrong),
@@ -161,10 +164,10 @@ def report(observed: Sequence[Observed], calibration: Calibration, marks: Mappin
     }
 
 
-def _by_kind(observed: Sequence[Observed], calibration: Calibration, marks: Mapping[str, float]) -> dict[str, Any]:
+def _by_kind(observed: Sequence[Observed], calibration: Calibration) -> dict[str, Any]:
     kinds = _kinds(observed)
     parts = {kind: [one for one, own in zip(observed, kinds, strict=True) if own == kind] for kind in sorted(set(kinds.tolist()))}
-    return {kind: report(part, calibration, marks) for kind, part in parts.items()}
+    return {kind: report(part, calibration) for kind, part in parts.items()}
 
 
 def calibrate(segmenter: Segmenter, model: str, samples: Sequence[Sample]) -> dict[str, Any]:
@@ -176,13 +179,11 @@ def calibrate(segmenter: Segmenter, model: str, samples: Sequence[Sample]) -> di
     bias, weights = fit(validation)
     fitted = Calibration(bias, weights, look_from=1.0)
     calibration = Calibration(bias, weights, choose_mark(_image_doubts(validation, fitted), is_worse(validation)))
-    marks = choose_marks(validation, calibration)
     held_out = observe(segmenter, model, choose(samples, "held_out"))
     return {
         **calibration.to_card(),
-        "lookFromByKind": marks,
         "chosenOn": f"{len(validation)} validation images",
-        "validation": report(validation, calibration, marks),
-        "heldOut": report(held_out, calibration, marks),
-        "heldOutByKind": _by_kind(held_out, calibration, marks),
+        "validation": report(validation, calibration),
+        "heldOut": report(held_out, calibration),
+        "heldOutByKind": _by_kind(held_out, calibration),
     }

@@ -133,11 +133,12 @@ def _about(card: Card) -> list[str]:
 
 def _doubt_sentence(doubt: Mapping[str, Any]) -> str:
     seen = doubt["heldOut"]
-    worse, others = seen["doubtfulWorseThanMedian"], seen["othersWorseThanMedian"]
+    worse, others, within = seen["doubtfulWorseThanMedian"], seen["othersWorseThanMedian"], seen.get("imageRankingWithinDomains")
+    alike = f"Of two images of one kind the worse has more doubt in {within:.0%} of pairs. " if within is not None else ""
     return (
         f"{seen['doubtful']} of {seen['images']} held-out images are called doubtful (a doubt of {doubt['lookFrom']:.2f} or more): "
         f"{worse:.0%} of them are worse than the median, {others:.0%} of the others; their mean AP@0.5 is {seen['ap50OfDoubtful']:.2f} "
-        f"against {seen['ap50OfOthers']:.2f}. Of {seen['objects']:,} objects {seen['wrongObjects']} are wrong; a wrong one has more "
+        f"against {seen['ap50OfOthers']:.2f}. {alike}Of {seen['objects']:,} objects {seen['wrongObjects']} are wrong; a wrong one has more "
         f"doubt than a right one in {seen['objectRanking']:.0%} of pairs."
     )
 

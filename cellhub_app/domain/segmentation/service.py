@@ -24,10 +24,9 @@ def models(sample_kind: str | None = None) -> list[ModelView]:
     return [known[index] for index in order(rated, sample_kind)]
 
 
-def marks(sample_kind: str) -> dict[str, float]:
-    """Model -> the doubt from which on an image of this kind of sample should be looked at first, where the model's card knows one."""
-    known = {card.name: card.doubt for card in models() if card.doubt}
-    return {name: float(doubt.get("lookFromByKind", {}).get(sample_kind, doubt["lookFrom"])) for name, doubt in known.items()}
+def marks() -> dict[str, float]:
+    """Model -> the doubt from which on an image should be looked at first, where the model's card knows one."""
+    return {card.name: float(card.doubt["lookFrom"]) for card in models() if card.doubt}
 
 
 def model(name: str) -> ModelView:

@@ -111,7 +111,7 @@ class ImagesState(ProjectState):
         self.holding = filters.holding or ""
         await self._look_up(call, project_id)
         self.search_key = f"{self.project_id}{self.q}"
-        self.doubt_from = catalogue.marks(self.sample_kind)
+        self.doubt_from = catalogue.marks()
         self._choose([], selects_all=False, count=0)
         self.changes, self._rows, self._told = dict(NO_CHANGES), (), ()
         self._show_moved(await self._read_moved(call, project_id))

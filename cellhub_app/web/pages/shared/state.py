@@ -121,7 +121,7 @@ class SharedState(rx.State):
             "meta": meta(project, counts),
             "ends_at": project.expires_at.isoformat(),
             "total": counts.total,
-            "doubt_from": catalogue.marks(project.sample_kind),
+            "doubt_from": catalogue.marks(),
         }
 
     def _show_news(self, found: Any) -> None:

@@ -1,4 +1,4 @@
-"""From which doubt on an image should be looked at first: each model's card says it, for each kind of sample."""
+"""From which doubt on an image should be looked at first: each model's card says it."""
 
 import json
 from pathlib import Path
@@ -14,13 +14,10 @@ CARD = {
 }  # fmt: skip
 
 
-def test_a_mark_is_that_of_the_kind_else_that_of_all_and_a_card_without_doubts_has_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    doubts = {"fitted": {"lookFrom": 0.2, "lookFromByKind": {"cells": 0.4}}, "older": {"lookFrom": 0.1}, "none": None}
+def test_a_mark_is_the_cards_and_a_card_without_doubts_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    doubts = {"fitted": {"lookFrom": 0.2}, "none": None}
     for name, doubt in doubts.items():
         (tmp_path / f"{name}.json").write_text(json.dumps({**CARD, "name": name, "doubt": doubt}))
     settings = get_settings().model_copy(update={"weights_dir": tmp_path})
     monkeypatch.setattr(service, "get_settings", lambda: settings)
-    assert service.marks("cells") == {"fitted": 0.4, "older": 0.1}
-    assert service.marks("nuclei") == {"fitted": 0.2, "older": 0.1}
+    assert service.marks() == {"fitted": 0.2}

@@ -5,7 +5,7 @@ import pytest
 
 from ml_worker.inference.doubt import CUES, Calibration, Cues
 from ml_worker.inference.segmenter import Segmenter
-from ml_worker.training.calibration import Observed, calibrate, choose_mark, choose_marks, fit, is_worse, ranking, report
+from ml_worker.training.calibration import Observed, calibrate, choose_mark, fit, is_worse, ranking, report, within_domains
 from ml_worker.training.data import Sample
 from tests.unit.ml_worker.training.annotated import simulated_samples
 
@@ -51,30 +51,24 @@ def test_ranking_is_one_when_all_that_is_wrong_is_more_doubtful() -> None:
     assert ranking(np.array([0.1]), np.array([False])) is None
 
 
-def test_images_are_compared_with_their_own_domain() -> None:
+def test_images_are_worse_than_the_median_of_all() -> None:
     rows = [observed([False], [0], ap, domain) for domain, ap in (("a", 0.9), ("a", 0.8), ("a", 0.7), ("b", 0.3), ("b", 0.2), ("b", 0.1))]
-    assert is_worse(rows).tolist() == [False, False, True, False, False, True]
+    assert is_worse(rows).tolist() == [False, False, False, True, True, True]
+
+
+def test_images_of_one_domain_are_ranked_among_themselves() -> None:
+    rows = [observed([False], [0], ap, domain) for domain, ap in (("a", 0.9), ("a", 0.8), ("b", 0.3), ("b", 0.2))]
+    assert within_domains(np.array([0.1, 0.2, 0.0, 0.05]), rows) == 1
+    assert within_domains(np.array([0.2, 0.1, 0.1, 0.1]), rows) == 0.25
+    assert within_domains(np.array([0.2]), rows[:1]) is None
 
 
 def test_a_report_says_how_many_doubtful_images_are_worse() -> None:
     doubtful = Calibration(-3.0, (6.0, 0, 0, 0, 0), 0.5)
     rows = [observed([True], [1.0], 0.1), observed([False], [0.9], 0.9), observed([False], [0.0], 0.8), observed([False], [0.1], 0.7)]
-    found = report(rows, doubtful, {})
+    found = report(rows, doubtful)
     assert (found["doubtful"], found["doubtfulWorseThanMedian"], found["othersWorseThanMedian"]) == (2, 0.5, 0.5)
     assert (found["objects"], found["wrongObjects"], found["objectRanking"]) == (4, 1, 1)
-
-
-def test_each_kind_of_sample_has_its_own_mark_where_there_are_enough_images() -> None:
-    plain = Calibration(-3.0, (6.0, 0, 0, 0, 0), 0.5)
-    easy = [observed([False], [k / 50], 0.9 - 0.05 * k) for k in range(10)]
-    hard = [observed([True], [0.6 + k / 50], 0.5 - 0.05 * k, "cells_phase") for k in range(10)]
-    few = [observed([True], [0.9], 0.1, "spheroid_fluo_invasion")] * 3
-    marks = choose_marks([*easy, *hard, *few], plain)
-    assert set(marks) == {"nuclei", "cells"}
-    assert marks["nuclei"] < 0.2 < 0.5 < marks["cells"]
-    found = report([*easy, *hard], plain, marks)
-    assert found["doubtfulWorseThanMedian"] >= 0.8
-    assert found["othersWorseThanMedian"] < 0.5
 
 
 def test_a_model_is_calibrated_on_validation_images_and_judged_on_others() -> None:
