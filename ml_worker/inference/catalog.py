@@ -15,7 +15,10 @@ WEIGHTS_DIR = Path(__file__).resolve().parents[1] / "weights"
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a model is, is good for and was measured at; `content` is the whole card as it was read."""
+    """What a model is, is good for and was measured at; `content` is the whole card as it was read.
+
+    Its network looks at every image `looks` times, mirrored in other ways (mirrored.py).
+    """
 
     name: str
     title: str
@@ -24,6 +27,7 @@ class ModelCard:
     preset: str
     settings: Settings
     scaling: Scaling | None
+    looks: int
     weights_sha256: str | None
     seconds_per_megapixel: float
     content: dict[str, Any]
@@ -48,6 +52,7 @@ def read_card(path: Path) -> ModelCard:
             min_seed_px=post["minSeedPx"],
         ),
         scaling=Scaling.read(content.get("scaling")),
+        looks=content.get("looks", 1),
         weights_sha256=content["weightsSha256"],
         seconds_per_megapixel=content["secondsPerMegapixel"],
         content=content,

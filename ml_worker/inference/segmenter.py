@@ -16,6 +16,7 @@ from ml_worker.inference.doubt import calibration_of, rate_objects
 from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.instances import Instances, put_together
+from ml_worker.inference.mirrored import mirrored
 from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_pieces
 from ml_worker.inference.postprocess import label_with_seeds
 from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared, empty_maps
@@ -47,7 +48,8 @@ class Segmenter:
         self._nets = NetCache(self._load, is_short_of_memory)
 
     def _load(self, name: str, device: torch.device) -> Network:
-        return open_network(find_card(self._cards, name), self._folder, device, self.engine, self.threads)
+        card = find_card(self._cards, name)
+        return mirrored(open_network(card, self._folder, device, self.engine, self.threads), card.looks)
 
     def has_ranges(self, model: str) -> bool:
         """Whether the model can compute in eight bits. Raises ModelUnknown."""

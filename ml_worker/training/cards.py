@@ -114,6 +114,7 @@ def make_card(
             "minSeedPx": settings.min_seed_px,
         },
         "scaling": scaling.written() if scaling else None,
+        "looks": 1,
         "weightsSha256": weights["sha256"] if weights else None,
         "weights": weights,
         "training": training,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
+from ml_worker.inference.mirrored import LOOKS
 from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
 from ml_worker.inference.scale import Scaling
@@ -89,6 +90,20 @@ def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, f
     return (scaling, best) if best > plain + WORTH_A_SECOND_LOOK else (None, plain)
 
 
+def _with_looks(card: dict[str, Any], folder: Path, validation: list[Sample]) -> dict[str, Any]:
+    """The card, which is written, with the number of mirrored looks: one, or for the preset `precise` all where they bring enough."""
+    found = {}
+    for looks in (1, len(LOOKS)) if card["preset"] == "precise" else (1,):
+        write_card({**card, "looks": looks}, folder)
+        segmenter = Segmenter(folder)
+        found[looks] = quality(validation, (segmenter.segment(one.image, card["name"]).labels for one in validation))
+        logger.info("looking %d time(s): %.4f", looks, found[looks])
+    looks = max(found) if found[max(found)] > found[1] + WORTH_A_SECOND_LOOK else 1
+    chosen = {**card, "looks": looks}
+    write_card(chosen, folder)
+    return chosen
+
+
 def _best_settings(name: str, folder: Path, validation: list[Sample]) -> Settings:
     segmenter = Segmenter(folder)
     maps = [segmenter.predict([segmenter.prepare(sample.image, name)])[0] for sample in validation]
@@ -98,11 +113,11 @@ def _best_settings(name: str, folder: Path, validation: list[Sample]) -> Setting
 
 
 def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> list[list[Looked]]:
-    """Every view of every image, as it is and scaled to every target."""
+    """Every view of every image, as it is and scaled to every target, looked at once: more looks would tell the same of sizes."""
     name = card["name"]
 
     def segmenter(scaling: Scaling | None) -> Segmenter:
-        write_card({**card, "scaling": scaling.written() if scaling else None}, folder)
+        write_card({**card, "scaling": scaling.written() if scaling else None, "looks": 1}, folder)
         return Segmenter(folder)
 
     plainly, scalers = segmenter(None), {target: segmenter(Scaling(target, target, target)) for target in TARGETS}
@@ -122,7 +137,7 @@ def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str,
     magnification. The choice is written into the card in `folder`.
     """
     validation = choose(samples, "validation")
-    write_card(with_settings(card, Settings(), Scaling()), folder)
+    card = _with_looks(with_settings(card, Settings(), Scaling()), folder, validation)
     settings = _best_settings(card["name"], folder, validation)
     scaling, found = choose_scaling(_looked_at(with_settings(card, settings, None), folder, validation))
     logger.info("at three magnifications: %.4f with %s", found, scaling)
