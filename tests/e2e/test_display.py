@@ -81,7 +81,7 @@ def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Vi
     expect(low).to_have_attribute("aria-valuetext", "100")
 
     page.get_by_test_id("plane-slider").press("ArrowRight")
-    expect(panel).to_contain_text("Only the first plane is segmented")
+    expect(visitor.by_id("viewer-empty-plane")).to_contain_text("No outlines in this plane yet")
     wait_for_depth(page)
     blue = colour(page)[2]
     assert abs(blue - 255 * (12_345 - 100) / 29_900) < 3

@@ -177,7 +177,7 @@ HANDLERS: dict[str, Door] = {
     # A project or image that is not there is shown as missing.
     **_of("ProjectState", load=SELF, close_dialogs=ANYBODY, toggle_panel=ANYBODY),
     **_of("ImageState", load=SELF, select=SELF, open_image=ANYBODY, show_outlines=ANYBODY),
-    **_of("ImageState", show_side=ANYBODY.given("history"), look_at=ANYBODY, restore=ANNOTATE),
+    **_of("ImageState", show_side=ANYBODY.given("history"), look_at=ANYBODY, restore=ANNOTATE, show_plane=VIEW.given(0)),
     **_of("AgainState", open_dialog=VIEW, set_open=SELF, keep=SELF, start=EDIT, choose=SELF, set_threshold=SELF, set_min_area=SELF),
     **_of("ImageExportState", offer=SELF, start=VIEW.given("coco")),
     **_of("PresenceState", load_people=SELF),
@@ -213,7 +213,7 @@ HANDLERS: dict[str, Door] = {
     **_of("ShareLinksState", make_link=MANAGE.given({"life": "7"})),
     **_of("SharedState", load=VISIT, search=VISIT, order=VISIT),
     **_of("SharedState", resize=ANYBODY, show_thumbnail_outlines=ANYBODY, open_picture=ANYBODY),
-    **_of("SharedImageState", load_image=VISIT, select=VISIT, open_image=ANYBODY),
+    **_of("SharedImageState", load_image=VISIT, select=VISIT, show_plane=VISIT.given(0), open_image=ANYBODY),
     **_of("SharedImageState", show_outlines=ANYBODY, show_side=ANYBODY.given("history")),
     **_of("SettingsState", load_settings=VIEW, save=MANAGE.given(PROJECT), delete=MANAGE),
     **_of("QueueActions", **STEER, retry_all=EDIT),

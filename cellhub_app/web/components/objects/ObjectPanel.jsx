@@ -63,7 +63,7 @@ function useKeys(rows, index, choose) {
   };
 }
 
-export function ObjectPanel({ url, revision, channels, selectedId, columns, provenance, onSelect }) {
+export function ObjectPanel({ url, revision, channels, isStack, selectedId, columns, provenance, onSelect }) {
   const [{ status, value, problem }, retry] = useMeasurements(url, revision);
   const [{ order, descending }, setOrder] = useState({ order: 'number', descending: false });
   const rows = useMemo(() => sortRows(rowsOf(value), order, descending), [value, order, descending]);
@@ -95,8 +95,8 @@ export function ObjectPanel({ url, revision, channels, selectedId, columns, prov
         </div>
       )}
       {status === 'loading' && <p className="ch-objects-note" role="status">Loading the objects…</p>}
-      {status === 'ready' && rows.length === 0 && <p className="ch-objects-note">No object was found in this image. A lower threshold may find some.</p>}
-      {status === 'empty' && <p className="ch-objects-note">This image is not segmented yet.</p>}
+      {status === 'ready' && rows.length === 0 && <p className="ch-objects-note">No object was found in this {isStack ? 'plane' : 'image'}. A lower threshold may find some.</p>}
+      {status === 'empty' && <p className="ch-objects-note">{isStack ? 'No outlines in this plane yet.' : 'This image is not segmented yet.'}</p>}
       {problem && <p className="ch-objects-note" role="alert">{problem} <button type="button" onClick={retry}>Try again</button></p>}
       {index >= 0 && (
         <Measures

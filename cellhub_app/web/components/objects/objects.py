@@ -33,6 +33,8 @@ class ObjectPanel(rx.NoSSRComponent):
     url: rx.Var[str]
     revision: rx.Var[int]
     channels: rx.Var[int]
+    # Whether the image has several planes: these are the objects of one.
+    is_stack: rx.Var[bool]
     selected_id: rx.Var[str]
     columns: rx.Var[list[dict[str, str]]]
     provenance: rx.Var[str]

@@ -1,0 +1,40 @@
+import React from 'react';
+import { desk } from '../desk.js';
+import './planes.css';
+
+function Step({ label, step, value, most, choose, testId }) {
+  const next = value + step;
+  return (
+    <button type="button" className="ch-hud-button" aria-label={label} title={label} disabled={next < 0 || next > most} data-testid={testId} onClick={() => choose(next)}>
+      <svg viewBox="0 0 16 16" aria-hidden="true"><path d={step < 0 ? 'M10 3.500 5.500 8 10 12.500' : 'M6 3.500 10.500 8 6 12.500'} /></svg>
+    </button>
+  );
+}
+
+function Axis({ name, count, value, choose }) {
+  const word = name.toLowerCase();
+  return (
+    <div className="ch-planes-axis">
+      <span>{name}</span>
+      <Step label={`The ${word} before`} step={-1} value={value} most={count - 1} choose={choose} testId={`${word}-before`} />
+      <input
+        type="range" min={0} max={count - 1} step={1} value={value} aria-label={name} aria-valuetext={`${value + 1} of ${count}`}
+        data-testid={`${word}-slider`} onChange={event => choose(Number(event.target.value))}
+      />
+      <Step label={`The next ${word}`} step={1} value={value} most={count - 1} choose={choose} testId={`${word}-next`} />
+      <output>{value + 1} / {count}</output>
+    </div>
+  );
+}
+
+/** Over the picture: which plane of a stack and which time is shown; nothing for an image of one plane. */
+export function PlaneControl({ imageId, plane, slices, timepoints }) {
+  if (slices * timepoints < 2) return null;
+  const choose = values => desk.set('plane', { frame: plane.frame, timepoint: plane.timepoint, imageId, ...values });
+  return (
+    <div className="ch-hud ch-planes" role="group" aria-label="Planes of the image" data-testid="planes">
+      {slices > 1 && <Axis name="Plane" count={slices} value={plane.frame} choose={frame => choose({ frame })} />}
+      {timepoints > 1 && <Axis name="Time" count={timepoints} value={plane.timepoint} choose={timepoint => choose({ timepoint })} />}
+    </div>
+  );
+}
