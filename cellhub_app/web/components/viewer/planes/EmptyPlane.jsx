@@ -5,7 +5,7 @@ import './planes.css';
 export function EmptyPlane({ planes, canDraw, segment }) {
   return (
     <div className="ch-viewer-notice ch-empty-plane" role="status" data-testid="viewer-empty-plane">
-      <p>No outlines in this plane yet.{canDraw && <span> {segment ? 'Segment it, or draw' : 'Draw'} with the tools at the left.</span>}</p>
+      <p>No outlines in this plane yet.{canDraw && <span> {segment ? 'Segment it, or draw them' : 'Draw them'} by hand.</span>}</p>
       {segment && (
         <div>
           <button type="button" data-testid="segment-plane" onClick={() => segment('plane')}>Segment this plane</button>

@@ -26,3 +26,15 @@ export function polygonsOf(url, number, told = 0) {
   if (!url || number === told) return url;
   return url.replace(/([?&]frame=)\d+/, `$1${number}`).replace(/&revision=\d+/, '');
 }
+
+const STEPS = { PageUp: -1, PageDown: 1 };
+
+/** Where a key leads: to the slice before or after, with Shift (or where there is one slice) to the time; null where it leads nowhere. */
+export function planeAfter({ key, shiftKey, ctrlKey, metaKey, altKey }, { frame, timepoint }, slices, timepoints) {
+  const step = STEPS[key];
+  if (!step || ctrlKey || metaKey || altKey) return null;
+  const isTime = shiftKey || slices === 1;
+  const next = isTime ? { frame, timepoint: timepoint + step } : { frame: frame + step, timepoint };
+  const isThere = next.frame >= 0 && next.frame < slices && next.timepoint >= 0 && next.timepoint < timepoints;
+  return isThere ? next : null;
+}
