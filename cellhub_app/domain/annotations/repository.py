@@ -302,10 +302,12 @@ async def present_ids(session: AsyncSession, segmentation_id: UUID) -> list[UUID
     return list((await session.execute(query)).scalars())
 
 
-async def in_other_frames(session: AsyncSession, image_ids: Sequence[UUID], frame: int = 0) -> dict[UUID, int]:
-    """Image -> how many objects it has now in all frames but one; nothing for images that have none there."""
+async def in_other_frames(session: AsyncSession, places: Iterable[tuple[UUID, int]]) -> dict[UUID, int]:
+    """Image -> how many objects it has now in all frames but these (image, frame) pairs; nothing for images that have none there."""
+    but = sorted(set(places))
     query = select(col(Segmentation.image_id), func.count()).join(Object, col(Object.segmentation_id) == col(Segmentation.id))
-    query = query.where(col(Segmentation.image_id).in_(image_ids), col(Segmentation.frame) != frame, present_at(None))
+    query = query.where(col(Segmentation.image_id).in_({image for image, _ in but}), present_at(None))
+    query = query.where(tuple_(col(Segmentation.image_id), col(Segmentation.frame)).not_in(but))
     return {row[0]: row[1] for row in (await session.execute(query.group_by(col(Segmentation.image_id)))).all()}
 
 

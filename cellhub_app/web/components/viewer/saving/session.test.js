@@ -290,6 +290,7 @@ describe('others', () => {
     await bob.clock.pass(400);
     tell('segmentationStatus', { imageId: 'i', status: 'running' });
     tell('segmentationStatus', { imageId: 'i', frame: 1, status: 'succeeded', revision: 3 });
+    tell('segmentationStatus', { imageId: 'i', status: 'succeeded' });
     await ada.clock.pass(0);
     expect(ada.session.revision).toBe(2);
     tell('segmentationStatus', { imageId: 'i', status: 'succeeded', revision: 3 });
