@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.events import EventType
+from cellhub_app.core.imaging.planes import frame_of, plane_of
 from cellhub_app.domain.annotations import history
 from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images import service as images
@@ -81,7 +82,7 @@ class PictureState(rx.State, mixin=True):
         frames, timepoints = image.frames or 1, image.timepoints or 1
         if asked.get("z") or asked.get("t"):
             z, t = _place(asked.get("z", ""), frames), _place(asked.get("t", ""), timepoints)
-            self.plane = t * frames + z
+            self.plane = frame_of(z, t, frames)
         elif frames * timepoints > 1 and (object_id := _id(asked.get("object", ""))):
             self.plane = await history.frame_of(call.session, call.principal, image.id, object_id) or 0
         else:
@@ -94,7 +95,7 @@ class PictureState(rx.State, mixin=True):
 
     def _place_in_address(self) -> dict[str, str]:
         """The plane and the selected object, as `_find_plane` reads them."""
-        z, t = self.plane % self.frames, self.plane // self.frames
+        z, t = plane_of(self.plane, self.frames)
         named = {"z": str(z + 1) if z else "", "t": str(t + 1) if t else "", "object": self.object_id}
         return {name: value for name, value in named.items() if value}
 

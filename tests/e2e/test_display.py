@@ -7,6 +7,7 @@ import tifffile
 from playwright.sync_api import Page, expect
 
 from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor, at
+from tests.fixtures.processes import until
 
 SIDE = 120
 PIXEL = """(canvas) => {
@@ -88,8 +89,10 @@ def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Vi
     point_at_the_middle(page)
     expect(visitor.by_id("cursor-intensity")).to_have_text("DAPI 12,345")
 
+    page.get_by_test_id("plane-slider").press("ArrowLeft")
+    shows(page, [0, 0, 255])
+    until(lambda: "z=" not in page.url, within_s=15)
     page.reload()
-    wait_for_depth(page)
     shows(page, [0, 0, 255])
     visitor.by_id("side-display").click()
     visitor.by_id("display-reset").click()

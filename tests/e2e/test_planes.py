@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
 from tests.e2e.editing import SIDE, Desk, square
-from tests.e2e.visitors import Visitor
+from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor
 from tests.fixtures.processes import until
 
 PLANES = 3
@@ -103,3 +103,22 @@ def test_a_link_to_an_object_opens_its_plane_and_others_see_it_come(arrive: Call
     ada.go(f"{image_page[image_page.index('/projects') :]}?object={drawn}")
     shows(desk, 1, 1)
     expect(desk.by_id("object-measures")).to_contain_text("Object 1")
+
+
+def test_all_planes_are_segmented_from_an_empty_one_and_come_to_the_screen(visitor: Visitor) -> None:
+    desk = opened(visitor)
+    desk.by_id("plane-next").click()
+    desk.by_id("segment-planes").click()
+    expect(desk.by_id("planes-all")).to_have_attribute("aria-pressed", "true")
+    desk.page.get_by_text("Otsu and watershed").click()
+    desk.by_id("again-start").click()
+    expect(desk.by_id("viewer-empty-plane")).to_have_count(0, timeout=WORK_TIMEOUT_MS)
+    counts = [len(features(desk, frame)) for frame in range(PLANES)]
+    assert len(set(counts)) > 1
+    assert min(counts) > 1
+    shows(desk, 1, counts[1])
+    desk.canvas.focus()
+    desk.press("PageDown")
+    shows(desk, 2, counts[2])
+    desk.press("PageUp", "PageUp")
+    shows(desk, 0, counts[0])

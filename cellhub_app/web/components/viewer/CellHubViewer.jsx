@@ -162,7 +162,7 @@ export function CellHubViewer(props) {
       {editor && <EditorPanel editor={editor} panel={editing.panel} pixelSizeUm={pixelSizeUm} />}
       {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
       {shown && !props.bare && <PlaneControl imageId={imageId} plane={plane} slices={slices} timepoints={timepoints} />}
-      {shown && planes > 1 && isUntouched && <EmptyPlane planes={planes} canDraw={editable} segment={props.maySegment ? props.onSegment : null} />}
+      {shown && planes > 1 && isUntouched && <EmptyPlane planes={planes} isRunning={props.isRunning} canDraw={editable} segment={props.maySegment ? props.onSegment : null} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
       <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} intensity={intensity} />
       {waitNote && <Busy polygons={polygons} note={waitNote} />}

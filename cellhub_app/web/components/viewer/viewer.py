@@ -40,7 +40,9 @@ class Viewer(rx.NoSSRComponent):
     frame: rx.Var[int]
     frames: rx.Var[int]
     timepoints: rx.Var[int]
+    # What to offer over a plane without outlines: whether the person may segment, and whether a run works on the image already.
     may_segment: rx.Var[bool]
+    is_running: rx.Var[bool]
     # A picture with transparency over the image.
     veil_url: rx.Var[str]
     # While somebody moves a slider: how long `polygons_url` must rest before it is asked for, and what to say meanwhile.
