@@ -73,6 +73,7 @@ async def test_all_planes_of_a_stack_are_segmented_each_with_its_own_pixels(lab:
         [shown] = await runs.images(session, batch.id, 10)
         run, _ = await runs.run_of(session, lab.who, batch.id)
     assert (shown.objects, shown.revision, run.objects) == (sum(counts), 1, sum(counts))
+    assert await lab.column("select distinct parameters from revision") == [{"channel": 0}]
     assert await lab.column("select megapixels from job") == [pytest.approx(3 * 0.192**2)]
 
 

@@ -9,7 +9,7 @@ export function followNews(events, { imageId, frame }, { hear, ask }) {
   };
   const onRun = ({ data }) => {
     const told = JSON.parse(data);
-    if (told.imageId === imageId && frame === (told.frame ?? 0) && told.status === 'succeeded' && told.revision) hear(told.revision);
+    if (told.imageId === imageId && frame === (told.frame ?? 0) && told.status === 'succeeded') hear(told.revision);
   };
   events.addEventListener('annotationsChanged', onChange);
   events.addEventListener('segmentationStatus', onRun);
