@@ -142,7 +142,8 @@ def _image(job: Claimed) -> UUID:
 
 async def _result(session: AsyncSession, saving: _Saving, frame: int) -> NewResult:
     job, objects = saving.job, saving.planes[frame].objects
-    result = NewResult(_image(job), job.id, job.model or "", saving.weights_sha256, objects, job.parameters, frame)
+    parameters = {name: value for name, value in job.parameters.items() if name != FRAMES}  # a revision is of one plane
+    result = NewResult(_image(job), job.id, job.model or "", saving.weights_sha256, objects, parameters, frame)
     return await beside_hand_made(session, result, size_of(job)) if job.parameters.get(KEEP_HAND_MADE) else result
 
 

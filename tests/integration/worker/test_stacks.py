@@ -22,7 +22,7 @@ from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from tests.fixtures.samples import SampleFile, nuclei_files
-from tests.fixtures.stacks import plane_of, stack_file
+from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane
 from tests.integration.annotations.scenes import square
 from tests.integration.worker.conftest import Lab, until
 
@@ -73,6 +73,7 @@ async def test_all_planes_of_a_stack_are_segmented_each_with_its_own_pixels(lab:
         [shown] = await runs.images(session, batch.id, 10)
         run, _ = await runs.run_of(session, lab.who, batch.id)
     assert (shown.objects, shown.revision, run.objects) == (sum(counts), 1, sum(counts))
+    assert await lab.column("select distinct parameters from revision") == [{"channel": 0}]
     assert await lab.column("select megapixels from job") == [pytest.approx(3 * 0.192**2)]
 
 
@@ -120,15 +121,23 @@ async def test_a_plane_that_a_file_turns_out_to_lack_is_told_in_one_sentence(lab
     assert await lab.column("select attempt from job") == [1]
 
 
-async def test_a_plane_that_the_file_lost_is_named_and_nothing_of_its_stack_is_stored(lab: Lab, gpu: WorkerContext) -> None:
+async def test_a_plane_that_can_not_be_read_is_named_and_nothing_of_its_stack_is_stored(lab: Lab, gpu: WorkerContext) -> None:
     file = stack_file(slices=3)
-    [image] = await lab.ready([file])
-    await lab.runtime.storage.put(storage_key(image, "original"), stack_file(slices=2).data)
-    assert (await _segment(lab, [image], "all")).counts.failed == 1
-    error = (await lab.image(image)).segmentation_error
-    assert error is not None
-    assert error["detail"] == "Couldn't read plane 3 of stack.ome.tif: the file does not have it. Upload it again."
+    sentences = {
+        "Couldn't read plane 3 of stack.ome.tif: the file does not have it. Upload it again.": stack_file(slices=2).data,
+        "Couldn't read plane 2 of stack.ome.tif: its data is damaged. Export it again from where it was made, then upload it.": (
+            with_broken_plane(file, 1)
+        ),
+    }
+    for sentence, data in sentences.items():
+        [image] = await lab.ready([file])
+        await lab.runtime.storage.put(storage_key(image, "original"), data)
+        assert (await _segment(lab, [image], "all")).counts.failed == 1
+        error = (await lab.image(image)).segmentation_error
+        assert error is not None
+        assert error["detail"] == sentence
     assert await lab.column("select count(*) from revision") == [0]
+    assert await lab.column("select distinct attempt from job") == [1]
 
 
 async def test_a_stack_that_is_cancelled_between_two_planes_leaves_no_trace(lab: Lab, gpu: WorkerContext) -> None:

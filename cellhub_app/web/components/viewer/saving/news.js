@@ -10,9 +10,8 @@ export function followNews(events, { imageId, frame }, { hear, ask }) {
   const onRun = ({ data }) => {
     const told = JSON.parse(data);
     if (told.imageId !== imageId || told.status !== 'succeeded') return;
-    const isOurs = frame === (told.frame ?? 0);
-    if (isOurs && told.revision) hear(told.revision);
-    else if (!isOurs && told.frame === undefined) ask();
+    if (frame === (told.frame ?? 0)) hear(told.revision);
+    else if (told.frame === undefined) ask();
   };
   events.addEventListener('annotationsChanged', onChange);
   events.addEventListener('segmentationStatus', onRun);

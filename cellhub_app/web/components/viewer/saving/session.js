@@ -199,7 +199,7 @@ export class EditSession {
 
   /** There is a newer revision: what it changed is asked for. */
   hear(revision) {
-    this.#heard = Math.max(this.#heard, revision);
+    this.#heard = Math.max(this.#heard, revision ?? 0); // a run over other planes than the first tells no revision
     return this.#heard > this.revision ? this.#saver.now() : Promise.resolve();
   }
 
