@@ -4,7 +4,7 @@ import { ImageApi } from '../saving/api.js';
 import { KeptEdits } from '../saving/kept.js';
 import { EditSession } from '../saving/session.js';
 import { Editor } from './editor.js';
-import { placeOf } from './place.js';
+import { isOf, placeOf } from './place.js';
 
 const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=slider]';
 
@@ -73,7 +73,8 @@ export function useEditing(viewer, { editable, imageId, userId, api, size, polyg
       made.session.end();
     };
   }, [viewer, editable, isPresent, imageId, frame, userId, loaded]);
-  useEffect(() => { editor?.session.hear(revision ?? 0); }, [editor, revision]);
+  // The editor of a plane that was just left is still here for a moment, and must not hear what is new in another one.
+  useEffect(() => { if (isOf(editor?.session, imageId, frame)) editor.session.hear(revision ?? 0); }, [editor, revision]);
   return editor;
 }
 
