@@ -7,7 +7,6 @@ import tifffile
 from playwright.sync_api import Page, expect
 
 from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor, at
-from tests.fixtures.processes import until
 
 SIDE = 120
 PIXEL = """(canvas) => {
@@ -91,7 +90,7 @@ def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Vi
 
     page.get_by_test_id("plane-slider").press("ArrowLeft")
     shows(page, [0, 0, 255])
-    until(lambda: "z=" not in page.url, within_s=15)
+    page.wait_for_function("() => !location.search.includes('z=')")
     page.reload()
     shows(page, [0, 0, 255])
     visitor.by_id("side-display").click()

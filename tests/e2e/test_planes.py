@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
 from tests.e2e.editing import SIDE, Desk, square
 from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor
-from tests.fixtures.processes import until
 
 PLANES = 3
 
@@ -72,7 +71,7 @@ def test_outlines_stay_in_the_plane_that_they_were_drawn_in(visitor: Visitor) ->
     desk.is_saved()
     assert [len(features(desk, frame)) for frame in range(PLANES)] == [0, 2, 0]
 
-    until(lambda: "z=2" in desk.page.url, within_s=15)
+    desk.page.wait_for_function("() => location.search === '?z=2'")
     desk.page.reload()
     shows(desk, 1, 2)
     desk.by_id("undo").click()
