@@ -53,7 +53,8 @@ def images(count: int, objects: int, scene: tuple[Path, list[bytes], tuple[int, 
         ]
         yield ImageEntry(
             id=UUID(int=number), name=f"well_{number}.png", stem=stems.take(f"well_{number}.png"), frame=0, width=width, height=height,
-            channels=1, bit_depth=8, frames=1, pixel_size_um=0.5, pixel_size_origin="tiff", format="png", bytes=1, sha256="0" * 64,
+            channels=1, bit_depth=8, frames=1, timepoints=1, pixel_size_um=0.5, pixel_size_origin="tiff", format="png", bytes=1,
+            sha256="0" * 64,
             status="ready", error=None, segmentation_status="succeeded", tags=(), created_at=MOMENT, revisions=(REVISION,),
             objects=entries, original=lambda: picture, display=lambda: picture,
         )  # fmt: skip

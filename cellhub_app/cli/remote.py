@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from cellhub_app.sdk.client import CellHub
+from cellhub_app.sdk.client import CellHub, Frames
 from cellhub_app.sdk.errors import CellHubFailure, SignedOut
 from cellhub_app.sdk.types import Batch, Project, Upload
 
@@ -40,8 +40,10 @@ def upload(
     url: Url = LOCAL,
     model: Annotated[str, typer.Option(help="segment all images of the project with this model and wait")] = "",
     keep: Annotated[bool, typer.Option("--keep-hand-made", help="with --model: objects that people drew or changed stay")] = False,
+    frames: Annotated[str, typer.Option(help="with --model: planes of stacks, first, all, or numbers such as 0,5,10")] = "first",
 ) -> None:
     """Send a folder of images to a CellHub server; each file arrives once, also over a bad line."""
+    planes = planes_named(frames)
     paths = image_files(folder)
     if not paths:
         fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
@@ -50,7 +52,7 @@ def upload(
         done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
         report(found, done)
         if model and (done.accepted or done.already_sent or done.duplicates):
-            hub.wait_for_batch(hub.segment(found.id, model, keep_hand_made=keep).id, on_change=_tell_batch)
+            hub.wait_for_batch(hub.segment(found.id, model, keep_hand_made=keep, frames=planes).id, on_change=_tell_batch)
     if done.refused:
         raise typer.Exit(1)
 
@@ -136,6 +138,15 @@ def _tell_batch(batch: Batch) -> None:
     counts = batch.counts
     failed = f", {counts.failed} failed" if counts.failed else ""
     typer.echo(f"{batch.status}: {counts.succeeded} done, {counts.queued + counts.running} to do{failed}")
+
+
+def planes_named(frames: str) -> Frames:
+    """`first`, `all`, or the numbers in a list with commas."""
+    if frames in ("first", "all"):
+        return frames
+    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", frames):
+        fail(f"--frames takes first, all, or numbers of planes counted from 0, as in 0,5,10, and not {frames[:40]!r}.")
+    return [int(number) for number in frames.split(",")]
 
 
 def fail(sentence: str) -> NoReturn:

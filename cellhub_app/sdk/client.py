@@ -27,6 +27,7 @@ from cellhub_app.sdk.uploading import Uploading
 _FIRST_LOOK_S, _LAST_LOOK_S = 0.3, 5.0
 
 Selection = Sequence[UUID] | Literal["all"]
+Frames = Sequence[int] | Literal["first", "all"]
 Job = TypeVar("Job", Batch, Export, FaceOff)
 
 
@@ -118,14 +119,17 @@ class CellHub(Sharing, Results):
         threshold: float | None = None,
         min_area_px: int | None = None,
         keep_hand_made: bool = False,
+        frames: Frames = "first",
     ) -> Batch:
         """Queue a model over images; those still being read are waited for by the server.
 
         With `keep_hand_made` objects that people drew, imported or changed stay, and what the model finds in their place is left out.
+        `frames` says which planes of stacks: the first, all, or those with the numbers timepoint * slices + slice, counted from 0.
         """
         given = {"threshold": threshold, "minAreaPx": min_area_px}
         parameters = {name: value for name, value in given.items() if value is not None}
-        body = {"imageIds": _selection(images), "model": model, "parameters": parameters, "keepHandMade": keep_hand_made}
+        body: dict[str, Any] = {"imageIds": _selection(images), "model": model, "parameters": parameters, "keepHandMade": keep_hand_made}
+        body["frames"] = frames if isinstance(frames, str) else list(frames)
         return Batch.model_validate(self._json("POST", f"/projects/{project_id}/segmentations", json=body))
 
     def batch(self, batch_id: UUID) -> Batch:

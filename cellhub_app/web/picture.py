@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.events import EventType
+from cellhub_app.core.imaging.planes import frame_of, plane_of
 from cellhub_app.domain.annotations import history
 from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images import service as images
@@ -17,7 +18,21 @@ from cellhub_app.web.visit import Visit
 
 FILTERS = ("status", "q", "tag", "sort", "where")
 OBJECTS, HISTORY, DISPLAY = SIDES = ("objects", "history", "display")
-Found = tuple[ImageView, RevisionView | None]
+Found = tuple[ImageView, dict[int, RevisionView]]
+DIGITS_MAX = 9
+
+
+def _place(words: str, count: int) -> int:
+    """A place counted from 1, as one counted from 0; the first where there is no such place."""
+    number = int(words) if words.isdecimal() and len(words) <= DIGITS_MAX else 1
+    return number - 1 if 1 <= number <= count else 0
+
+
+def _id(words: str) -> UUID | None:
+    try:
+        return UUID(words)
+    except ValueError:
+        return None
 
 
 class PictureState(rx.State, mixin=True):
@@ -30,6 +45,7 @@ class PictureState(rx.State, mixin=True):
     provenance: str = ""
     problem: str = ""
     planes: int = 1
+    plane: int = 0
     frames: int = 1
     timepoints: int = 1
     status: str = ""
@@ -41,6 +57,7 @@ class PictureState(rx.State, mixin=True):
     pixel_size_um: float | None = None
     may_annotate: bool = False
     is_segmented: bool = False
+    has_outlines: bool = False
     is_missing: bool = False
     object_id: str = ""
     outlines_are_shown: bool = True
@@ -58,18 +75,42 @@ class PictureState(rx.State, mixin=True):
         if not concerned and not news.has(EventType.PROJECT_CHANGED):
             return None
         image = await images.get(call.session, call.principal, topic_id)
-        return image, await history.latest(call.session, call.principal, topic_id) if image.revision else None
+        return image, await history.newest(call.session, call.principal, topic_id)
+
+    async def _find_plane(self, call: Call | Visit, image: ImageView, asked: dict[str, str]) -> None:
+        """Show the plane that the address names, else that of the object it names, else the first; `z` and `t` count from 1."""
+        frames, timepoints = image.frames or 1, image.timepoints or 1
+        if asked.get("z") or asked.get("t"):
+            z, t = _place(asked.get("z", ""), frames), _place(asked.get("t", ""), timepoints)
+            self.plane = frame_of(z, t, frames)
+        elif frames * timepoints > 1 and (object_id := _id(asked.get("object", ""))):
+            self.plane = await history.frame_of(call.session, call.principal, image.id, object_id) or 0
+        else:
+            self.plane = 0
+
+    def _go_to_plane(self, number: int) -> None:
+        """Show another plane as it is now, with nothing selected."""
+        self.plane = number if 0 <= number < self.planes else 0
+        self.past, self.object_id = 0, ""
+
+    def _place_in_address(self) -> dict[str, str]:
+        """The plane and the selected object, as `_find_plane` reads them."""
+        z, t = plane_of(self.plane, self.frames)
+        named = {"z": str(z + 1) if z else "", "t": str(t + 1) if t else "", "object": self.object_id}
+        return {name: value for name, value in named.items() if value}
 
     def _show_news(self, found: Found | None) -> None:
         if found is None:
             return
-        image, latest = found
+        image, newest = found
         self.image_id, self.name, self.status = str(image.id), image.name, image.status
         self.width, self.height, self.channels = image.width or 0, image.height or 0, image.channels or 1
         self.pixel_size_um, self.size = image.pixel_size_um, size_text(image)
         self.frames, self.timepoints = image.frames or 1, image.timepoints or 1
         self.planes = self.frames * self.timepoints
-        self.is_segmented, self.revision = image.revision > 0, image.revision
+        self.plane = self.plane if self.plane < self.planes else 0
+        latest = newest.get(self.plane)
+        self.has_outlines, self.is_segmented, self.revision = bool(newest), latest is not None, latest.number if latest else 0
         self.caption, self.provenance, self.problem = caption(latest), provenance(latest), problem(image)
 
     @unguarded

@@ -101,7 +101,7 @@ class BringIn:
 
     async def _read(self, row: AnnotationImport, known: Sequence[KnownImage], folder: Path) -> _Harvest:
         images = folder / "images.json"
-        images.write_text(json.dumps([[str(one.id), one.name, one.width, one.height, one.frames] for one in known]), encoding="utf-8")
+        images.write_text(json.dumps([[str(one.id), one.name, one.width, one.height, one.planes] for one in known]), encoding="utf-8")
         harvest = _Harvest()
         for number, file in enumerate(row.files):
             path, found = folder / f"{number}.file", folder / f"{number}.found"

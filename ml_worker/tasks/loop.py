@@ -35,7 +35,7 @@ HOLD_LIMIT_S = 3600.0
 
 @dataclass(frozen=True)
 class Capacity:
-    """How much a loop holds at once: `jobs`, and `seconds` of work; no job longer than `hold_limit_s`, whatever happens."""
+    """How much a loop holds at once: `jobs`, and `seconds` of work; no plane of a job longer than `hold_limit_s`, whatever happens."""
 
     jobs: int
     seconds: float = math.inf
@@ -159,12 +159,12 @@ class WorkLoop:
         loop = asyncio.get_running_loop()
         task = loop.create_task(self._attempt(job), name=f"{self.kind} {job.id}")
         self.model = job.model
-        self._held[job.lease_id] = _Held(job, task, self.speeds.get(job.model or "", UNKNOWN_SECONDS) * job.megapixels)
+        self._held[job.lease_id] = _Held(job, task, self.speeds.get(job.model or "", UNKNOWN_SECONDS) * job.workload)
 
         def on_lost() -> None:
             loop.call_soon_threadsafe(self._lost, job)
 
-        self._keeper.keep(job.lease_id, job.id, self._capacity.hold_limit_s, on_lost)
+        self._keeper.keep(job.lease_id, job.id, self._capacity.hold_limit_s * max(1, len(job.planes)), on_lost)
         task.add_done_callback(lambda _: self._end(job))
 
     def _lost(self, job: Claimed) -> None:
@@ -179,7 +179,7 @@ class WorkLoop:
             log.error("a job could not be ended; its lease will run out", job_id=str(job.id), kind=self.kind, exc_info=error)
         ended = time.monotonic()
         self._ends.append(ended)
-        self.speeds.note(job.model or "", job.megapixels, held.began, ended)
+        self.speeds.note(job.model or "", job.workload, held.began, ended)
         if not self._held:
             self._line_is_empty = False
         if not self._line_is_empty:

@@ -1,22 +1,29 @@
 """Segmenting one image after the other in four stages that overlap: read, network, postprocess, save.
 
+Of a stack one plane after the other is read and segmented, and all are stored together; nobody holds more than one of its planes in memory.
+
 Each job is a coroutine that passes through the stages; the network has a thread of its own and is never kept waiting by a disk or a
 database, because enough images are read ahead and finished ones wait elsewhere. How much is read ahead is bounded by megapixels.
 """
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from cellhub_app.core.errors import Invalid, NotFound
+from cellhub_app.core.imaging import planes
 from cellhub_app.core.imaging.info import Plane
 from cellhub_app.core.imaging.quality import Flaw, assess
 from cellhub_app.core.imaging.read import read_plane
+from cellhub_app.core.imaging.refusals import AGAIN, Unreadable
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.jobs.claiming import Claimed
+from cellhub_app.domain.jobs.schemas import FRAMES
 from cellhub_app.models.image import storage_key
 from ml_worker.inference.device import usable_cpus
 from ml_worker.inference.forward import Maps
@@ -25,7 +32,7 @@ from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.describe import Described, describe
 from ml_worker.tasks.network import NetworkStage
-from ml_worker.tasks.saving import Saver
+from ml_worker.tasks.saving import FIRST, Saver
 from ml_worker.tasks.threads import Threads
 
 PIXELS_IN_HAND = 16_000_000
@@ -68,33 +75,46 @@ class SegmentPipeline:
             stage.close()
 
     async def work(self, job: Claimed) -> None:
-        """Segment the first plane of the job's image and store the result. Raises what any stage raises."""
+        """Segment the planes of the job's image that were asked for and store the result. Raises what any stage raises."""
         self._in_hand += 1
         began = time.perf_counter()
         timings: dict[str, float] = {}
         try:
-            async with self._memory.hold(round(job.megapixels * 1e6)):
-                result = await self._compute(job, timings)
+            found = await self._compute(job, timings)
             timings["waited_s"] = time.perf_counter() - began - sum(timings.values())
-            await self._saver.save(job, result, self._weights.get(job.model or ""), timings)
+            await self._saver.save(job, found, self._weights.get(job.model or ""), timings)
         finally:
             self._in_hand -= 1
 
-    async def _compute(self, job: Claimed, timings: dict[str, float]) -> Described:
-        plane, prepared, flaws, timings["read_s"] = await self._read(job)
-        maps, timings["network_s"] = await self.network.predict(prepared, _left(timings))
-        described, timings["postprocess_s"] = await self._finishers.run(_left(timings), self._describe, prepared, maps, plane)
-        return described.of_flawed(flaws)
-
-    async def _read(self, job: Claimed) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
+    async def _compute(self, job: Claimed, timings: dict[str, float]) -> dict[int, Described]:
+        """Frame -> what was found there. A job that is cancelled ends here, between two steps of a plane."""
+        _refuse_lacking(job)
         assert job.image_id is not None  # noqa: S101 - a segmentation has an image
+        found: dict[int, Described] = {}
+        path: Path | None = None
         with TemporaryDirectory(prefix="cellhub-segment-") as folder:
-            path = await self._runtime.storage.fetch(storage_key(job.image_id, "original"), Path(folder) / "original")
-            return await self._readers.run(IMAGE_TIME_LIMIT_S, self._prepare, job, path)
+            for frame in job.planes:
+                async with self._memory.hold(round(job.megapixels * 1e6)):
+                    path = path or await self._runtime.storage.fetch(storage_key(job.image_id, "original"), Path(folder) / "original")
+                    found[frame] = await self._plane(job, path, frame, timings)
+        return found
 
-    def _prepare(self, job: Claimed, path: Path) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
+    async def _plane(self, job: Claimed, path: Path, frame: int, timings: dict[str, float]) -> Described:
+        took: dict[str, float] = {}
+        plane, prepared, flaws, took["read_s"] = await self._readers.run(IMAGE_TIME_LIMIT_S, self._prepare, job, path, frame)
+        maps, took["network_s"] = await self.network.predict(prepared, _left(took))
+        described, took["postprocess_s"] = await self._finishers.run(_left(took), self._describe, prepared, maps, plane)
+        timings |= {stage: timings.get(stage, 0.0) + seconds for stage, seconds in took.items()}
+        # Galleries show the outlines of the first plane; hundreds of other pictures would only wait in memory.
+        return (described if frame == FIRST else replace(described, overlay=b"")).of_flawed(flaws)
+
+    def _prepare(self, job: Claimed, path: Path, frame: int) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
         began = time.perf_counter()
-        plane = read_plane(path, name=job.image_name)
+        z, timepoint = planes.plane_of(frame, job.frames or 1)
+        try:
+            plane = read_plane(path, z, timepoint, name=_name(job, frame))
+        except NotFound as error:
+            raise Unreadable("damaged", "the file does not have it", AGAIN).named(_name(job, frame) or "a plane") from error
         prepared = self._segmenter.prepare(plane, job.model or "", parameters_of(job))
         return plane, prepared, assess(np.asarray(plane)), time.perf_counter() - began
 
@@ -105,6 +125,19 @@ class SegmentPipeline:
 
     def _others_come(self, waiting: int) -> bool:
         return self._in_hand > waiting
+
+
+def _refuse_lacking(job: Claimed) -> None:
+    """Raises Invalid for planes that the image does not have: while it was still being read nobody could tell."""
+    count = planes.count(job.frames, job.timepoints)
+    if sentence := planes.refusal(job.image_name or "The image", job.parameters.get(FRAMES, "first"), count):
+        raise Invalid(sentence)
+
+
+def _name(job: Claimed, frame: int) -> str | None:
+    """What a refusal calls the plane."""
+    words = planes.words(frame, job.frames or 1, planes.count(job.frames, job.timepoints))
+    return f"{words} of {job.image_name}" if words and FRAMES in job.parameters else job.image_name
 
 
 def _left(timings: dict[str, float]) -> float:

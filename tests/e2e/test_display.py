@@ -81,15 +81,17 @@ def test_channels_windows_and_planes_are_set_in_the_browser_and_kept(visitor: Vi
     expect(low).to_have_attribute("aria-valuetext", "100")
 
     page.get_by_test_id("plane-slider").press("ArrowRight")
-    expect(panel).to_contain_text("Only the first plane is segmented")
+    expect(visitor.by_id("viewer-empty-plane")).to_contain_text("No outlines in this plane yet")
     wait_for_depth(page)
     blue = colour(page)[2]
     assert abs(blue - 255 * (12_345 - 100) / 29_900) < 3
     point_at_the_middle(page)
     expect(visitor.by_id("cursor-intensity")).to_have_text("DAPI 12,345")
 
+    page.get_by_test_id("plane-slider").press("ArrowLeft")
+    shows(page, [0, 0, 255])
+    page.wait_for_function("() => !location.search.includes('z=')")
     page.reload()
-    wait_for_depth(page)
     shows(page, [0, 0, 255])
     visitor.by_id("side-display").click()
     visitor.by_id("display-reset").click()

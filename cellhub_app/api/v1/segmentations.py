@@ -1,6 +1,6 @@
 """Segmenting: models, batches, the queue, jobs."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -27,6 +27,9 @@ class SegmentRequest(Schema):
 
     The result takes the place of all objects; with `keepHandMade` those that people drew, imported or changed stay, and what the model
     finds on one of them (half of the smaller one's pixels or more) is left out.
+
+    `frames`: of a stack the `first` plane is segmented, `all` of them, or those with these numbers. The number of a plane is its timepoint
+    times the image's slices plus its slice, each counted from 0.
     """
 
     image_ids: list[UUID] | Literal["all"]
@@ -34,6 +37,7 @@ class SegmentRequest(Schema):
     parameters: ModelParameters = Field(default_factory=ModelParameters)
     notify: bool = False
     keep_hand_made: bool = False
+    frames: Literal["first", "all"] | list[Annotated[int, Field(ge=0, le=2**31 - 1)]] = "first"
 
 
 @router.get("/models", response_model=list[ModelView], tags=["models"])
@@ -46,8 +50,10 @@ async def list_models(session: Look, principal: Signed, projectId: UUID | None =
 @router.post("/projects/{project_id}/segmentations", status_code=202, response_model=BatchView, tags=["batches"])
 async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Queue a model over images."""
-    how = {"notify": wanted.notify, "keep_hand_made": wanted.keep_hand_made}
-    batch = await segment(session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters, **how)
+    batch = await segment(
+        session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters,
+        notify=wanted.notify, keep_hand_made=wanted.keep_hand_made, frames=wanted.frames,
+    )  # fmt: skip
     await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)
     return batch
 

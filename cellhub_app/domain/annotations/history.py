@@ -39,12 +39,21 @@ async def revisions(
     return [_view(row, replaced.get(row[0].number, (0, 0))) for row in rows]
 
 
-async def latest(session: AsyncSession, principal: Viewer, image_id: UUID) -> RevisionView | None:
-    """The newest revision of an image's first frame without what it changed; None where there is none. Raises ImageNotFound."""
+async def latest(session: AsyncSession, principal: Viewer, image_id: UUID, frame: int = 0) -> RevisionView | None:
+    """The newest revision of an image's frame without what it changed; None where there is none. Raises ImageNotFound."""
+    return (await newest(session, principal, image_id)).get(frame)
+
+
+async def newest(session: AsyncSession, principal: Viewer, image_id: UUID) -> dict[int, RevisionView]:
+    """Frame -> its newest revision without what it changed, for frames that have one. Raises ImageNotFound."""
     await readable_image(session, principal, image_id, Permission.VIEW)
-    segmentation = await repository.segmentation(session, image_id, 0)
-    rows = await repository.revisions(session, segmentation.id, limit=1) if segmentation else []
-    return _view(rows[0]) if rows else None
+    return {frame: _view(row) for frame, row in (await repository.newest(session, image_id)).items()}
+
+
+async def frame_of(session: AsyncSession, principal: Viewer, image_id: UUID, object_id: UUID) -> int | None:
+    """The frame that an object is in, or was; None where the image never had it. Raises ImageNotFound."""
+    await readable_image(session, principal, image_id, Permission.VIEW)
+    return await repository.frame_of(session, image_id, object_id)
 
 
 async def of_object(session: AsyncSession, principal: Viewer, image_id: UUID, object_id: UUID, frame: int = 0) -> ObjectHistory:

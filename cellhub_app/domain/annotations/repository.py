@@ -21,7 +21,7 @@ from cellhub_app.models.image import Image
 from cellhub_app.models.job import Job
 from cellhub_app.models.user import User
 
-Told = Row[Revision, str | None, str | None]
+Told = Row[Revision, str | None, str | None] | tuple[Revision, str | None, str | None]
 COLUMNS = (
     "segmentation_id", "id", "added_revision", "parents", "class_id", "score", "doubt",
     "area_px", "bbox", "geometry", "measures_version", "measures",
@@ -167,12 +167,30 @@ async def edit_with_id(session: AsyncSession, segmentation_id: UUID, edit_id: UU
     return (await session.execute(query)).scalar_one_or_none()
 
 
-def _told(segmentation_id: UUID) -> Select[Revision, str | None, str | None]:
+def _all_told() -> Select[Revision, str | None, str | None]:
     """Revisions, each with the name of its author and of who asked for its run."""
     author, starter = aliased(User), aliased(User)
     query = select(Revision, col(author.name), col(starter.name)).outerjoin(author, col(author.id) == col(Revision.author_id))
-    query = query.outerjoin(Job, col(Job.id) == col(Revision.job_id)).outerjoin(starter, col(starter.id) == col(Job.user_id))
-    return query.where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
+    return query.outerjoin(Job, col(Job.id) == col(Revision.job_id)).outerjoin(starter, col(starter.id) == col(Job.user_id))
+
+
+def _told(segmentation_id: UUID) -> Select[Revision, str | None, str | None]:
+    return _all_told().where(col(Revision.segmentation_id) == segmentation_id).order_by(col(Revision.number).desc())
+
+
+async def newest(session: AsyncSession, image_id: UUID) -> dict[int, Told]:
+    """Frame -> its newest revision with the names of its people; nothing for frames without one."""
+    is_newest = and_(col(Segmentation.id) == col(Revision.segmentation_id), col(Segmentation.head) == col(Revision.number))
+    query = _all_told().join(Segmentation, is_newest).add_columns(col(Segmentation.frame))
+    rows = (await session.execute(query.where(col(Segmentation.image_id) == image_id))).all()
+    return {frame: (revision, author, starter) for revision, author, starter, frame in rows}
+
+
+async def frame_of(session: AsyncSession, image_id: UUID, object_id: UUID) -> int | None:
+    """The frame of an image that has an object, or had it; None where there never was one."""
+    query = select(col(Segmentation.frame)).join(Object, col(Object.segmentation_id) == col(Segmentation.id))
+    query = query.where(col(Segmentation.image_id) == image_id, col(Object.id) == object_id).limit(1)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def revisions(session: AsyncSession, segmentation_id: UUID, *, before: int | None = None, limit: int | None = None) -> Sequence[Told]:
@@ -284,10 +302,12 @@ async def present_ids(session: AsyncSession, segmentation_id: UUID) -> list[UUID
     return list((await session.execute(query)).scalars())
 
 
-async def in_other_frames(session: AsyncSession, image_ids: Sequence[UUID], frame: int = 0) -> dict[UUID, int]:
-    """Image -> how many objects it has now in all frames but one; nothing for images that have none there."""
+async def in_other_frames(session: AsyncSession, places: Iterable[tuple[UUID, int]]) -> dict[UUID, int]:
+    """Image -> how many objects it has now in all frames but these (image, frame) pairs; nothing for images that have none there."""
+    but = sorted(set(places))
     query = select(col(Segmentation.image_id), func.count()).join(Object, col(Object.segmentation_id) == col(Segmentation.id))
-    query = query.where(col(Segmentation.image_id).in_(image_ids), col(Segmentation.frame) != frame, present_at(None))
+    query = query.where(col(Segmentation.image_id).in_({image for image, _ in but}), present_at(None))
+    query = query.where(tuple_(col(Segmentation.image_id), col(Segmentation.frame)).not_in(but))
     return {row[0]: row[1] for row in (await session.execute(query.group_by(col(Segmentation.image_id)))).all()}
 
 

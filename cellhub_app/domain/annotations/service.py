@@ -158,19 +158,19 @@ async def bring(session: AsyncSession, brought: Brought) -> int | None:
     return entry.number
 
 
-async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> dict[UUID, int]:
-    """Store what models found in several images at once: a new revision each that replaces all but what is kept; job id -> number.
+async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> dict[tuple[UUID, int], int]:
+    """Store what models found in several planes at once: a new revision each that replaces all but what is kept; (job, frame) -> number.
 
     The caller's transaction also finishes the jobs, so that a result and its status appear together.
     """
     if not results:
         return {}
     places = await repository.ensure_segmentations(session, [(result.image_id, result.frame) for result in results])
-    numbers: dict[UUID, int] = {}
+    numbers: dict[tuple[UUID, int], int] = {}
     for result in results:
         segmentation = places[result.image_id, result.frame]
         segmentation.head += 1
-        numbers[result.job_id] = segmentation.head
+        numbers[result.job_id, result.frame] = segmentation.head
         removed = 0
         if segmentation.head > 1:
             removed = await repository.remove_present(session, segmentation.id, segmentation.head, but=list(result.kept))
@@ -182,8 +182,8 @@ async def save_results(session: AsyncSession, results: Sequence[NewResult]) -> d
             )
         )  # fmt: skip
     await session.flush()
-    rows = ((places[result.image_id, result.frame].id, numbers[result.job_id], new) for result in results for new in result.objects)
-    await repository.add_objects(session, rows)
+    stored = ((result, places[result.image_id, result.frame].id, numbers[result.job_id, result.frame]) for result in results)
+    await repository.add_objects(session, ((place, number, new) for result, place, number in stored for new in result.objects))
     return numbers
 
 

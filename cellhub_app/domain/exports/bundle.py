@@ -123,6 +123,7 @@ class ImageEntry:
     channels: int | None
     bit_depth: int | None
     frames: int | None
+    timepoints: int | None
     pixel_size_um: float | None
     pixel_size_origin: str | None
     format: str | None

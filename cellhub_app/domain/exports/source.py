@@ -124,7 +124,7 @@ class Source:
 
 
 _SAME = (
-    "id", "name", "width", "height", "channels", "bit_depth", "frames", "pixel_size_um", "pixel_size_origin",
+    "id", "name", "width", "height", "channels", "bit_depth", "frames", "timepoints", "pixel_size_um", "pixel_size_origin",
     "format", "bytes", "sha256", "status", "segmentation_status", "created_at",
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, func, literal, select, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, any_, bindparam, cast, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
@@ -15,7 +15,7 @@ from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import Sight, Viewer, may_see, readable_projects, sight_of, values_of
 from cellhub_app.domain.images.listing import conditions_of
 from cellhub_app.domain.images.schemas import ImageFilters
-from cellhub_app.models.image import Image
+from cellhub_app.models.image import Image, ImageStatus
 
 
 def present(project_id: UUID) -> ColumnElement[bool]:
@@ -82,6 +82,14 @@ async def neighbours(session: AsyncSession, image: Image) -> tuple[UUID | None, 
     before = base.where(pair > here).order_by(col(Image.created_at).asc(), col(Image.id).asc()).limit(1)
     after = base.where(pair < here).order_by(col(Image.created_at).desc(), col(Image.id).desc()).limit(1)
     return (await session.execute(before)).scalar_one_or_none(), (await session.execute(after)).scalar_one_or_none()
+
+
+async def with_other_planes(session: AsyncSession, chosen: Sequence[ColumnElement[bool]], least: int, most: int | None) -> Image | None:
+    """The oldest image that was read and has fewer planes than `least`, or more than `most`."""
+    planes = func.coalesce(cast(col(Image.frames), BigInteger), 1) * func.coalesce(col(Image.timepoints), 1)
+    is_odd = planes < least if most is None else or_(planes < least, planes > most)
+    query = select(Image).where(*chosen, col(Image.status) == ImageStatus.READY, is_odd)
+    return (await session.execute(query.order_by(col(Image.created_at), col(Image.id)).limit(1))).scalar_one_or_none()
 
 
 def _chosen(project_id: UUID, ids: Sequence[UUID]) -> list[ColumnElement[bool]]:

@@ -57,6 +57,14 @@ async def count(session: AsyncSession, principal: Principal, project_id: UUID, c
     return (await session.execute(query)).scalar_one()
 
 
+async def has_stacks(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> bool:
+    """Whether any of the chosen images has several planes, as far as they were read. Raises ProjectNotFound."""
+    await require(session, principal, project_id, Permission.VIEW)
+    is_stack = or_(col(Image.frames) > 1, col(Image.timepoints) > 1)
+    query = select(col(Image.id)).where(*conditions(project_id, chosen), is_stack).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
 async def first_ready(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen, limit: int) -> list[UUID]:
     """The oldest few of the chosen images that were read. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)

@@ -12,13 +12,16 @@ NAMES_TOLD = 100  # of each kind, in a report
 
 @dataclass(frozen=True)
 class KnownImage:
-    """An image of the project that annotations can belong to; sizes are px, None for a file that was never read."""
+    """An image of the project that annotations can belong to; sizes are px, None for a file that was never read.
+
+    `planes` counts slices and timepoints together; a frame is the number of one (core/imaging/planes.py).
+    """
 
     id: UUID
     name: str
     width: int | None
     height: int | None
-    frames: int = 1
+    planes: int = 1
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Images:
         found = self._candidates(name)
         if not found and (framed := _FRAME.fullmatch(stem(_plain(name)))):
             stacks, frame = self._candidates(framed[1]), int(framed[2])
-            return (stacks[0], frame) if len(stacks) == 1 and frame < stacks[0].frames else UNKNOWN
+            return (stacks[0], frame) if len(stacks) == 1 and frame < stacks[0].planes else UNKNOWN
         if not found:
             return UNKNOWN
         return (found[0], 0) if len(found) == 1 else AMBIGUOUS

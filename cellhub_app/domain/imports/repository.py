@@ -6,6 +6,7 @@ from sqlalchemy import literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from cellhub_app.core.imaging import planes
 from cellhub_app.core.pagination import Page, PageRequest, paginate
 from cellhub_app.domain.access import Principal, readable_projects
 from cellhub_app.domain.imports.findings import KnownImage
@@ -49,10 +50,10 @@ async def of_job(session: AsyncSession, job_id: UUID) -> AnnotationImport:
 
 async def known_images(session: AsyncSession, project_id: UUID) -> list[KnownImage]:
     """The images of a project that annotations can belong to, in the order of their making."""
-    columns = (col(Image.id), col(Image.name), col(Image.width), col(Image.height), col(Image.frames))
+    columns = (col(Image.id), col(Image.name), col(Image.width), col(Image.height), col(Image.frames), col(Image.timepoints))
     query = select(*columns).where(col(Image.project_id) == project_id, col(Image.deleted_at).is_(None))
     rows = await session.execute(query.order_by(col(Image.created_at), col(Image.id)))
-    return [KnownImage(row.id, row.name, row.width, row.height, row.frames or 1) for row in rows]
+    return [KnownImage(row.id, row.name, row.width, row.height, planes.count(row.frames, row.timepoints)) for row in rows]
 
 
 async def sample_kind(session: AsyncSession, project_id: UUID) -> str:

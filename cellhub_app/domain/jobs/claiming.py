@@ -14,8 +14,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cellhub_app.core.imaging import planes
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.settings import get_settings
+from cellhub_app.domain.jobs.schemas import FRAMES
 
 PARKED = -20_000
 CLAIMABLE_ABOVE = PARKED // 2
@@ -35,11 +37,12 @@ _CANDIDATES = text(f"""
     ), ranked as (
         select j.*, u.served_at, row_number() over (partition by u.user_id order by j.priority desc, j.id) as rank
         from users u cross join lateral (
-            select id, user_id, priority, model, image_id, project_id, error from job
+            select id, user_id, priority, model, image_id, project_id, megapixels, error from job
             where {_READY.format(user="u.user_id")} order by priority desc, id limit :limit) as j
         order by rank, u.served_at, u.user_id limit :limit
     )
-    select r.id, r.user_id, r.model, r.error ->> 'code' = any(:suspect) as is_suspect, i.width::float8 * i.height / 1e6 as megapixels,
+    select r.id, r.user_id, r.model, r.error ->> 'code' = any(:suspect) as is_suspect,
+           coalesce(r.megapixels, i.width::float8 * i.height / 1e6) as megapixels,
            p.deleted_at is not null or (i.deleted_at is not null and :kind <> 'ingest') as is_gone
     from ranked r join project p on p.id = r.project_id left join image i on i.id = r.image_id
     order by r.rank, r.served_at, r.user_id
@@ -52,7 +55,7 @@ _TAKE = text("""
         returning *
     )
     select t.id, t.kind, t.lease_id, t.attempt, t.user_id, t.project_id, t.batch_id, t.image_id, t.export_id, t.model, t.parameters,
-           i.name as image_name, i.width, i.height, i.pixel_size_um
+           i.name as image_name, i.width, i.height, i.pixel_size_um, i.frames, i.timepoints
     from taken t left join image i on i.id = t.image_id
 """)
 _SERVED = text("update turn set served_at = clock_timestamp() where kind = :kind and user_id = any(:users)")
@@ -81,11 +84,23 @@ class Claimed:
     width: int | None = None
     height: int | None = None
     pixel_size_um: float | None = None
+    frames: int | None = None
+    timepoints: int | None = None
 
     @property
     def megapixels(self) -> float:
         """Size of the image's plane, 1 when it is not known."""
         return self.width * self.height / 1e6 if self.width and self.height else UNKNOWN_MEGAPIXELS
+
+    @property
+    def planes(self) -> Sequence[int]:
+        """The planes of its image that it is for (core/imaging/planes.py)."""
+        return planes.chosen(self.parameters.get(FRAMES, "first"), planes.count(self.frames, self.timepoints))
+
+    @property
+    def workload(self) -> float:
+        """Megapixels of all its planes."""
+        return self.megapixels * len(self.planes)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,22 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Integer, SmallInteger, Uuid, case, cast, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Float,
+    Integer,
+    SmallInteger,
+    Uuid,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,6 +32,7 @@ from sqlmodel import col
 from cellhub_app.core.ids import now
 from cellhub_app.core.queue import JobKind, JobStatus
 from cellhub_app.domain.jobs.claiming import PARKED
+from cellhub_app.domain.jobs.schemas import FRAMES
 from cellhub_app.models.image import Image, ImageStatus
 from cellhub_app.models.job import Batch, Job
 
@@ -34,6 +50,14 @@ def _ids_in_order(number: ColumnElement[int], moment_ms: int) -> ColumnElement[o
 
 def _joined(*parts: ColumnElement[Any]) -> ColumnElement[Any]:
     return reduce(lambda left, right: left.op("||")(right), parts)
+
+
+def _planes(batch: Batch) -> ColumnElement[Any]:
+    """How many planes of an image the batch is for."""
+    wanted = batch.parameters.get(FRAMES, "first")
+    if wanted == "all":
+        return cast(func.coalesce(col(Image.frames), 1), Float) * func.coalesce(col(Image.timepoints), 1)
+    return literal(len(wanted) if isinstance(wanted, list) else 1)
 
 
 async def line_up(session: AsyncSession, batch: Batch, chosen: Sequence[ColumnElement[bool]], priority: int = 0) -> int:
@@ -54,7 +78,8 @@ async def line_up(session: AsyncSession, batch: Batch, chosen: Sequence[ColumnEl
     latest = {"segmentation_job_id": numbered.c.job_id, "segmentation_model": batch.model, "segmentation_status": JobStatus.QUEUED}
     adopted = (
         update(Image).where(col(Image.id) == numbered.c.id).values(**latest, segmentation_error=null())
-        .returning(numbered.c.job_id, col(Image.id), col(Image.status), col(Image.width), col(Image.height)).cte("adopted")
+        .returning(numbered.c.job_id, col(Image.id), col(Image.status), col(Image.width), col(Image.height), _planes(batch).label("planes"))
+        .cte("adopted")
     )  # fmt: skip
     is_read = adopted.c.status == ImageStatus.READY
     moment = now()
@@ -63,7 +88,7 @@ async def line_up(session: AsyncSession, batch: Batch, chosen: Sequence[ColumnEl
         "project_id": literal(batch.project_id, Uuid), "batch_id": literal(batch.id, Uuid), "model": literal(batch.model),
         "parameters": literal(batch.parameters, JSONB), "timings": literal({}, JSONB), "status": literal(JobStatus.QUEUED.value),
         "priority": case((is_read, priority), else_=priority + PARKED), "attempt": literal(0), "run_after": literal(moment),
-        "created_at": literal(moment), "megapixels": adopted.c.width / literal(1e6) * adopted.c.height,
+        "created_at": literal(moment), "megapixels": adopted.c.width / literal(1e6) * adopted.c.height * adopted.c.planes,
     }  # fmt: skip
     statement = insert(Job).from_select(list(columns), select(*columns.values()))
     made = await session.execute(statement, execution_options={"preserve_rowcount": True})

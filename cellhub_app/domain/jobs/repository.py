@@ -35,6 +35,9 @@ _TURNS = text("""
 """)
 _UNPARK = text("""
     update job set priority = job.priority - :parked, run_after = clock_timestamp(), megapixels = i.width::float8 * i.height / 1e6
+        * case jsonb_typeof(job.parameters -> 'frames')
+              when 'array' then jsonb_array_length(job.parameters -> 'frames')
+              when 'string' then coalesce(i.frames, 1)::float8 * coalesce(i.timepoints, 1) else 1 end
     from image i where i.id = :image_id and job.image_id = :image_id and job.kind = 'segment' and job.status in ('queued', 'paused')
                        and job.priority <= :above returning job.id, job.status
 """)

@@ -15,7 +15,7 @@ from cellhub_app.domain.access import Principal
 from cellhub_app.domain.jobs import overview, repository
 from cellhub_app.domain.jobs.schemas import BatchLine, Cause, EndedBatch
 from cellhub_app.domain.jobs.service import BatchNotFound, JobNotFound
-from cellhub_app.models.annotation import Revision
+from cellhub_app.models.annotation import Revision, Segmentation
 from cellhub_app.models.image import Image
 from cellhub_app.models.job import Job
 
@@ -25,7 +25,8 @@ _FIRST = case({JobStatus.FAILED.value: 0, JobStatus.RUNNING.value: 1, JobStatus.
 
 @dataclass(frozen=True)
 class RunImage:
-    """One image of a run: the revision it made, seconds in line and in work, why it failed. `is_gone`: it was deleted since."""
+    """One image of a run: the revision it made of the first plane, the objects it found in all of them, seconds in line and in work, why it
+    failed. `is_gone`: it was deleted since."""
 
     job_id: UUID
     image_id: UUID
@@ -112,9 +113,12 @@ async def images(
     session: AsyncSession, batch_id: UUID, limit: int, after: RunImage | None = None, job_id: UUID | None = None
 ) -> list[RunImage]:
     """Images of a run that the caller was let see, failures first: so many after one of them, or the one of a job."""
-    made = (col(Revision.number), col(Revision.object_count))
-    query = select(Job, col(Image.name), col(Image.deleted_at).is_not(None), *made).join(Image, col(Image.id) == col(Job.image_id))
-    query = query.outerjoin(Revision, col(Revision.job_id) == col(Job.id)).where(col(Job.batch_id) == batch_id)
+    made = col(Revision.job_id) == col(Job.id)
+    objects = select(func.sum(col(Revision.object_count))).where(made).correlate(Job).scalar_subquery()
+    first = select(col(Revision.number)).join(Segmentation, col(Segmentation.id) == col(Revision.segmentation_id))
+    first = first.where(made, col(Segmentation.frame) == 0).correlate(Job)
+    columns = (col(Image.name), col(Image.deleted_at).is_not(None), first.scalar_subquery(), objects)
+    query = select(Job, *columns).join(Image, col(Image.id) == col(Job.image_id)).where(col(Job.batch_id) == batch_id)
     if job_id is not None:
         query = query.where(col(Job.id) == job_id)
     if after is not None:

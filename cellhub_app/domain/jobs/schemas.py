@@ -13,6 +13,8 @@ from cellhub_app.models.job import Batch
 
 KEEP_HAND_MADE = "keep_hand_made"
 """Among the parameters of a batch that leaves alone what people drew or changed."""
+FRAMES = "frames"
+"""Among the parameters of a batch that is not for the first planes of its images: "all", or numbers as in core/imaging/planes.py."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ updates go one row each, in a pipeline, by primary key, which is best for the fe
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,8 @@ _IMPORT = text("update annotation_import set status = :status, finished_at = :fi
 _FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _EXPORT, JobKind.TRIAL: _TRIAL, JobKind.IMPORT: _IMPORT}
 
 _RESULT = text("""
-    update image set object_count = :objects, doubt = :doubt, revision = :revision, outlines_revision = :revision where id = :image_id
+    update image set object_count = :objects, doubt = :doubt, revision = coalesce(cast(:revision as integer), revision),
+        outlines_revision = coalesce(cast(:revision as integer), outlines_revision) where id = :image_id
 """)
 _FACTS = text("""
     update image set format = :format, width = :width, height = :height, channels = :channels, bit_depth = :bit_depth, frames = :frames,
@@ -44,6 +46,16 @@ _FACTS = text("""
     from project where image.id = :image_id and project.id = image.project_id
     returning image.pixel_size_um, image.pixel_size_origin
 """)
+
+
+@dataclass(frozen=True)
+class ImageResult:
+    """An image's figures with a result: `objects` in all its planes, `revision` that of its first plane, None where that was left alone."""
+
+    image_id: UUID
+    objects: int
+    doubt: float | None
+    revision: int | None
 
 
 async def lock_images(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -70,10 +82,9 @@ async def _each(session: AsyncSession, statement: TextClause, rows: list[dict[st
         await session.execute(statement, rows)
 
 
-async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, float | None, int]]) -> None:
-    """(image, objects, doubt, revision) of images that were just segmented."""
-    names = ("image_id", "objects", "doubt", "revision")
-    await _each(session, _RESULT, [dict(zip(names, row, strict=True)) for row in sorted(rows)])
+async def write_results(session: AsyncSession, rows: Sequence[ImageResult]) -> None:
+    """The figures of images that were just segmented."""
+    await _each(session, _RESULT, [vars(row) for row in sorted(rows, key=lambda row: row.image_id)])
 
 
 async def write_facts(session: AsyncSession, image_id: UUID, facts: dict[str, Any]) -> tuple[float | None, str | None]:

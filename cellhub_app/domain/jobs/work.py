@@ -15,6 +15,7 @@ from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.jobs.news import Subject, batch_event, finished_event, job_event
 from cellhub_app.domain.jobs.schemas import BatchView
+from cellhub_app.domain.jobs.subjects import ImageResult
 
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED)
 
@@ -71,8 +72,8 @@ async def hold_images(session: AsyncSession, images: Sequence[UUID]) -> None:
     await subjects.lock_images(session, images)
 
 
-async def write_results(session: AsyncSession, rows: Sequence[tuple[UUID, int, float | None, int]]) -> None:
-    """Write (image, objects, doubt, revision) of images whose jobs are held onto their rows."""
+async def write_results(session: AsyncSession, rows: Sequence[ImageResult]) -> None:
+    """Write the figures of images whose jobs are held onto their rows."""
     await subjects.write_results(session, rows)
 
 

@@ -27,13 +27,19 @@ def canvas(state: Any, api: Any, *over: rx.Component, **editing: Any) -> rx.Comp
         image_url=f"{address}/display",
         width=state.width,
         height=state.height,
-        polygons_url=rx.cond(state.is_segmented | editing.get("editable", False), f"{address}/polygons?frame=0&format=binary{then}", ""),
+        polygons_url=rx.cond(
+            state.has_outlines | editing.get("editable", False), f"{address}/polygons?frame={state.plane}&format=binary{then}", ""
+        ),
         revision=rx.cond(state.past > 0, state.past, state.revision),
         pixel_size_um=state.pixel_size_um,
         name=state.name,
         caption=rx.cond(state.past > 0, t("Revision {number}", number=state.past), state.caption),
         show_outlines=state.outlines_are_shown,
         selected_id=state.object_id,
+        frame=state.plane,
+        frames=state.frames,
+        timepoints=state.timepoints,
+        on_plane=state.show_plane,
         depth_url=address,
         depth_scope=state.project_id,
         on_select=state.select,
@@ -50,15 +56,9 @@ def canvas(state: Any, api: Any, *over: rx.Component, **editing: Any) -> rx.Comp
 def side(state: Any, api: Any, below: rx.Component | None = None, **tabs: rx.Component) -> rx.Component:
     """What is known of the image: its objects, with `below` under them, how it is shown, and, each in a tab, what else there is."""
     head = rx.el.div(rx.el.h1(state.name, class_name="ellipsis"), rx.el.p(state.size, class_name="dim small number"))
-    planes = rx.el.p(
-        rx.icon("layers"),
-        t("A stack of {count} planes: the first is segmented.", count=state.planes),
-        class_name="side-note small",
-    )
     failed = rx.cond((state.problem != "") & (state.status == "ready"), rx.el.p(state.problem, class_name="error-text small"))
     return rx.el.aside(
         head,
-        rx.cond(state.planes > 1, planes),
         failed,
         _tabbed(state, {"objects": _objects(state, api, below), "display": _display(state, api), **tabs}),
         class_name="side",
@@ -69,9 +69,13 @@ def side(state: Any, api: Any, below: rx.Component | None = None, **tabs: rx.Com
 def _objects(state: Any, api: Any, below: rx.Component | None) -> rx.Component:
     then = rx.cond(state.past > 0, f"&revision={state.past}", "")
     panel = object_panel(
-        url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame=0{then}", ""),
+        url=rx.cond(state.is_segmented, f"{api}/images/{state.image_id}/measurements?frame={state.plane}{then}", ""),
         revision=state.revision,
         channels=state.channels,
+        image_id=state.image_id,
+        frame=state.plane,
+        frames=state.frames,
+        is_stack=state.planes > 1,
         selected_id=state.object_id,
         provenance=state.provenance,
         on_select=state.select,
@@ -82,7 +86,7 @@ def _objects(state: Any, api: Any, below: rx.Component | None) -> rx.Component:
 def _display(state: Any, api: Any) -> rx.Component:
     address = f"{api}/images/{state.image_id}"
     return rx.el.div(
-        display_panel(image_id=state.image_id, frames=state.frames, timepoints=state.timepoints),
+        display_panel(),
         pixel_size(url=address, pixel_size_um=state.pixel_size_um, can_edit=state.may_annotate, key=state.image_id),
     )
 

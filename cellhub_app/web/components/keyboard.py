@@ -25,6 +25,7 @@ VIEWER_KEYS: Keys = [
     ("+ · − · 0", t("Zoom in, zoom out, show all")),
     ("Shift + ← → ↑ ↓", t("Move the picture")),
     ("[ · ]", t("Image before, next image")),
+    (t("Page up · Page down"), t("Plane before, next plane of a stack (Shift: time)")),
     ("Escape", t("Select nothing")),
 ]
 EDITOR_KEYS: Keys = [
@@ -45,6 +46,7 @@ EDITOR_KEYS: Keys = [
     ("P · + · − · 0", t("Pan, zoom in, zoom out, show all")),
     ("Shift + ← → ↑ ↓", t("Move the picture")),
     ("[ · ]", t("Image before, next image")),
+    (t("Page up · Page down"), t("Plane before, next plane of a stack (Shift: time)")),
     ("Escape", t("Cancel, put the tool away, select nothing")),
 ]
 

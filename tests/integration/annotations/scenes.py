@@ -45,7 +45,7 @@ async def ids_at(runtime: Runtime, scene: Scene, revision: int | None = None) ->
 async def save(runtime: Runtime, scene: Scene, objects: list[NewObject]) -> int:
     job_id = new_id()
     async with runtime.work() as session:
-        return (await service.save_results(session, [NewResult(scene.image_id, job_id, "unet", "ab" * 32, objects)]))[job_id]
+        return (await service.save_results(session, [NewResult(scene.image_id, job_id, "unet", "ab" * 32, objects)]))[job_id, 0]
 
 
 async def change(runtime: Runtime, who: Principal, scene: Scene, base: int, removed: list[UUID], added: list[AddedObject]) -> int:

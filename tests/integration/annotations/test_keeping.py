@@ -24,7 +24,7 @@ async def again(runtime: Runtime, scene: Scene, objects: list[NewObject]) -> int
         await repository.hold_segmentations(session, [(scene.image_id, 0)])
         result = NewResult(scene.image_id, new_id(), "unet", None, objects)
         result = await keeping.beside_hand_made(session, result, (100, 80))
-        return (await service.save_results(session, [result]))[result.job_id]
+        return (await service.save_results(session, [result]))[result.job_id, 0]
 
 
 async def hand_made(runtime: Runtime, scene: Scene) -> set[UUID]:

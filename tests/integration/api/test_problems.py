@@ -79,6 +79,15 @@ async def test_unknown_models_and_empty_selections_are_refused(ada: Person) -> N
     assert (empty.status_code, empty.json()["code"]) == (422, "selectionEmpty")
 
 
+@pytest.mark.parametrize("frames", ["last", -1, [-1], [2**31], ["a"], [], {}])
+async def test_planes_that_are_none_are_refused(ada: Person, frames: object) -> None:
+    project_id = await ada.project()
+    await ada.upload(project_id, "a.png")
+    body = {"imageIds": "all", "model": "classical", "frames": frames}
+    answer = await ada.http.post(f"/api/v1/projects/{project_id}/segmentations", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 async def test_images_of_another_project_are_not_segmented(ada: Person, bob: Person) -> None:
     [foreign] = await bob.upload(await bob.project(), "secret.png")
     url = f"/api/v1/projects/{await ada.project()}/segmentations"

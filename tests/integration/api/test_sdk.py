@@ -270,6 +270,13 @@ async def test_a_batch_is_waited_for(hub: CellHub, project_id: UUID, ada: Person
     assert ((await waiting).status, seen[-1].counts.cancelled) == ("cancelled", 2)
 
 
+async def test_planes_of_stacks_are_named(hub: CellHub, project_id: UUID, ada: Person, tmp_path: Path) -> None:
+    await _do(hub.upload, project_id, _files(tmp_path, 1))
+    for frames, told in (("first", None), ("all", "all"), ((3, 1, 3), [1, 3])):
+        batch = await _do(hub.segment, project_id, "classical", frames=frames)
+        assert (await ada.http.get(f"/api/v1/batches/{batch.id}")).json()["parameters"].get("frames") == told
+
+
 async def ready_export(hub: CellHub, project_id: UUID, runtime: Runtime, content: bytes) -> UUID:
     """An export whose ZIP is there."""
     export = await _do(hub.export, project_id, ["coco"])

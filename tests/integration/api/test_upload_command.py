@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from cellhub_app.cli import remote
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.sdk import connection
-from cellhub_app.sdk.client import CellHub
+from cellhub_app.sdk.client import CellHub, Frames
 from tests.integration.api.conftest import PASSWORD, Person
 from tests.integration.api.test_sdk import Line
 from tests.integration.api.test_second_factor import turn_on
@@ -101,3 +101,15 @@ async def test_a_server_that_is_away_and_a_folder_without_images_are_told(folder
     none = await _run(str(folder / "none"), "--project", "P", "--password", PASSWORD)
     assert none.exit_code == 1
     assert "There is no image" in none.output
+
+
+@pytest.mark.parametrize(("frames", "expected"), [("first", "first"), ("all", "all"), ("0,5,10", [0, 5, 10]), ("3", [3])])
+def test_planes_are_named_by_a_word_or_by_their_numbers(frames: str, expected: Frames) -> None:
+    assert remote.planes_named(frames) == expected
+
+
+@pytest.mark.parametrize("frames", ["", "some", "1,", "-1", "1;2", "1.5"])
+async def test_planes_that_are_none_are_told_before_anything_is_sent(folder: Path, frames: str) -> None:
+    done = await _run(str(folder), "--project", "P", "--frames", frames)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("cellhub: --frames takes first, all, or numbers of planes counted from 0, as in 0,5,10, and not")

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 
 from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.imaging.planes import Frames
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.flows.segment import segment
-from cellhub_app.domain.jobs import runs, work
+from cellhub_app.domain.jobs import runs, service, work
 from cellhub_app.domain.jobs.claiming import Appetite, Claimed
 from cellhub_app.domain.jobs.leases import Finished
 from cellhub_app.domain.projects import service as projects
@@ -131,3 +133,15 @@ async def test_who_may_only_look_is_offered_nothing_although_a_reading_is_shared
         await work.fail(session, first, "truncated", ENDS_EARLY, retry=False)
     await lab.hear(tab, RunState, lab.run_id, reader=lab.ada)
     assert (state.can_steer, state.retry_words, len(state.causes)) == (False, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("frames", "words"), [("first", None), ("all", "all"), ([0, 4], "1, 5"), (range(12), "1, 2, 3, 4, 5, 6, 7, 8 and 4 more")]
+)
+async def test_a_run_says_which_planes_it_is_over(lab: Lab, frames: Frames, words: str | None) -> None:
+    async with lab.runtime.work() as session:
+        [batch] = await service.unfinished(session, lab.ada)
+        [image] = await rows.images(session, batch.project_id, ["stack.tif"], frames=12)
+        run = await segment(session, lab.ada, batch.project_id, [image], "classical", frames=frames)
+    facts = {fact.name: fact.value for fact in (await lab.tab(address=run.id)).state(RunState).facts}
+    assert facts.get("Planes") == words

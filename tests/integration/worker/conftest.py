@@ -51,7 +51,8 @@ class Lab:
         for file in files:
             info = probe(file.data, file.name)
             async with self.runtime.work() as session:
-                [image] = await rows.images(session, self.project_id, [file.name], width=info.width, height=info.height)
+                known = {name: getattr(info, name) for name in ("width", "height", "channels", "frames", "timepoints")}
+                [image] = await rows.images(session, self.project_id, [file.name], **known)
             await self.runtime.storage.put(storage_key(image, "original"), file.data)
             found.append(image)
         return found

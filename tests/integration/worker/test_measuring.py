@@ -20,6 +20,7 @@ from ml_worker.tasks.life import start_io
 from ml_worker.worker import IoWorker
 from tests.fixtures.samples import nuclei_files
 from tests.fixtures.services import Services
+from tests.fixtures.stacks import plane_of, stack_file
 from tests.integration.worker.conftest import Lab, arq_worker, until
 
 RING = [[20.5, 20.5], [60.5, 24.5], [50.5, 70.5], [20.5, 20.5]]
@@ -30,16 +31,16 @@ def test_the_index_knows_how_many_measures_of_shape_there_are() -> None:
     assert len(SHAPE_METRICS) == SHAPES
 
 
-async def draw(lab: Lab, image: UUID) -> UUID:
+async def draw(lab: Lab, image: UUID, frame: int = 0) -> UUID:
     change = Edit(edit_id=new_id(), base_revision=0, added=[AddedObject(id=new_id(), feature=FEATURE)])
     async with lab.runtime.work() as session:
-        await service.edit(session, lab.who, image, change)
+        await service.edit(session, lab.who, image, change, frame)
     return change.added[0].id
 
 
-async def measured(lab: Lab, image: UUID, key: UUID) -> ObjectMeasurements:
+async def measured(lab: Lab, image: UUID, key: UUID, frame: int = 0) -> ObjectMeasurements:
     async with lab.runtime.work() as session:
-        [found] = (await measurements.of_image(session, lab.who, image, ids=[key])).data
+        [found] = (await measurements.of_image(session, lab.who, image, frame, ids=[key])).data
     return found
 
 
@@ -62,6 +63,21 @@ async def test_a_drawn_object_has_its_shape_at_once_and_its_intensities_soon(lab
     values = (await measured(lab, image, key)).px
     assert list(values) == measure.columns(1)
     assert [value for value in values.values() if value is not None] == pytest.approx([one for one in expected.tolist() if one == one])
+
+
+async def test_intensities_are_those_of_the_plane_that_was_drawn_in(lab: Lab, io: WorkerContext) -> None:
+    file = stack_file(slices=2, timepoints=2)
+    [image] = await lab.ready([file])
+    keys = {frame: await draw(lab, image, frame) for frame in (1, 2)}
+
+    async def are_measured() -> bool:
+        return not any([(await measured(lab, image, key, frame)).pending for frame, key in keys.items()])
+
+    await until(are_measured)
+    for frame, key in keys.items():
+        expected = measure.measure_polygon(polygon.from_geojson(FEATURE), plane_of(file, frame)[..., np.newaxis])
+        mean = (await measured(lab, image, key, frame)).px["intensity_mean_c1"]
+        assert mean == pytest.approx(expected[measure.columns(1).index("intensity_mean_c1")], rel=1e-4)
 
 
 async def test_intensities_of_a_file_that_is_gone_are_unknown_rather_than_pending(lab: Lab, io: WorkerContext) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from roifile import ROI_OPTIONS, ROI_TYPE
 
+from cellhub_app.core.imaging import planes
 from cellhub_app.domain.exports.archive import TIMESTAMP, Archive
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, ObjectEntry, batches, outlines_of
 
@@ -57,7 +58,7 @@ class ImagejWriter:
     def _rois(self, image: ImageEntry, entries: Sequence[ObjectEntry]) -> Iterator[tuple[str, bytes]]:
         """The name and bytes of each object's ROI."""
         outlines = outlines_of(entries)
-        position = image.frame + 1 if (image.frames or 1) > 1 else 0
+        position = image.frame + 1 if planes.count(image.frames, image.timepoints) > 1 else 0
         for place, entry in enumerate(entries):
             kind = self._project.class_name(entry.class_id)
             name = f"{entry.number:05d} {kind}"

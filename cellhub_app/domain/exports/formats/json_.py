@@ -91,6 +91,7 @@ def _image(image: ImageEntry) -> dict[str, Any]:
         "channels": image.channels,
         "bitDepth": image.bit_depth,
         "frames": image.frames,
+        "timepoints": image.timepoints,
         "pixelSizeUm": image.pixel_size_um,
         "pixelSizeOrigin": image.pixel_size_origin,
         "bytes": image.bytes,

@@ -56,7 +56,7 @@ _IMAGE = _object(
         "id": IDENTIFIER,
         "name": {"type": "string"},
         "frame": {"type": "integer", "minimum": 0},
-        **dict.fromkeys(("width", "height", "channels", "bitDepth", "frames"), WHOLE_OR_NULL),
+        **dict.fromkeys(("width", "height", "channels", "bitDepth", "frames", "timepoints"), WHOLE_OR_NULL),
         "pixelSizeUm": NUMBER_OR_NULL,
         "pixelSizeOrigin": TEXT_OR_NULL,
         "bytes": {"type": "integer", "minimum": 0},

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.geometry.raster import polygons_from_labels, relabel_components
+from cellhub_app.core.imaging import planes
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.domain.imports.findings import FoundObject, ImageObjects, Target
 from cellhub_app.domain.imports.matching import base_name, stem
@@ -35,10 +36,11 @@ def _mask(reading: Reading, name: str, data: bytes) -> Iterator[ImageObjects]:
     target = reading.target(name, _ADDED.sub("", plain) or plain, size=(info.height, info.width))
     if target is None:
         return
-    if info.frames > 1 and (target.frame or info.frames != target.image.frames):
-        raise Invalid(f"“{name}” has {info.frames} frames and its image has {target.image.frames}.")
-    for frame in range(info.frames):
-        labels = _labels(name, read_plane(data, frame=frame, name=name)[:, :, 0])
+    count = planes.count(info.frames, info.timepoints)
+    if count > 1 and (target.frame or count != target.image.planes):
+        raise Invalid(f"“{name}” has {count} planes and its image has {target.image.planes}.")
+    for frame in range(count):
+        labels = _labels(name, read_plane(data, *planes.plane_of(frame, info.frames), name=name)[:, :, 0])
         objects = [FoundObject(polygon) for polygon in _polygons(reading, name, labels)]
         yield reading.done(Target(target.image, target.frame or frame, target.height, target.width), objects)
 

@@ -70,7 +70,7 @@ def _objects(reading: Reading, target: Target, data: bytes) -> Iterator[tuple[in
     if not rings:
         reading.lose(NO_AREA)
         return
-    is_framed = not target.frame and 0 < roi.position <= target.image.frames
+    is_framed = not target.frame and 0 < roi.position <= target.image.planes
     for found in reading.outline(target, rings, *_class_and_score(roi)):
         yield roi.position - 1 if is_framed else target.frame, found
 

@@ -19,11 +19,12 @@ export function thumbnailUrl(image, api = API) {
 
 /**
  * The revision in the address lets the browser keep an overlay for ever; without one, the job makes a new segmentation ask anew. After an
- * edit the outlines of before are shown until those of now are drawn; nothing where there were none.
+ * edit the outlines of before are shown until those of now are drawn; nothing where there were none, as in a stack
+ * of which other planes than the first were segmented.
  */
 export function overlayUrl(image, api = API) {
   const drawn = image.outlinesRevision ?? image.revision;
-  if (image.revision > 0 && drawn === 0) return '';
+  if (drawn === 0) return '';
   const version = image.revision > 0 ? `revision=${drawn}` : `v=${encodeURIComponent(image.segmentation?.jobId ?? '')}`;
   return `${api}/images/${image.id}/overlay?${version}`;
 }

@@ -28,6 +28,10 @@ test('after an edit the outlines of before stay until those of now are drawn', (
   expect(overlayUrl({ id: 'i', revision: 1, outlinesRevision: 0 })).toBe('');
 });
 
+test('a stack of which only other planes were segmented has no outlines to show', () => {
+  expect(overlayUrl({ id: 'i', revision: 0, outlinesRevision: 0, segmentation: { jobId: 'j1' } })).toBe('');
+});
+
 test('problems are told in plain words', () => {
   for (const status of [401, 403, 404, 422, 429, 500, 503]) {
     expect(problemOf(status)).not.toMatch(/\d{3}|error|!/i);

@@ -1,5 +1,6 @@
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import { Virtuoso } from 'react-virtuoso';
+import { useIsShown } from '$/public/external/cellhub_app/web/components/viewer/viewer/planes/useplane.js';
 import { Measures } from './Measures.jsx';
 import { fetchMeasurements } from './measurements.js';
 import { figure, LOOK_FIRST_FROM, rowsOf, sortRows } from './rows.js';
@@ -63,8 +64,11 @@ function useKeys(rows, index, choose) {
   };
 }
 
-export function ObjectPanel({ url, revision, channels, selectedId, columns, provenance, onSelect }) {
-  const [{ status, value, problem }, retry] = useMeasurements(url, revision);
+/** `frame` is the plane whose measurements are behind `url`; while another one comes to the screen, nothing of it is shown any more. */
+export function ObjectPanel({ imageId, frame, frames, isStack, url, revision, channels, selectedId, columns, provenance, onSelect }) {
+  const isShown = useIsShown(imageId, frame, frames);
+  const [{ status: found, value, problem }, retry] = useMeasurements(isShown ? url : '', revision);
+  const status = isShown ? found : 'loading';
   const [{ order, descending }, setOrder] = useState({ order: 'number', descending: false });
   const rows = useMemo(() => sortRows(rowsOf(value), order, descending), [value, order, descending]);
   const index = rows.findIndex(row => row.id === selectedId);
@@ -95,15 +99,15 @@ export function ObjectPanel({ url, revision, channels, selectedId, columns, prov
         </div>
       )}
       {status === 'loading' && <p className="ch-objects-note" role="status">Loading the objects…</p>}
-      {status === 'ready' && rows.length === 0 && <p className="ch-objects-note">No object was found in this image. A lower threshold may find some.</p>}
-      {status === 'empty' && <p className="ch-objects-note">This image is not segmented yet.</p>}
+      {status === 'ready' && rows.length === 0 && <p className="ch-objects-note">No object was found in this {isStack ? 'plane' : 'image'}. A lower threshold may find some.</p>}
+      {status === 'empty' && <p className="ch-objects-note">{isStack ? 'No outlines in this plane yet.' : 'This image is not segmented yet.'}</p>}
       {problem && <p className="ch-objects-note" role="alert">{problem} <button type="button" onClick={retry}>Try again</button></p>}
       {index >= 0 && (
         <Measures
           row={rows[index]} columns={columns} calibrated={calibrated} channels={channels} deselect={() => choose(null)}
         />
       )}
-      {provenance && <p className="ch-objects-provenance" data-testid="provenance">{provenance}</p>}
+      {provenance && isShown && <p className="ch-objects-provenance" data-testid="provenance">{provenance}</p>}
     </div>
   );
 }

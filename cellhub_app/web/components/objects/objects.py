@@ -33,6 +33,11 @@ class ObjectPanel(rx.NoSSRComponent):
     url: rx.Var[str]
     revision: rx.Var[int]
     channels: rx.Var[int]
+    # Which plane of the image these objects are of, how many slices it has, and whether it has several planes.
+    image_id: rx.Var[str]
+    frame: rx.Var[int]
+    frames: rx.Var[int]
+    is_stack: rx.Var[bool]
     selected_id: rx.Var[str]
     columns: rx.Var[list[dict[str, str]]]
     provenance: rx.Var[str]

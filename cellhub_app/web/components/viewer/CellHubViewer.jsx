@@ -1,9 +1,14 @@
 import React, { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { Busy, Caption, Notice, Readout, ScaleBar, ZoomControl } from './Hud.jsx';
-import { polygonsOf, useDepth, usePlane } from './depth/usedepth.js';
+import { useDepth } from './depth/usedepth.js';
 import { desk } from './desk.js';
 import { Echoes } from './echoes.js';
-import { loadPicture, loadPolygons } from './loading.js';
+import { loadPicture } from './loading.js';
+import { EmptyPlane } from './planes/EmptyPlane.jsx';
+import { PlaneControl } from './planes/PlaneControl.jsx';
+import { planeText, polygonsOf } from './planes/planes.js';
+import { useDeselecting, useOutlines } from './planes/useoutlines.js';
+import { usePagePlane } from './planes/useplane.js';
 import { areaText } from './scalebar.js';
 import { EditorPanel } from './tools/Panel.jsx';
 import { Troubles } from './tools/Troubles.jsx';
@@ -15,6 +20,7 @@ import { Viewer } from './viewer.js';
 import './viewer.css';
 import './tools/tools.css';
 
+const LOADING_PLANE = 'Loading the outlines of this plane';
 const HELP = 'Tab or N selects the next object, P the one before, the arrow keys the nearest one in their direction. '
   + 'Shift with the arrow keys moves the image, plus and minus zoom, 0 shows all of it. Escape deselects; then Tab leaves the image.';
 
@@ -90,21 +96,21 @@ function selectedText(selected, chosen, count, pixelSizeUm) {
   return `Object ${selected.order + 1} of ${count ?? 0}, ${areaText(selected.areaPx, pixelSizeUm)}`;
 }
 
-const imageOf = key => key?.split('\n')[0];
-
 export function CellHubViewer(props) {
   const { imageId, imageUrl, width, height, revision, pixelSizeUm, name, caption, group = '', api = '/api/v1' } = props;
-  const plane = usePlane(imageId);
-  const polygonsUrl = useSettled(polygonsOf(props.polygonsUrl, plane), props.settleMs ?? 0);
+  const { frame: told = 0, frames: slices = 1, timepoints = 1 } = props;
+  const planes = slices * timepoints;
+  const { plane, shown: number } = usePagePlane({ imageId, number: told, slices, onPlane: props.onPlane });
+  const polygonsUrl = useSettled(polygonsOf(props.polygonsUrl, number, told), props.settleMs ?? 0);
+  const isTold = number === told;
   const editable = Boolean(props.editable) && placeOf(polygonsUrl).isPresent;
   const calls = useRef({});
   const { element, viewer, resolution, cursor, hovered } = useViewer(calls);
   const helpId = useId();
   const hasImage = Boolean(imageId && imageUrl && width > 0 && height > 0);
-  const sameImage = (before, now) => imageOf(before) === imageOf(now);
   const picture = useLoaded(hasImage ? `${imageId}\n${imageUrl}` : '', signal => loadPicture(imageUrl, signal));
-  const polygonsKey = hasImage && polygonsUrl ? `${imageId}\n${polygonsUrl}\n${editable ? '' : revision ?? ''}` : '';
-  const polygons = useLoaded(polygonsKey, signal => loadPolygons(polygonsUrl, signal, editable ? 0 : revision), sameImage);
+  const polygonsAt = hasImage ? polygonsUrl : '';
+  const { outlines: polygons, keep } = useOutlines({ imageId, shown: number, told, planes, url: polygonsAt, revision, editable });
   const objects = polygons.value?.objects;
 
   useEffect(() => { if (viewer && hasImage) viewer.open(width, height, group, `${imageId} ${width}x${height}`); }, [viewer, imageId, width, height, hasImage, group]);
@@ -113,13 +119,13 @@ export function CellHubViewer(props) {
   useEffect(() => { if (viewer?.size) viewer.setVeil(veil.value); }, [viewer, veil.value, imageId]);
   useEffect(() => () => veil.value?.close(), [veil.value]);
   useEffect(() => { if (viewer?.size && !(editable && objects)) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height, editable]);
-  const { intensity, look } = useDepth(viewer, props, picture.status === 'ready', cursor);
-  const { showOutlines = true } = props;
+  const { intensity, look } = useDepth(viewer, { ...props, plane }, picture.status === 'ready', cursor);
+  const { showOutlines = true, waitNote = planes > 1 ? LOADING_PLANE : '' } = props;
   const outlineWidth = look?.outlineWidth ?? props.outlineWidth ?? 1.5;
   const fillOpacity = look?.fillOpacity ?? props.fillOpacity ?? 0;
   const size = useMemo(() => ({ width, height }), [width, height]);
   const loaded = polygons.status === 'ready' ? polygons.value : null;
-  const editor = useEditing(viewer, { editable, imageId, userId: props.userId, api, size, polygonsUrl, loaded, revision });
+  const editor = useEditing(viewer, { editable, imageId, userId: props.userId, api, size, polygonsUrl, loaded, keep, revision: isTold ? revision : 0 });
   const session = editor?.session ?? null;
   const editing = useEditorState(editor);
   const known = useSession(session);
@@ -128,19 +134,22 @@ export function CellHubViewer(props) {
   }, [viewer, outlineWidth, fillOpacity, showOutlines]);
   const { selected, count: selectedCount, choose } = useSelection(viewer, props.selectedId, objects, props.onSelect);
   calls.current = { choose };
-  useReady(props.onReady, picture, polygons, Boolean(polygonsKey), { width, height });
+  useDeselecting(number, told, () => choose(null, []));
+  useReady(props.onReady, picture, polygons, Boolean(polygonsAt), { width, height });
   const onKeyDown = useCommands(viewer, editor);
   const count = known?.count ?? objects?.length;
   const shown = hasImage && picture.status !== 'failed';
+  const where = planeText(plane, slices, timepoints);
+  const isUntouched = loaded !== null && (session?.revision ?? loaded.revision) === 0 && count === 0;
   return (
-    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-objects={count ?? ''} data-editor={editor ? editing.tool : undefined} data-state={picture.status} data-outlines={polygons.status}>
+    <div className="ch-viewer" data-testid="viewer" data-image-id={imageId} data-plane={number} data-objects={count ?? ''} data-editor={editor ? editing.tool : undefined} data-state={picture.status} data-outlines={polygons.status}>
       <div
         ref={element}
         className="ch-viewer-canvas"
         data-testid="viewer-canvas"
         role="application"
         tabIndex={0}
-        aria-label={`Image${name ? ` ${name}` : ''}`}
+        aria-label={['Image', name, where && `(${where})`].filter(Boolean).join(' ')}
         aria-describedby={helpId}
         onKeyDown={onKeyDown}
       />
@@ -148,14 +157,16 @@ export function CellHubViewer(props) {
       <p className="ch-viewer-spoken" role="status" data-testid="viewer-selection">
         {selectedText(selected, selectedCount, count, pixelSizeUm)}
       </p>
-      <Caption caption={caption} polygons={polygons} count={known?.count} />
+      <Caption caption={isTold ? caption : ''} polygons={polygons} count={known?.count} />
       {session && <Troubles viewer={viewer} session={session} state={known.state} />}
       {editor && <EditorPanel editor={editor} panel={editing.panel} pixelSizeUm={pixelSizeUm} />}
       {shown && !props.bare && <ZoomControl resolution={resolution} run={command => viewer?.run(command)} />}
+      {shown && !props.bare && <PlaneControl imageId={imageId} plane={plane} slices={slices} timepoints={timepoints} />}
+      {shown && planes > 1 && isUntouched && <EmptyPlane planes={planes} isRunning={props.isRunning} canDraw={editable} segment={props.maySegment ? props.onSegment : null} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
       <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} intensity={intensity} />
-      {props.waitNote && <Busy polygons={polygons} note={props.waitNote} />}
-      <Notice picture={picture} polygons={polygons} isEdited={Boolean(known) && (known.count > 0 || known.canUndo)} />
+      {waitNote && <Busy polygons={polygons} note={waitNote} />}
+      <Notice picture={picture} polygons={polygons} isEdited={Boolean(known) && (known.count > 0 || known.canUndo)} isOnePlane={planes > 1} />
     </div>
   );
 }

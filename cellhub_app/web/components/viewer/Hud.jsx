@@ -74,14 +74,14 @@ function Problem({ loaded, testId }) {
 }
 
 /** The one thing to say over the canvas, if any: a problem, a wait, or that nothing was found. */
-export function Notice({ picture, polygons, isEdited = false }) {
+export function Notice({ picture, polygons, isEdited = false, isOnePlane = false }) {
   if (picture.status === 'failed') return <Problem loaded={picture} testId="viewer-picture-problem" />;
   if (polygons.status === 'failed') return <Problem loaded={polygons} testId="viewer-polygons-problem" />;
   if (picture.status === 'loading') {
     return <div className="ch-viewer-notice ch-viewer-wait" role="status" data-testid="viewer-loading">Loading the image</div>;
   }
   if (!isEdited && polygons.status === 'ready' && polygons.value.found && polygons.value.objects.length === 0) {
-    return <div className="ch-viewer-notice" role="status" data-testid="viewer-empty">No objects found in this image</div>;
+    return <div className="ch-viewer-notice" role="status" data-testid="viewer-empty">No objects found in this {isOnePlane ? 'plane' : 'image'}</div>;
   }
   return null;
 }

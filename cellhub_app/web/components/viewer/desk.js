@@ -1,7 +1,7 @@
 /**
  * What the viewer, the tools and the panels of one page share in the browser, by name:
  * `viewer` (the Viewer), `session` (the EditSession of the image), `selection` (ids of objects), `tool` (its name),
- * `display` (how pixels are shown), `overlay` (outlines of a comparison), `comparison` (which one is asked for), `difference` (how far it is), `people` (who else is here),
+ * `plane` ({imageId, frame, timepoint}: which plane of the image is on the screen), `display` (how pixels are shown), `overlay` (outlines of a comparison), `comparison` (which one is asked for), `difference` (how far it is), `people` (who else is here),
  * `editing` (the id of the object that is being changed here, or ''), `question` (what is to be asked before an object is changed).
  * Listeners of a name are called after each change of it, with the new value.
  */

@@ -6,7 +6,7 @@ from cellhub_app.web.components.viewer.viewer import LIBRARY
 
 
 class HistoryPanel(rx.NoSSRComponent):
-    """The revisions of an image, newest first, and the comparison that the page's ComparisonChip lays over the picture.
+    """The revisions of a plane of an image, newest first, and the comparison that the page's ComparisonChip lays over the picture.
 
     `revision` is the number of the newest one, and another one loads the list again; `past` the one that is looked at, or 0.
     """
@@ -17,6 +17,8 @@ class HistoryPanel(rx.NoSSRComponent):
     # Below which address revisions are asked for.
     api: rx.Var[str]
     image_id: rx.Var[str]
+    # The number of the plane whose history it is.
+    frame: rx.Var[int]
     revision: rx.Var[int]
     past: rx.Var[int]
     # Names of models -> titles.
@@ -38,6 +40,8 @@ class ObjectOrigin(rx.NoSSRComponent):
     # Below which address the pages of runs are.
     jobs: rx.Var[str]
     image_id: rx.Var[str]
+    frame: rx.Var[int]
+    frames: rx.Var[int]
     object_id: rx.Var[str]
     revision: rx.Var[int]
     models: rx.Var[dict[str, str]]
@@ -51,8 +55,11 @@ class ComparisonChip(rx.NoSSRComponent):
 
     api: rx.Var[str]
     image_id: rx.Var[str]
+    frame: rx.Var[int]
     revision: rx.Var[int]
     past: rx.Var[int]
+    # How many slices there are: the plane on the screen may be another one for a moment.
+    frames: rx.Var[int]
 
 
 history_panel = HistoryPanel.create

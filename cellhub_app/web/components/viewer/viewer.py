@@ -36,6 +36,13 @@ class Viewer(rx.NoSSRComponent):
     # Viewers of one group show the same part of an image of the same size; `bare` leaves out the zoom control.
     group: rx.Var[str]
     bare: rx.Var[bool]
+    # Which plane the page shows at first (`polygons_url` is of it) and how many slices and times there are; the slider is in the viewer.
+    frame: rx.Var[int]
+    frames: rx.Var[int]
+    timepoints: rx.Var[int]
+    # What to offer over a plane without outlines: whether the person may segment, and whether a run works on the image already.
+    may_segment: rx.Var[bool]
+    is_running: rx.Var[bool]
     # A picture with transparency over the image.
     veil_url: rx.Var[str]
     # While somebody moves a slider: how long `polygons_url` must rest before it is asked for, and what to say meanwhile.
@@ -52,19 +59,19 @@ class Viewer(rx.NoSSRComponent):
 
     # The object's id, or None when nothing is selected any more.
     on_select: rx.EventHandler[rx.event.passthrough_event_spec(str | None)]
+    # The number of the plane that somebody went to: time * frames + slice.
+    on_plane: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+    # "plane" or "all", asked over a plane without outlines.
+    on_segment: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     # {"count", "width", "height"} once picture and polygons are on screen, again after each new revision.
     on_ready: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
 
 
 class DisplayPanel(rx.NoSSRComponent):
-    """How the image of this page is shown: planes, channels with histogram and window, the look of outlines; kept in the browser."""
+    """How the image of this page is shown: channels with histogram and window, the look of outlines; kept in the browser."""
 
     library = LIBRARY
     tag = "DisplayPanel"
-
-    image_id: rx.Var[str]
-    frames: rx.Var[int]
-    timepoints: rx.Var[int]
 
 
 class PixelSize(rx.NoSSRComponent):

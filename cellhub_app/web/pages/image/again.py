@@ -7,8 +7,9 @@ from cellhub_app.web.components.buttons import button, link
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
 from cellhub_app.web.components.feedback import status_chip
 from cellhub_app.web.components.model_form import model_choice
+from cellhub_app.web.components.planes_choice import planes_choice
 from cellhub_app.web.i18n import t
-from cellhub_app.web.pages.image.again_state import AgainState
+from cellhub_app.web.pages.image.again_state import ALL, PLANE, AgainState
 from cellhub_app.web.pages.image.state import ImageState
 
 
@@ -32,14 +33,27 @@ def _run() -> rx.Component:
 def _dialog() -> rx.Component:
     return dialog(
         rx.cond(ImageState.is_segmented, t("Segment again"), t("Segment")),
+        rx.cond(ImageState.planes > 1, _planes()),
         model_choice(AgainState),
-        rx.cond(ImageState.is_segmented, _keep()),
-        dialog_actions(t("Segment this image"), test_id="again-start", on_click=AgainState.start, disabled=AgainState.chosen == ""),
+        rx.cond(ImageState.has_outlines, _keep()),
+        dialog_actions(_words(), test_id="again-start", on_click=AgainState.start, disabled=AgainState.chosen == ""),
         is_open=AgainState.asks,
         on_open_change=AgainState.set_open,
         description=t("A worker does it in the background and the result appears here, as a revision: the history brings back what was."),
         wide=True,
     )
+
+
+def _words() -> rx.Component:
+    """What the button of the dialog does."""
+    whole = rx.cond(AgainState.which_planes == ALL, t("Segment {count} planes", count=ImageState.planes), t("Segment this plane"))
+    return rx.fragment(rx.cond(ImageState.planes > 1, whole, t("Segment this image")))
+
+
+def _planes() -> rx.Component:
+    """The plane on the screen, or the whole stack."""
+    options = {PLANE: t("This plane"), ALL: t("All {count} planes", count=ImageState.planes)}
+    return planes_choice(AgainState.which_planes, AgainState.choose_planes, options)
 
 
 def _keep() -> rx.Component:

@@ -14,6 +14,7 @@ def revisions() -> rx.Component:
     return history_panel(
         api=routes.API,
         image_id=ImageState.image_id,
+        frame=ImageState.plane,
         revision=ImageState.revision,
         past=ImageState.past,
         models=ImageState.models,
@@ -29,6 +30,8 @@ def origin() -> rx.Component:
         api=routes.API,
         jobs=routes.RUNS,
         image_id=ImageState.image_id,
+        frame=ImageState.plane,
+        frames=ImageState.frames,
         object_id=ImageState.object_id,
         revision=ImageState.revision,
         models=ImageState.models,
@@ -37,7 +40,8 @@ def origin() -> rx.Component:
 
 def comparison() -> rx.Component:
     """What differs between two revisions, over the picture for as long as it is wanted."""
-    return comparison_chip(api=routes.API, image_id=ImageState.image_id, revision=ImageState.revision, past=ImageState.past)
+    place = {"image_id": ImageState.image_id, "frame": ImageState.plane, "frames": ImageState.frames}
+    return comparison_chip(api=routes.API, **place, revision=ImageState.revision, past=ImageState.past)
 
 
 def past_banner() -> rx.Component:

@@ -13,6 +13,7 @@ from cellhub_app.web.components.viewer.editing import editor_bar, editor_rail, e
 from cellhub_app.web.components.viewer.marks import marks
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.image.again import segment_again
+from cellhub_app.web.pages.image.again_state import AgainState
 from cellhub_app.web.pages.image.export import export_menu
 from cellhub_app.web.pages.image.history import comparison, origin, past_banner, revisions
 from cellhub_app.web.pages.image.people import people
@@ -28,7 +29,16 @@ def image_page() -> rx.Component:
         rx.el.div(
             rx.cond(ImageState.may_annotate, editor_status()),
             canvas(
-                ImageState, routes.API, past_banner(), comparison(), _marks(), editable=ImageState.may_annotate, user_id=ImageState.user_id
+                ImageState,
+                routes.API,
+                past_banner(),
+                comparison(),
+                _marks(),
+                editable=ImageState.may_annotate,
+                user_id=ImageState.user_id,
+                may_segment=ImageState.may_segment,
+                is_running=ImageState.run_status != "",
+                on_segment=AgainState.open_for,
             ),
             class_name="desk",
         ),

@@ -11,10 +11,8 @@ from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.segmentation import service as catalogue
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.i18n import t
-from cellhub_app.web.picture import HISTORY
+from cellhub_app.web.picture import DIGITS_MAX, HISTORY
 from cellhub_app.web.session import undoable
-
-DIGITS_MAX = 9
 
 
 class RevisionMoved(Conflict):
@@ -24,7 +22,7 @@ class RevisionMoved(Conflict):
 
 
 class PastState(rx.State, mixin=True):
-    """Which revision of the image is shown; 0 is the present. Only the present can be edited."""
+    """Which revision of the plane is shown; 0 is the present. Only the present can be edited."""
 
     models: dict[str, str] = {}
 
@@ -44,19 +42,19 @@ class PastState(rx.State, mixin=True):
     async def restore(self, call: Call, revision: int) -> None:
         """Make an old revision present again, as a new one."""
         image_id = UUID(self.image_id)
-        number = await annotations.restore(call.session, call.principal, image_id, revision)
+        number = await annotations.restore(call.session, call.principal, image_id, revision, self.plane)
         await call.record(Action.POLYGONS_EDIT, "image", image_id, revision=number, restored=revision)
         self.past = 0
         title = t("Revision {old} is back as revision {new}", old=revision, new=number)
-        self._tell("success", title, undo=("restore", [self.image_id, str(number)]), action=t("Undo"))
+        self._tell("success", title, undo=("restore", [self.image_id, str(number), str(self.plane)]), action=t("Undo"))
 
 
 @undoable("restore")
 async def undo_restore(call: Call, ids: list[str]) -> None:
     """Bring back what was there before a revision was restored. Raises RevisionMoved."""
-    image_id, number = UUID(ids[0]), int(ids[1])
-    latest = await history.latest(call.session, call.principal, image_id)
+    image_id, number, frame = UUID(ids[0]), int(ids[1]), int(ids[2])
+    latest = await history.latest(call.session, call.principal, image_id, frame)
     if latest is None or latest.number != number:
         raise RevisionMoved("Nothing was taken back. The history lists every revision: restore the one that you want.")
-    back = await annotations.restore(call.session, call.principal, image_id, number - 1)
+    back = await annotations.restore(call.session, call.principal, image_id, number - 1, frame)
     await call.record(Action.POLYGONS_EDIT, "image", image_id, revision=back, restored=number - 1)

@@ -31,9 +31,8 @@ class ImageState(PastState, PictureState, SessionState):
 
     @rx.var
     def query(self) -> dict[str, str]:
-        """What the address holds: the gallery's filter and the selected object."""
-        past = {"revision": str(self.past)} if self.past else {}
-        return {**self.filters, **({"object": self.object_id} if self.object_id else {}), **past}
+        """What the address holds: the gallery's filter, the plane and the selected object."""
+        return {**self.filters, **self._place_in_address(), **({"revision": str(self.past)} if self.past else {})}
 
     @rx.var
     def back(self) -> str:
@@ -52,7 +51,9 @@ class ImageState(PastState, PictureState, SessionState):
         try:
             image_id, project_id = UUID(str(self.image)), UUID(str(self.project))
             await live.watch(call, self._tab, Topic(ImageState, image_id), ImageState.load, project_id)
-            self._show_news(await self._read_news(call, image_id, News(anew=True)))
+            found = await self._read_news(call, image_id, News(anew=True))
+            await self._find_plane(call, found[0], self.router.url.query_parameters)
+            self._show_news(found)
             project = await projects.get(call.session, call.principal, project_id)
         except (NotFound, ValueError):
             self.is_missing, self.image_id = True, ""
@@ -70,6 +71,12 @@ class ImageState(PastState, PictureState, SessionState):
             run = found[0].segmentation
             is_under_way = run is not None and run.status in UNFINISHED
             self.run_status, self.run_id = (run.status, str(run.job_id)) if run and is_under_way else ("", "")
+
+    @guarded
+    async def show_plane(self, call: Call, number: int) -> None:
+        """Show another plane of the stack."""
+        self._go_to_plane(number)
+        self._show_news(await self._read_news(call, UUID(self.image_id), News(anew=True)))
 
     @guarded
     async def select(self, _call: Call, object_id: str | None) -> None:

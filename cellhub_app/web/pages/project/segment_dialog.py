@@ -5,9 +5,10 @@ import reflex as rx
 from cellhub_app.web.components.buttons import button
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
 from cellhub_app.web.components.model_form import model_choice
+from cellhub_app.web.components.planes_choice import planes_choice
 from cellhub_app.web.i18n import noun, t
 from cellhub_app.web.pages.project.face_off_state import NewFaceOffState
-from cellhub_app.web.pages.project.segment_state import SegmentState
+from cellhub_app.web.pages.project.segment_state import ALL, FIRST, SegmentState
 
 
 def segment_dialog() -> rx.Component:
@@ -17,6 +18,7 @@ def segment_dialog() -> rx.Component:
     return dialog(
         t("Segment images"),
         _scope(),
+        rx.cond(SegmentState.has_stacks, _planes()),
         model_choice(SegmentState),
         _try_first(),
         rx.cond(SegmentState.can_mail, _mail()),
@@ -49,6 +51,12 @@ def _scope() -> rx.Component:
     return rx.cond(
         has_choice, rx.el.div(option(True, some), option(False, every), class_name="pills", role="group", aria_label=t("Which images"))
     )
+
+
+def _planes() -> rx.Component:
+    """How much of stacks, where there are some."""
+    options = {FIRST: t("First plane"), ALL: t("All planes of stacks")}
+    return planes_choice(SegmentState.which_planes, SegmentState.choose_planes, options)
 
 
 def _try_first() -> rx.Component:

@@ -1,6 +1,6 @@
 """Choosing a model and its parameters, and pressing "Segment"; then pausing, stopping, trying again."""
 
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters
-from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, first_ready
+from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, first_ready, has_stacks
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.web import routes
@@ -25,6 +25,8 @@ from cellhub_app.web.pages.project.state import ProjectState
 from cellhub_app.web.picked import PickedState
 from cellhub_app.web.steering import SteeringState
 
+FIRST, ALL = "first", "all"
+
 
 class SegmentState(ModelChoice, ProjectState):
     """The dialog, and the buttons of the queue."""
@@ -34,6 +36,8 @@ class SegmentState(ModelChoice, ProjectState):
     only_new: bool = False
     image_count: int = 0
     new_count: int = 0
+    has_stacks: bool = False
+    which_planes: str = FIRST
     can_mail: bool = False
     mail: str = rx.LocalStorage("off", name="cellhub-mail-at-end", sync=True)
 
@@ -58,6 +62,9 @@ class SegmentState(ModelChoice, ProjectState):
         sizes = [image.width * image.height / 1e6 for image in first.data if image.width and image.height]
         megapixels = sum(sizes) / len(sizes) if sizes else MEGAPIXELS_ASSUMED
         self._offer_models(self.sample_kind, megapixels)
+        chosen = chosen_of(await self._images()) if self.only_selected else Chosen(filters=ImageFilters())
+        self.has_stacks = await has_stacks(call.session, call.principal, UUID(self.project_id), chosen)
+        self.which_planes = FIRST
         self.can_mail = bool(get_settings().smtp_url) and call.principal.email_verified
         self.dialog = "segment"
 
@@ -70,6 +77,11 @@ class SegmentState(ModelChoice, ProjectState):
     async def set_only_new(self, _call: Call, only_new: bool) -> None:
         """Take only images that were never segmented, or all."""
         self.only_new = only_new
+
+    @guarded
+    async def choose_planes(self, _call: Call, planes: Literal["first", "all"]) -> None:
+        """Take the first plane of each stack, or all of them."""
+        self.which_planes = planes
 
     @guarded
     async def open_tuning(self, call: Call) -> Any:
@@ -101,8 +113,9 @@ class SegmentState(ModelChoice, ProjectState):
         self.is_starting = False
         chosen, notify = await self._images(), self.can_mail and self.mail == "on"
         batch = await flow.segment(
-            call.session, call.principal, UUID(self.project_id), chosen, self.chosen, self._parameters(), notify=notify
-        )
+            call.session, call.principal, UUID(self.project_id), chosen, self.chosen, self._parameters(), notify=notify,
+            frames="all" if self.has_stacks and self.which_planes == ALL else "first",
+        )  # fmt: skip
         await call.record(Action.SEGMENT, "batch", batch.id, model=self.chosen, images=batch.counts.queued)
         self.dialog = ""
         total = sum(batch.counts.model_dump().values())

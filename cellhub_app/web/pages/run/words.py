@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.domain.jobs.runs import Run
-from cellhub_app.domain.jobs.schemas import KEEP_HAND_MADE, BatchLine
+from cellhub_app.domain.jobs.schemas import FRAMES, KEEP_HAND_MADE, BatchLine
 from cellhub_app.web.batches import model_title, time_left
 from cellhub_app.web.i18n import counted, duration_text, t
 
 _PARAMETERS = {"threshold": t("Threshold"), "min_area_px": t("Smallest object, px²"), "channel": t("Channel")}
+
+PLANES_NAMED = 8
 
 
 @dataclass
@@ -41,9 +43,21 @@ def _parameters(batch: BatchLine) -> list[Fact]:
         if name == KEEP_HAND_MADE:
             found.append(Fact(t("Objects made by hand"), t("kept")))
             continue
+        if name == FRAMES:
+            found.append(Fact(t("Planes"), _planes(value)))
+            continue
         shown = int(value) + 1 if name == "channel" else value
         found.append(Fact(_PARAMETERS.get(name, name), f"{shown:g}" if isinstance(shown, int | float) else str(shown)))
     return found
+
+
+def _planes(frames: str | list[int]) -> str:
+    """Which planes of each image, counted from 1 as the viewer does."""
+    if isinstance(frames, str):
+        return t("all")
+    numbers = ", ".join(f"{frame + 1:,}" for frame in frames[:PLANES_NAMED])
+    more = len(frames) - PLANES_NAMED
+    return t("{numbers} and {more} more", numbers=numbers, more=f"{more:,}") if more > 0 else numbers
 
 
 def _range(middle: str, most: str) -> str:

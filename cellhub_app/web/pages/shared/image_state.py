@@ -21,8 +21,8 @@ class SharedImageState(PictureState, SharedState):
 
     @rx.var
     def query(self) -> dict[str, str]:
-        """What the address holds: the gallery's filter and the selected object."""
-        return {**self.filters, **({"object": self.object_id} if self.object_id else {})}
+        """What the address holds: the gallery's filter, the plane and the selected object."""
+        return {**self.filters, **self._place_in_address()}
 
     @rx.var
     def back(self) -> str:
@@ -37,13 +37,21 @@ class SharedImageState(PictureState, SharedState):
         try:
             image_id = UUID(str(self.image))
             await self._enter(visit, Topic(SharedImageState, image_id), SharedImageState.load_image)
-            self._show_news(await self._read_news(visit, image_id, News(anew=True)))
+            found = await self._read_news(visit, image_id, News(anew=True))
+            await self._find_plane(visit, found[0], self.router.url.query_parameters)
+            self._show_news(found)
             project = await shares.project(visit.session, visit.principal)
         except (NotFound, ValueError):
             self.is_missing, self.image_id = True, ""
             return
         self.is_missing, self.project_name, self.ends_at = False, project.name, project.expires_at.isoformat()
         self._take_address(self.router.url.query_parameters)
+
+    @guarded
+    async def show_plane(self, visit: Visit, number: int) -> None:
+        """Show another plane of the stack."""
+        self._go_to_plane(number)
+        self._show_news(await self._read_news(visit, UUID(self.image_id), News(anew=True)))
 
     @guarded
     async def select(self, _visit: Visit, object_id: str | None) -> None:

@@ -69,7 +69,8 @@ class Scene:
         entry = ImageEntry(
             **{
                 "id": UUID(int=number + 1), "name": name, "stem": stem, "frame": 0, "width": width, "height": height, "channels": 1,
-                "bit_depth": 8, "frames": 1, "pixel_size_um": pixel_size_um, "pixel_size_origin": "tiff" if pixel_size_um else None,
+                "bit_depth": 8, "frames": 1, "timepoints": 1, "pixel_size_um": pixel_size_um,
+                "pixel_size_origin": "tiff" if pixel_size_um else None,
                 "format": format_, "bytes": 1000, "sha256": f"{number:064x}", "status": "ready", "error": None,
                 "segmentation_status": None if labels is None else "succeeded", "tags": (), "created_at": MOMENT,
                 "revisions": () if labels is None else (RevisionEntry(1, "model", "unet", "ab" * 32, {"threshold": 0.5}, "", MOMENT),),

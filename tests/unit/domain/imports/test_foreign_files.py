@@ -195,11 +195,11 @@ def test_a_mask_without_objects_says_that_there_are_none() -> None:
     assert [len(item.objects) for item in outcome.images] == [0]
 
 
-def test_frames_of_a_mask_belong_to_the_frames_of_its_image() -> None:
+@pytest.mark.parametrize("axes", [None, "ZYX", "TYX"])
+def test_frames_of_a_mask_belong_to_the_frames_of_its_image(axes: str | None) -> None:
     out = io.BytesIO()
-    tifffile.imwrite(
-        out, np.stack([block(4, 4, 12, 12), block(0, 0, 5, 5), block(9, 9, 20, 20)]).astype(np.uint8), photometric="minisblack"
-    )
+    masks = np.stack([block(4, 4, 12, 12), block(0, 0, 5, 5), block(9, 9, 20, 20)]).astype(np.uint8)
+    tifffile.imwrite(out, masks, photometric="minisblack", ome=axes is not None, metadata={"axes": axes} if axes else None)
     outcome = imported("masks", "stack.tif", out.getvalue(), STACK)
     assert [(item.target.frame, len(item.objects)) for item in outcome.images] == [(0, 1), (1, 1), (2, 1)]
 

@@ -10,6 +10,7 @@ import pytest
 
 from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.geometry.raster import mask_from_polygon, relabel_components
+from cellhub_app.core.imaging import planes
 from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
 from cellhub_app.domain.exports.bundle import ImageEntry
 from cellhub_app.domain.imports import registry
@@ -63,7 +64,7 @@ class Exported:
 
 
 def known(entry: ImageEntry) -> KnownImage:
-    return KnownImage(entry.id, entry.name, entry.width, entry.height, entry.frames or 1)
+    return KnownImage(entry.id, entry.name, entry.width, entry.height, planes.count(entry.frames, entry.timepoints))
 
 
 def overlap(one: Polygon, other: Polygon, height: int, width: int) -> float:
@@ -121,10 +122,11 @@ def test_classes_come_back(simulated: Exported, written: str) -> None:
     assert {entry.class_name for item in found for entry in item.objects} == {expected}
 
 
-def test_frames_come_back_to_their_frames(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [{"frames": 3}, {"timepoints": 3}, {"frames": 2, "timepoints": 2}])
+def test_frames_come_back_to_their_frames(tmp_path: Path, size: dict[str, int]) -> None:
     scene = Scene(tmp_path)
-    first = scene.add("stack.tif", discs(), format_="tiff", frames=3)
-    third = scene.add("stack_frame2.tif", discs()[:, ::-1], format_="tiff", frames=3)
+    first = scene.add("stack.tif", discs(), format_="tiff", **size)
+    third = scene.add("stack_frame2.tif", discs()[:, ::-1], format_="tiff", **size)
     scene.images[1] = replace(third, id=first.id, name=first.name, frame=2)
     path = scene.pack(*FORMATS).path
     for format_ in FORMATS:

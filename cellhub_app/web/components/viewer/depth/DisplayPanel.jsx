@@ -3,7 +3,6 @@ import { desk } from '../desk.js';
 import { useDesk } from '../usedesk.js';
 import { Histogram } from './Histogram.jsx';
 import { defaultsOf, LOOK, rememberLook, windowOf } from './settings.js';
-import { usePlane } from './usedepth.js';
 import { channelName, intensityText } from './words.js';
 import './depth.css';
 
@@ -57,24 +56,6 @@ function Channels({ pyramid, display }) {
   );
 }
 
-/** Which plane of a stack and which time is shown. */
-function Planes({ imageId, frames, timepoints }) {
-  const plane = usePlane(imageId);
-  const choose = values => desk.set('plane', { ...plane, ...values, imageId });
-  const isFirst = plane.frame === 0 && plane.timepoint === 0;
-  return (
-    <section className="ch-depth-planes">
-      {frames > 1 && (
-        <Slider label="Plane" min={0} max={frames - 1} step={1} value={plane.frame} text={`${plane.frame + 1} of ${frames}`} testId="plane-slider" onChange={frame => choose({ frame })} />
-      )}
-      {timepoints > 1 && (
-        <Slider label="Time" min={0} max={timepoints - 1} step={1} value={plane.timepoint} text={`${plane.timepoint + 1} of ${timepoints}`} testId="time-slider" onChange={timepoint => choose({ timepoint })} />
-      )}
-      {!isFirst && <p>Only the first plane is segmented: other planes show no outlines of it.</p>}
-    </section>
-  );
-}
-
 function Outlines() {
   const look = useDesk('look') ?? LOOK;
   const change = values => {
@@ -93,15 +74,14 @@ function Outlines() {
 
 const WAITING = 'Preparing the full depth of this image.';
 
-/** How the image of this page is shown: its planes, its channels with their histograms and windows, the look of the outlines. */
-export function DisplayPanel({ imageId, frames = 1, timepoints = 1 }) {
+/** How the image of this page is shown: its channels with their histograms and windows, the look of the outlines. */
+export function DisplayPanel() {
   const depth = useDesk('depth');
   const display = useDesk('display');
   const { status, pyramid, sentence } = depth ?? {};
   const isReady = status === 'ready' && display?.length === pyramid.channels.length;
   return (
     <div className="ch-depth" data-testid="display-panel" data-status={isReady ? 'ready' : status}>
-      {(frames > 1 || timepoints > 1) && <Planes imageId={imageId} frames={frames} timepoints={timepoints} />}
       <p role="status" className="ch-depth-note">{status === 'waiting' ? WAITING : sentence}</p>
       {isReady && <Channels pyramid={pyramid} display={display} />}
       <Outlines />

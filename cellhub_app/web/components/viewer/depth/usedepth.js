@@ -6,27 +6,13 @@ import { DepthLayer } from './depthlayer.js';
 import { rememberedLook } from './settings.js';
 import { valuesText } from './words.js';
 
-const FIRST = { frame: 0, timepoint: 0 };
-
-/** The plane that is chosen for this image. */
-export function usePlane(imageId) {
-  const plane = useDesk('plane');
-  return plane?.imageId === imageId ? plane : FIRST;
-}
-
-/** The outlines of another plane than the first; empty where no plane of that time can have any. */
-export function polygonsOf(url, { frame, timepoint }) {
-  if (!url || timepoint) return timepoint ? '' : url;
-  return url.replace(/([?&]frame=)\d+/, `$1${frame}`);
-}
-
 /**
  * Shows the image in its own depth once its picture is there; nothing where `depthUrl` is empty.
  * Answers {intensity: what stands under the pointer, look: {outlineWidth, fillOpacity} if somebody set it}.
  */
-export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height }, isReady, cursor) {
+export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height, plane }, isReady, cursor) {
   const [depth, setDepth] = useState(null);
-  const { frame, timepoint } = usePlane(imageId);
+  const { frame, timepoint } = plane;
   const display = useDesk('display');
   const values = useDesk('values');
   const look = useDesk('look');

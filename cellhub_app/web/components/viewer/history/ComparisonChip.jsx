@@ -1,5 +1,6 @@
 import React, { useEffect } from 'react';
 import { desk } from '../desk.js';
+import { useIsShown } from '../planes/useplane.js';
 import { useDesk } from '../usedesk.js';
 import { comparisonOf } from './comparison.js';
 import { tallyOf } from './difference.js';
@@ -11,16 +12,18 @@ import './history.css';
  * The comparison that was asked for in the history, over the picture for as long as it is wanted, whatever tab is open beside it; and what
  * closes it. It lies on the desk as `comparison`, what came of it as `difference`.
  */
-export function ComparisonChip({ api, imageId, revision, past }) {
+export function ComparisonChip({ api, imageId, frame, frames, revision, past }) {
   const shown = past > 0 ? past : revision;
-  const { isOn, start } = comparisonOf(useDesk('comparison'), imageId, shown);
-  const difference = useDifference({ api, imageId, start, end: shown, wanted: isOn });
+  const asked = comparisonOf(useDesk('comparison'), imageId, shown);
+  const isOn = useIsShown(imageId, frame, frames) && asked.isOn;
+  const { start } = asked;
+  const difference = useDifference({ api, imageId, frame, start, end: shown, wanted: isOn });
   useEffect(() => { desk.set('difference', difference); });
   useEffect(() => {
     desk.set('overlay', difference.value);
     return () => desk.set('overlay', null);
   }, [difference.value]);
-  useEffect(() => () => desk.set('comparison', null), [imageId]);
+  useEffect(() => () => desk.set('comparison', null), [imageId, frame]);
   useOverlay();
   if (!isOn) return null;
   const tally = difference.value && tallyOf(difference.value);

@@ -19,11 +19,11 @@ function useComparison(imageId, shown) {
 }
 
 /**
- * The revisions of an image, newest first. `revision` is the newest one's number, `past` the one that is looked at, or 0.
+ * The revisions of a plane of an image, newest first. `revision` is the newest one's number, `past` the one that is looked at, or 0.
  * `onLook` asks for another one (0: the present), `onRestore` for an old one to be made present again.
  */
-export function HistoryPanel({ api, imageId, revision, past, models, mayRestore, onLook, onRestore }) {
-  const history = useRevisions({ api, imageId, revision });
+export function HistoryPanel({ api, imageId, frame, revision, past, models, mayRestore, onLook, onRestore }) {
+  const history = useRevisions({ api, imageId, frame, revision });
   const shown = past > 0 ? past : revision;
   const comparison = useComparison(imageId, shown);
   const now = useNow();

@@ -1,4 +1,5 @@
 import React from 'react';
+import { useIsShown } from '../planes/useplane.js';
 import { useSession } from '../tools/useediting.js';
 import { useDesk } from '../usedesk.js';
 import { useLoaded } from '../useloaded.js';
@@ -7,8 +8,8 @@ import { useNow } from './usehistory.js';
 import { agoText, detailsOf, momentText, stepText } from './words.js';
 import './history.css';
 
-async function fetchOrigin({ api, imageId, objectId }, signal) {
-  const response = await asked(`${api}/images/${imageId}/objects/${objectId}/history`, 'origin of the object', { signal });
+async function fetchOrigin({ api, imageId, frame, objectId }, signal) {
+  const response = await asked(`${api}/images/${imageId}/objects/${objectId}/history?frame=${frame}`, 'origin of the object', { signal });
   return response.json();
 }
 
@@ -30,11 +31,12 @@ function Step({ step, models, now, jobs }) {
 }
 
 /** Who or what made the chosen object, once the server knows it, back through all that it came from. `jobs` is below which address pages of runs are. */
-export function ObjectOrigin({ api, imageId, objectId, revision, models, jobs }) {
+export function ObjectOrigin({ api, imageId, frame, frames, objectId, revision, models, jobs }) {
   const unsaved = useSession(useDesk('session'))?.state.pending > 0;
-  const key = imageId && objectId && !unsaved ? `${imageId} ${objectId} ${revision}` : '';
+  const isShown = useIsShown(imageId, frame, frames); // else it may be unsaved, in a plane that was just left
+  const key = imageId && objectId && isShown && !unsaved ? `${imageId} ${objectId} ${frame} ${revision}` : '';
   const isSameObject = (before, now) => before?.split(' ')[1] === now.split(' ')[1];
-  const origin = useLoaded(key, signal => fetchOrigin({ api, imageId, objectId }, signal), isSameObject);
+  const origin = useLoaded(key, signal => fetchOrigin({ api, imageId, frame, objectId }, signal), isSameObject);
   const now = useNow();
   if (!key) return null;
   const { steps = [], removed, isComplete = true } = origin.value ?? {};

@@ -1,6 +1,6 @@
 /**
- * Tells of new revisions of one frame, from the server's events, of people and of models: `hear(revision)`, and `ask()` whenever some may have been missed.
- * Answers what ends the listening.
+ * Tells of new revisions of one frame, from the server's events, of people and of models: `hear(revision)`, and `ask()` whenever some may
+ * have been missed. A run may tell of the first plane alone, though it was over all of them. Answers what ends the listening.
  */
 export function followNews(events, { imageId, frame }, { hear, ask }) {
   const onChange = ({ data }) => {
@@ -9,7 +9,9 @@ export function followNews(events, { imageId, frame }, { hear, ask }) {
   };
   const onRun = ({ data }) => {
     const told = JSON.parse(data);
-    if (told.imageId === imageId && frame === (told.frame ?? 0) && told.status === 'succeeded') hear(told.revision);
+    if (told.imageId !== imageId || told.status !== 'succeeded') return;
+    if (frame === (told.frame ?? 0)) hear(told.revision);
+    else if (told.frame === undefined) ask();
   };
   events.addEventListener('annotationsChanged', onChange);
   events.addEventListener('segmentationStatus', onRun);

@@ -89,6 +89,12 @@ export class EditSession {
     return this.#saver.now();
   }
 
+  /** What the server has, as far as it is known here: {revision, objects in the order of their ids, found}. */
+  get stored() {
+    const objects = [...this.#server.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+    return { revision: this.revision, objects, found: this.revision > 0 || objects.length > 0 };
+  }
+
   async #keptEdits() {
     try {
       return await this.#saver.kept?.load() ?? [];
@@ -193,7 +199,7 @@ export class EditSession {
 
   /** There is a newer revision: what it changed is asked for. */
   hear(revision) {
-    this.#heard = Math.max(this.#heard, revision);
+    this.#heard = Math.max(this.#heard, revision ?? 0); // a run over other planes than the first tells no revision
     return this.#heard > this.revision ? this.#saver.now() : Promise.resolve();
   }
 

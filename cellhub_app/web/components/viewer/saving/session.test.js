@@ -3,6 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { dice, square } from '../shapes/shapes.fixture.js';
 import { KeptEdits } from './kept.js';
 import { Clock, Log, sameObjects } from './log.fixture.js';
+import { followNews } from './news.js';
 import { EditRefused, EditSession } from './session.js';
 
 const object = (id, x = 0, y = 0) => ({ id, parents: [], rings: [square(x, y, 5)], classId: 0, score: 0.9, doubt: 0.1, areaPx: 25 });
@@ -289,6 +290,7 @@ describe('others', () => {
     await bob.clock.pass(400);
     tell('segmentationStatus', { imageId: 'i', status: 'running' });
     tell('segmentationStatus', { imageId: 'i', frame: 1, status: 'succeeded', revision: 3 });
+    tell('segmentationStatus', { imageId: 'i', status: 'succeeded' });
     await ada.clock.pass(0);
     expect(ada.session.revision).toBe(2);
     tell('segmentationStatus', { imageId: 'i', status: 'succeeded', revision: 3 });
@@ -296,6 +298,21 @@ describe('others', () => {
     expect(sameObjects(ada.session, log)).toBe(true);
     await ada.session.end();
     expect(events.isClosed).toBe(true);
+  });
+
+  test('a run may have been over all planes, so each asks whether it has a newer revision', () => {
+    const events = Object.assign(new EventTarget(), { close() {} });
+    const heard = [];
+    const end = followNews(events, { imageId: 'i', frame: 2 }, { hear: revision => heard.push(revision), ask: () => heard.push('ask') });
+    const tell = told => events.dispatchEvent(Object.assign(new Event('segmentationStatus'), { data: JSON.stringify(told) }));
+    tell({ imageId: 'other', status: 'succeeded', revision: 3 });
+    tell({ imageId: 'i', frame: 1, status: 'succeeded', revision: 3 });
+    tell({ imageId: 'i', status: 'running' });
+    expect(heard).toEqual([]);
+    tell({ imageId: 'i', status: 'succeeded', revision: 3 });
+    tell({ imageId: 'i', frame: 2, status: 'succeeded', revision: 4 });
+    expect(heard).toEqual(['ask', 4]);
+    end();
   });
 
   test('edits of other objects meet without a conflict', async () => {

@@ -4,7 +4,7 @@ import { ImageApi } from '../saving/api.js';
 import { KeptEdits } from '../saving/kept.js';
 import { EditSession } from '../saving/session.js';
 import { Editor } from './editor.js';
-import { placeOf } from './place.js';
+import { isOf, placeOf } from './place.js';
 
 const TYPING = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=slider]';
 
@@ -21,16 +21,27 @@ function tellOthers(editor, viewer) {
   };
 }
 
+/** Tools that need no object of the plane that was left. */
+const LASTING = new Set(['box', 'lasso', 'draw', 'freehand', 'pan']);
+
+function takeUp(editor, { imageId, tool, options }, shownId) {
+  if (imageId !== shownId) return;
+  for (const [name, value] of Object.entries(options)) editor.setOption(name, value);
+  if (LASTING.has(tool)) editor.use(tool);
+}
+
 function layOut(things) {
   for (const [name, thing] of Object.entries(things)) desk.set(name, thing);
 }
 
 /**
  * The editor of the viewer's image, once its objects are there and the person may edit; null before. It lies on the desk as `editor`,
- * its session as `session`, while it is there. Newer revisions are taken in by the session.
+ * its session as `session`, while it is there. Newer revisions are taken in by the session; when its plane is left, what is unsaved goes to
+ * the server, and `keep` gets what the server has by then. The tool stays in hand from plane to plane.
  */
-export function useEditing(viewer, { editable, imageId, userId, api, size, polygonsUrl, loaded, revision }) {
+export function useEditing(viewer, { editable, imageId, userId, api, size, polygonsUrl, loaded, keep, revision }) {
   const [editor, setEditor] = useState(null);
+  const inHand = useRef({ imageId: '', tool: '', options: null });
   const { frame, isPresent } = placeOf(polygonsUrl);
   useEffect(() => {
     if (!viewer || !editable || !isPresent || !loaded || !imageId) return undefined;
@@ -44,6 +55,7 @@ export function useEditing(viewer, { editable, imageId, userId, api, size, polyg
       const session = new EditSession({ imageId, frame, api: server, revision: loaded.revision, objects: loaded.objects, kept, userId });
       made = new Editor({ viewer, session, size });
       layOut({ session, editor: made });
+      takeUp(made, inHand.current, imageId);
       setEditor(made);
       endTelling = tellOthers(made, viewer);
       session.follow(new EventSource(`${api}/events`));
@@ -54,11 +66,15 @@ export function useEditing(viewer, { editable, imageId, userId, api, size, polyg
       layOut({ session: null, editor: null });
       setEditor(null);
       endTelling?.();
-      made?.dispose();
-      made?.session.end();
+      if (!made) return;
+      inHand.current = { imageId, tool: made.state.tool, options: made.options };
+      keep?.(made.session.stored);
+      made.dispose();
+      made.session.end();
     };
   }, [viewer, editable, isPresent, imageId, frame, userId, loaded]);
-  useEffect(() => { editor?.session.hear(revision ?? 0); }, [editor, revision]);
+  // The editor of a plane that was just left is still here for a moment, and must not hear what is new in another one.
+  useEffect(() => { if (isOf(editor?.session, imageId, frame)) editor.session.hear(revision ?? 0); }, [editor, revision]);
   return editor;
 }
 

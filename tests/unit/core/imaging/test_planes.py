@@ -1,0 +1,51 @@
+"""Numbers of planes: there and back, and which of them an image has."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cellhub_app.core.imaging import planes
+
+
+@given(slices=st.integers(1, 500), timepoint=st.integers(0, 5000), data=st.data())
+def test_a_number_and_its_place_say_the_same(slices: int, timepoint: int, data: st.DataObject) -> None:
+    z = data.draw(st.integers(0, slices - 1))
+    assert planes.plane_of(planes.frame_of(z, timepoint, slices), slices) == (z, timepoint)
+
+
+@given(slices=st.integers(1, 40), timepoints=st.integers(1, 40))
+def test_every_plane_has_a_number_of_its_own_below_their_count(slices: int, timepoints: int) -> None:
+    numbers = [planes.frame_of(z, timepoint, slices) for timepoint in range(timepoints) for z in range(slices)]
+    assert numbers == list(range(planes.count(slices, timepoints)))
+
+
+def test_stacks_count_slices_and_series_count_timepoints() -> None:
+    assert [planes.plane_of(frame, 3) for frame in range(3)] == [(0, 0), (1, 0), (2, 0)]
+    assert [planes.plane_of(frame, 1) for frame in range(3)] == [(0, 0), (0, 1), (0, 2)]
+    assert planes.count(None, None) == 1
+
+
+@pytest.mark.parametrize(("frames", "expected"), [("first", [0]), ("all", [0, 1, 2, 3]), ([2, 0, 2], [0, 2]), ([9], [9])])
+def test_chosen_planes_are_in_order_and_named_once(frames: planes.Frames, expected: list[int]) -> None:
+    assert list(planes.chosen(frames, 4)) == expected
+
+
+def test_a_plane_that_is_not_there_is_refused_with_what_is() -> None:
+    assert planes.refusal("a.tif", [0, 2], 3) is None
+    assert planes.refusal("a.tif", [7], 3) == (
+        "a.tif has 3 planes, counted from 0, so there is no plane 7. Choose planes that it has, or all."
+    )
+    assert "has one plane" in (planes.refusal("a.png", [1], 1) or "")
+
+
+def test_too_many_planes_are_refused_before_they_are_listed() -> None:
+    assert planes.refusal("a.tif", "all", 2_000) is None
+    assert "1,000,000,000 planes of a.tif are too many" in (planes.refusal("a.tif", "all", 10**9) or "")
+
+
+@pytest.mark.parametrize(
+    ("frame", "slices", "count", "expected"),
+    [(0, 1, 1, ""), (2, 5, 5, "plane 3"), (2, 1, 5, "time 3"), (7, 5, 10, "plane 3 at time 2")],
+)
+def test_people_count_planes_from_one(frame: int, slices: int, count: int, expected: str) -> None:
+    assert planes.words(frame, slices, count) == expected
