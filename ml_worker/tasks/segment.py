@@ -8,6 +8,7 @@ database, because enough images are read ahead and finished ones wait elsewhere.
 
 import asyncio
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from cellhub_app.core.errors import Invalid, NotFound
 from cellhub_app.core.imaging import planes
 from cellhub_app.core.imaging.info import Plane
 from cellhub_app.core.imaging.quality import Flaw, assess
-from cellhub_app.core.imaging.read import read_plane
+from cellhub_app.core.imaging.read import Stack
 from cellhub_app.core.imaging.refusals import AGAIN, Unreadable
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from cellhub_app.core.runtime import Runtime
@@ -91,30 +92,32 @@ class SegmentPipeline:
         _refuse_lacking(job)
         assert job.image_id is not None  # noqa: S101 - a segmentation has an image
         found: dict[int, Described] = {}
-        path: Path | None = None
-        with TemporaryDirectory(prefix="cellhub-segment-") as folder:
+        stack: Stack | None = None
+        with TemporaryDirectory(prefix="cellhub-segment-") as folder, ExitStack() as opened:
             for frame in job.planes:
                 async with self._memory.hold(round(job.megapixels * 1e6)):
-                    path = path or await self._runtime.storage.fetch(storage_key(job.image_id, "original"), Path(folder) / "original")
-                    found[frame] = await self._plane(job, path, frame, timings)
+                    if stack is None:
+                        key = storage_key(job.image_id, "original")
+                        stack = opened.enter_context(closing(Stack(await self._runtime.storage.fetch(key, Path(folder) / "original"))))
+                    found[frame] = await self._plane(job, stack, frame, timings)
         return found
 
-    async def _plane(self, job: Claimed, path: Path, frame: int, timings: dict[str, float]) -> Described:
+    async def _plane(self, job: Claimed, stack: Stack, frame: int, timings: dict[str, float]) -> Described:
         took: dict[str, float] = {}
-        plane, prepared, flaws, took["read_s"] = await self._readers.run(IMAGE_TIME_LIMIT_S, self._prepare, job, path, frame)
+        plane, prepared, flaws, took["read_s"] = await self._readers.run(IMAGE_TIME_LIMIT_S, self._prepare, job, stack, frame)
         maps, took["network_s"] = await self.network.predict(prepared, _left(took))
         described, took["postprocess_s"] = await self._finishers.run(_left(took), self._describe, prepared, maps, plane)
         timings |= {stage: timings.get(stage, 0.0) + seconds for stage, seconds in took.items()}
         # Galleries show the outlines of the first plane; hundreds of other pictures would only wait in memory.
         return (described if frame == FIRST else replace(described, overlay=b"")).of_flawed(flaws)
 
-    def _prepare(self, job: Claimed, path: Path, frame: int) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
+    def _prepare(self, job: Claimed, stack: Stack, frame: int) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
         began = time.perf_counter()
         z, timepoint = planes.plane_of(frame, job.frames or 1)
         try:
-            plane = read_plane(path, z, timepoint, name=_name(job, frame))
+            plane = stack.read(z, timepoint, _name(job, frame))
         except NotFound as error:
-            raise Unreadable("damaged", "the file does not have it", AGAIN).named(_name(job, frame) or "a plane") from error
+            raise Unreadable("damaged", "the file does not have it", AGAIN).named(_name(job, frame)) from error
         prepared = self._segmenter.prepare(plane, job.model or "", parameters_of(job))
         return plane, prepared, assess(np.asarray(plane)), time.perf_counter() - began
 
@@ -134,10 +137,11 @@ def _refuse_lacking(job: Claimed) -> None:
         raise Invalid(sentence)
 
 
-def _name(job: Claimed, frame: int) -> str | None:
+def _name(job: Claimed, frame: int) -> str:
     """What a refusal calls the plane."""
     words = planes.words(frame, job.frames or 1, planes.count(job.frames, job.timepoints))
-    return f"{words} of {job.image_name}" if words and FRAMES in job.parameters else job.image_name
+    name = job.image_name or "the file"
+    return f"{words} of {name}" if words and FRAMES in job.parameters else name
 
 
 def _left(timings: dict[str, float]) -> float:

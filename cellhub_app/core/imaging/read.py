@@ -4,8 +4,8 @@ The content decides, never the name. Sizes are checked before anything is decode
 """
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,10 +13,11 @@ from cellhub_app.core.errors import ImageRefused, NotFound
 from cellhub_app.core.imaging.info import ImageInfo, Plane
 from cellhub_app.core.imaging.raster_formats import probe_raster, read_raster
 from cellhub_app.core.imaging.refusals import Unreadable, damaged, truncated, unsupported
-from cellhub_app.core.imaging.sniff import HEAD_BYTES, sniff
-from cellhub_app.core.imaging.tiff import probe_tiff, read_tiff
+from cellhub_app.core.imaging.sniff import HEAD_BYTES, Format, sniff
+from cellhub_app.core.imaging.tiff import checked_picture, open_tiff, probe_tiff, read_picture, read_tiff
+from cellhub_app.core.imaging.tiff_structure import walk_directories
 
-__all__ = ["ImageInfo", "Plane", "Source", "opened", "probe", "read_plane"]
+__all__ = ["ImageInfo", "Plane", "Source", "Stack", "opened", "probe", "read_plane"]
 
 Source = Path | str | bytes
 
@@ -39,24 +40,65 @@ def read_plane(source: Source, frame: int = 0, timepoint: int = 0, name: str | N
     """
     with opened(source, name) as file:
         format_ = sniff(file.read(HEAD_BYTES))
-        if format_ != "tiff" and (frame or timepoint):
-            raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
-        return read_tiff(file, frame, timepoint) if format_ == "tiff" else read_raster(file, format_)
+        return read_tiff(file, frame, timepoint) if format_ == "tiff" else _only_plane(file, format_, frame, timepoint)
+
+
+def _only_plane(file: BinaryIO, format_: Format, frame: int, timepoint: int) -> Plane:
+    if frame or timepoint:
+        raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
+    return read_raster(file, format_)
 
 
 @contextmanager
 def opened(source: Source, name: str | None) -> Iterator[BinaryIO]:
     """The open file; whatever goes wrong while it is read becomes a refusal that names it."""
     name = name or ("the file" if isinstance(source, bytes) else Path(source).name)
-    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
-        try:
-            yield file
-        except (ImageRefused, NotFound):
-            raise
-        except Unreadable as problem:
-            raise problem.named(name) from problem.__cause__
-        except Exception as error:  # decoders raise anything at all on hostile bytes
-            raise _explain(error).named(name) from error
+    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file, _told(name):
+        yield file
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Whatever goes wrong inside becomes a refusal that names the file."""
+    try:
+        yield
+    except (ImageRefused, NotFound):
+        raise
+    except Unreadable as problem:
+        raise problem.named(name) from problem.__cause__
+    except Exception as error:  # decoders raise anything at all on hostile bytes
+        raise _explain(error).named(name) from error
+
+
+class Stack:
+    """A file of which one plane after the other is read: its directories, thousands in a long stack, are gone through once.
+
+    Nothing is opened before the first plane, so that all the work is done where that is asked for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open = ExitStack()
+        self._read: Callable[[int, int], Plane] | None = None
+
+    def read(self, frame: int, timepoint: int, name: str) -> Plane:
+        """What `read_plane` answers."""
+        with _told(name):
+            self._read = self._read or self._reader()
+            return self._read(frame, timepoint)
+
+    def _reader(self) -> Callable[[int, int], Plane]:
+        file = self._open.enter_context(self._path.open("rb"))
+        format_ = sniff(file.read(HEAD_BYTES))
+        if format_ != "tiff":
+            return lambda frame, timepoint: _only_plane(file, format_, frame, timepoint)
+        directories = walk_directories(file)
+        picture = checked_picture(file, self._open.enter_context(open_tiff(file)), directories)
+        return lambda frame, timepoint: read_picture(file, picture, frame, timepoint)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._open.close()
 
 
 def _explain(error: Exception) -> Unreadable:

@@ -99,19 +99,29 @@ def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
     """
     directories = walk_directories(file)
     with open_tiff(file) as tiff:
-        picture = picture_of(tiff, directories)
-        _check_memory(picture)
-        check_segments(file, picture.directory)
-        chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
-        if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
-            raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
-        pages = [_read_page(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
-        plane = (
-            np.concatenate([to_channels(page, picture.page) for page in pages], axis=2)
-            if len(pages) > 1
-            else to_channels(pages[0], picture.page)
-        )
-        return turn_upright(plane, picture.orientation)
+        return read_picture(file, checked_picture(file, tiff, directories), frame, timepoint)
+
+
+def checked_picture(file: BinaryIO, tiff: tifffile.TiffFile, directories: list[Directory]) -> Picture:
+    """The full-resolution picture, whose planes may be read whole. Raises Unreadable."""
+    picture = picture_of(tiff, directories)
+    _check_memory(picture)
+    check_segments(file, picture.directory)
+    return picture
+
+
+def read_picture(file: BinaryIO, picture: Picture, frame: int, timepoint: int) -> Plane:
+    """What `read_tiff` answers, of a picture that was checked."""
+    chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
+    if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
+        raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
+    pages = [_read_page(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
+    plane = (
+        np.concatenate([to_channels(page, picture.page) for page in pages], axis=2)
+        if len(pages) > 1
+        else to_channels(pages[0], picture.page)
+    )
+    return turn_upright(plane, picture.orientation)
 
 
 def open_tiff(file: BinaryIO) -> tifffile.TiffFile:

@@ -1,10 +1,17 @@
 """Numbers of planes: there and back, and which of them an image has."""
 
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cellhub_app.core.errors import ImageRefused, NotFound
 from cellhub_app.core.imaging import planes
+from cellhub_app.core.imaging.read import Stack, probe, read_plane
+from tests.fixtures.odd_images import OddFile, odd_files
 
 
 @given(slices=st.integers(1, 500), timepoint=st.integers(0, 5000), data=st.data())
@@ -49,3 +56,22 @@ def test_too_many_planes_are_refused_before_they_are_listed() -> None:
 )
 def test_people_count_planes_from_one(frame: int, slices: int, count: int, expected: str) -> None:
     assert planes.words(frame, slices, count) == expected
+
+
+@pytest.mark.parametrize("sample", odd_files(), ids=lambda sample: sample.name)
+def test_a_stack_reads_what_a_single_look_reads(sample: OddFile, tmp_path: Path) -> None:
+    path = tmp_path / sample.name
+    path.write_bytes(sample.data)
+    info = probe(path)
+    with closing(Stack(path)) as stack:
+        for frame in range(planes.count(info.frames, info.timepoints)):
+            place = planes.plane_of(frame, info.frames)
+            assert np.array_equal(stack.read(*place, "a stack"), read_plane(path, *place))
+        with pytest.raises(NotFound):
+            stack.read(info.frames, 0, "a stack")
+
+
+def test_a_stack_that_is_no_picture_is_refused_by_the_name_of_its_plane(tmp_path: Path) -> None:
+    (tmp_path / "notes.tif").write_bytes(b"II*\x00 no directory")
+    with closing(Stack(tmp_path / "notes.tif")) as stack, pytest.raises(ImageRefused, match=r"^Couldn't read plane 2 of notes\.tif"):
+        stack.read(1, 0, "plane 2 of notes.tif")
