@@ -88,10 +88,12 @@ class PictureState(rx.State, mixin=True):
         else:
             self.plane = 0
 
-    def _go_to_plane(self, number: int) -> None:
-        """Show another plane as it is now, with nothing selected."""
-        self.plane = number if 0 <= number < self.planes else 0
-        self.past, self.object_id = 0, ""
+    async def _go_to_plane(self, call: Call | Visit, number: int) -> None:
+        """Show another plane as it is now, with nothing selected; nothing where no image is shown."""
+        if self.image_id:
+            self.plane = number if 0 <= number < self.planes else 0
+            self.past, self.object_id = 0, ""
+            self._show_news(await self._read_news(call, UUID(self.image_id), News(anew=True)))
 
     def _place_in_address(self) -> dict[str, str]:
         """The plane and the selected object, as `_find_plane` reads them."""

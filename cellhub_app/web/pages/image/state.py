@@ -75,8 +75,7 @@ class ImageState(PastState, PictureState, SessionState):
     @guarded
     async def show_plane(self, call: Call, number: int) -> None:
         """Show another plane of the stack."""
-        self._go_to_plane(number)
-        self._show_news(await self._read_news(call, UUID(self.image_id), News(anew=True)))
+        await self._go_to_plane(call, number)
 
     @guarded
     async def select(self, _call: Call, object_id: str | None) -> None:

@@ -50,8 +50,7 @@ class SharedImageState(PictureState, SharedState):
     @guarded
     async def show_plane(self, visit: Visit, number: int) -> None:
         """Show another plane of the stack."""
-        self._go_to_plane(number)
-        self._show_news(await self._read_news(visit, UUID(self.image_id), News(anew=True)))
+        await self._go_to_plane(visit, number)
 
     @guarded
     async def select(self, _visit: Visit, object_id: str | None) -> None:
