@@ -67,11 +67,11 @@ def test_models_are_compared_and_one_is_chosen_for_all(visitor: Visitor) -> None
     page.reload()
     expect(visitor.by_id("duel")).to_have_attribute("data-mode", "swipe")
 
-    visitor.by_id("use-classical").click()
+    visitor.by_id("use-unet").click()
     page.wait_for_url(lambda address: "/face-off/" not in address)
     visitor.waits_for(3, "succeeded")
     page.go_back()
-    expect(visitor.by_id("face-off-chosen")).to_contain_text("Otsu")
+    expect(visitor.by_id("face-off-chosen")).to_contain_text("U-Net")
     visitor.go("/projects/0192d1f0-0000-7000-8000-000000000000/face-off/0192d1f0-0000-7000-8000-000000000000")
     expect(page.get_by_role("heading", name="There is no such face-off")).to_be_visible()
 
