@@ -38,7 +38,6 @@ export class DepthLayer extends CanvasLayer {
   put({ tile, bitmap, width, height, version }) {
     this.bitmaps.set(keyOf(tile), { tile, bitmap, width, height, version }, width * height * 4);
     this.tellDropped();
-    this.tellComplete();
     this.changed();
   }
 
@@ -56,6 +55,7 @@ export class DepthLayer extends CanvasLayer {
     const wanted = wantedIn(part, scale, this.pyramid);
     this.ask(wanted);
     for (const entry of this.inView(part, wanted.at(-1)?.[0] ?? 0)) this.drawTile(context, frame, entry);
+    this.tellComplete();
   }
 
   /** Whether tiles lie over all that a frame shows of the image. */
@@ -71,7 +71,7 @@ export class DepthLayer extends CanvasLayer {
     context.fillRect(-left * scale, -top * scale, width * scale, height * scale);
   }
 
-  /** Whether all that is wanted is there, in the newest display. */
+  /** Whether all that is wanted is drawn, in the newest display. */
   tellComplete() {
     const isThere = tile => this.bitmaps.get(keyOf(tile))?.version === this.version;
     this.onComplete(this.wanted.length > 0 && this.wanted.every(isThere));
@@ -83,7 +83,6 @@ export class DepthLayer extends CanvasLayer {
     this.asked = names;
     this.wanted = wanted;
     this.onWant(wanted);
-    this.tellComplete();
   }
 
   /** What is there of the view, coarse before fine; none that is finer than what fits, and none below a level that is complete. */
