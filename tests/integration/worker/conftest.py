@@ -17,6 +17,7 @@ from arq.connections import RedisSettings
 from arq.worker import create_worker
 from sqlalchemy import text
 
+from cellhub_app.core.events import Event, EventType, follow
 from cellhub_app.core.imaging.read import probe
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.core.settings import ROOT
@@ -109,6 +110,39 @@ async def lab(runtime: Runtime) -> Lab:
     async with runtime.work() as session:
         who = await rows.person(session)
         return Lab(runtime, who, await rows.project(session, who))
+
+
+class Heard(list[Event]):
+    """The events that were published since it began to listen."""
+
+    def of(self, kind: EventType) -> list[Event]:
+        """Those of a type, in their order."""
+        return [event for event in self if event.type is kind]
+
+    async def waits_for(self, kind: EventType) -> None:
+        """Until there is one of that type."""
+
+        async def is_there() -> bool:
+            return bool(self.of(kind))
+
+        await until(is_there)
+
+
+@asynccontextmanager
+async def listening(runtime: Runtime) -> AsyncIterator[Heard]:
+    """Hear what is told to pages."""
+    heard, begun = Heard(), asyncio.Event()
+
+    async def listen() -> None:
+        async for event in follow(runtime.redis):
+            begun.set()
+            heard.extend([event] if event else [])
+
+    async with asyncio.TaskGroup() as group:
+        listener = group.create_task(listen())
+        await begun.wait()
+        yield heard
+        listener.cancel()
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import replace
 from email import message_from_string
 from email.policy import default
 
-from cellhub_app.core.events import Event, EventType, follow
+from cellhub_app.core.events import EventType
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.flows.segment import segment
@@ -18,7 +18,7 @@ from cellhub_app.models.project import Membership
 from ml_worker.tasks.upkeep import Upkeep
 from tests.fixtures import rows
 from tests.fixtures.mail import MailServer
-from tests.integration.worker.conftest import Lab
+from tests.integration.worker.conftest import Lab, listening
 
 
 @asynccontextmanager
@@ -76,21 +76,10 @@ async def test_who_may_not_see_the_project_any_more_gets_no_letter_about_it(lab:
 
 
 async def test_the_end_of_a_batch_is_told_once_with_who_started_it(lab: Lab) -> None:
-    heard: list[Event] = []
-    listening = asyncio.Event()
-
-    async def listen() -> None:
-        async for event in follow(lab.runtime.redis):
-            listening.set()
-            heard.extend([event] if event else [])
-            if event and event.type is EventType.BATCH_FINISHED:
-                return
-
-    listener = asyncio.create_task(listen())
-    await listening.wait()
-    await batch_of_two(lab, notify=False)
-    await asyncio.wait_for(listener, 20)
-    ends = [event for event in heard if event.type is EventType.BATCH_FINISHED]
+    async with listening(lab.runtime) as heard:
+        await batch_of_two(lab, notify=False)
+        await heard.waits_for(EventType.BATCH_FINISHED)
+    ends = heard.of(EventType.BATCH_FINISHED)
     assert [(event.project_id, event.data["startedBy"], event.data["status"]) for event in ends] == [
         (lab.project_id, str(lab.who.user_id), "succeeded")
     ]

@@ -1,13 +1,12 @@
 """From a queued job to polygons: the whole pipeline of a GPU worker."""
 
-import asyncio
 import io
 
 import numpy as np
 from PIL import Image
 from sqlalchemy import text
 
-from cellhub_app.core.events import Event, EventType, follow
+from cellhub_app.core.events import EventType
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.metrics import measure
@@ -21,7 +20,7 @@ from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from tests.fixtures.samples import SampleFile, nuclei_files
 from tests.integration.annotations.scenes import square
-from tests.integration.worker.conftest import Lab, until
+from tests.integration.worker.conftest import Lab, listening, until
 
 
 async def test_images_become_polygons_with_measures_and_an_overlay(lab: Lab, gpu: WorkerContext) -> None:
@@ -130,25 +129,11 @@ async def _holds_nothing(context: WorkerContext) -> bool:
 
 
 async def test_a_gallery_hears_all_it_needs_in_order(lab: Lab, gpu: WorkerContext) -> None:
-    heard: list[Event] = []
-    listening = asyncio.Event()
-
-    async def listen() -> None:
-        async for event in follow(lab.runtime.redis):
-            listening.set()
-            heard.extend([event] if event else [])
-
-    listener = asyncio.create_task(listen())
-    await listening.wait()
-    [image] = await lab.ready(nuclei_files(1))
-    await lab.finished(await lab.segment([image]))
-
-    async def heard_the_end() -> bool:
-        return any(event.type is EventType.QUEUE_UPDATE for event in heard)
-
-    await until(heard_the_end)
-    listener.cancel()
-    told = [event.data for event in heard if event.type is EventType.SEGMENTATION_STATUS]
+    async with listening(lab.runtime) as heard:
+        [image] = await lab.ready(nuclei_files(1))
+        await lab.finished(await lab.segment([image]))
+        await heard.waits_for(EventType.QUEUE_UPDATE)
+    told = [event.data for event in heard.of(EventType.SEGMENTATION_STATUS)]
     assert [data["status"] for data in told] == ["running", "succeeded"]
     row = await lab.image(image)
     assert told[-1] == {

@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from cellhub_app.core.events import Event, EventType, follow
+from cellhub_app.core.events import EventType
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.ids import new_id
@@ -28,7 +28,7 @@ from ml_worker.tasks.loop import Capacity, WorkLoop
 from tests.fixtures.samples import SampleFile, nuclei_files
 from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane
 from tests.integration.annotations.scenes import square
-from tests.integration.worker.conftest import Lab, until
+from tests.integration.worker.conftest import Lab, listening, until
 
 
 async def _begin(lab: Lab, images: Sequence[UUID], frames: Frames, *, keep: bool = False) -> UUID:
@@ -187,25 +187,11 @@ async def _are(found: list[float], count: int) -> bool:
 
 
 async def test_whoever_looks_at_a_plane_hears_of_it(lab: Lab, gpu: WorkerContext) -> None:
-    heard: list[Event] = []
-    listening = asyncio.Event()
-
-    async def listen() -> None:
-        async for event in follow(lab.runtime.redis):
-            listening.set()
-            heard.extend([event] if event else [])
-
-    listener = asyncio.create_task(listen())
-    await listening.wait()
-    [image] = await lab.ready([stack_file(slices=3)])
-    await _segment(lab, [image], [1, 2])
-
-    async def heard_the_end() -> bool:
-        return any(event.type is EventType.BATCH_FINISHED for event in heard)
-
-    await until(heard_the_end)
-    listener.cancel()
-    told = [event.data for event in heard if event.type is EventType.ANNOTATIONS_CHANGED]
+    async with listening(lab.runtime) as heard:
+        [image] = await lab.ready([stack_file(slices=3)])
+        await _segment(lab, [image], [1, 2])
+        await heard.waits_for(EventType.BATCH_FINISHED)
+    told = [event.data for event in heard.of(EventType.ANNOTATIONS_CHANGED)]
     assert told == [{"imageId": str(image), "frame": k, "revision": 1, "kind": "model", "authorId": None} for k in (1, 2)]
-    done = [event.data for event in heard if event.type is EventType.SEGMENTATION_STATUS][-1]
+    done = heard.of(EventType.SEGMENTATION_STATUS)[-1].data
     assert (done["status"], "revision" in done, done["objectCount"]) == ("succeeded", False, (await lab.image(image)).object_count)
