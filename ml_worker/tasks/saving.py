@@ -69,9 +69,7 @@ class Saver:
         self._runtime, self._others_come = runtime, others_come
         self._asked: asyncio.Queue[_Saving] = asyncio.Queue()
 
-    async def save(
-        self, job: Claimed, planes: Mapping[int, Described], weights_sha256: str | None, timings: dict[str, float]
-    ) -> bool:
+    async def save(self, job: Claimed, planes: Mapping[int, Described], weights_sha256: str | None, timings: dict[str, float]) -> bool:
         """Store what was found in planes (frame -> result); False when the job was not ours any more. Waits out outages."""
         saving = _Saving(job, planes, weights_sha256, timings)
         self._asked.put_nowait(saving)

@@ -91,15 +91,17 @@ def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, f
 
 
 def _with_looks(card: dict[str, Any], folder: Path, validation: list[Sample]) -> dict[str, Any]:
-    """The card, which is written, with the number of mirrored looks: one, or for the preset `precise` all where they bring enough."""
-    found = {}
-    for looks in (1, len(LOOKS)) if card["preset"] == "precise" else (1,):
+    """The card, written into `folder`: of the preset `precise` with all mirrored looks where they bring enough, else with one."""
+
+    def rate(looks: int) -> float:
         write_card({**card, "looks": looks}, folder)
         segmenter = Segmenter(folder)
-        found[looks] = quality(validation, (segmenter.segment(one.image, card["name"]).labels for one in validation))
-        logger.info("looking %d time(s): %.4f", looks, found[looks])
-    looks = max(found) if found[max(found)] > found[1] + WORTH_A_SECOND_LOOK else 1
-    chosen = {**card, "looks": looks}
+        found = quality(validation, (segmenter.segment(one.image, card["name"]).labels for one in validation))
+        logger.info("looking %d time(s): %.4f", looks, found)
+        return found
+
+    is_worth_it = card["preset"] == "precise" and rate(len(LOOKS)) > rate(1) + WORTH_A_SECOND_LOOK
+    chosen = {**card, "looks": len(LOOKS) if is_worth_it else 1}
     write_card(chosen, folder)
     return chosen
 
