@@ -20,7 +20,8 @@ import { Viewer } from './viewer.js';
 import './viewer.css';
 import './tools/tools.css';
 
-const LOADING_PLANE = 'Loading the outlines of this plane';
+const LOADING_PLANE = 'Loading this plane';
+const LOADING_OUTLINES = 'Loading the outlines of this plane';
 const HELP = 'Tab or N selects the next object, P the one before, the arrow keys the nearest one in their direction. '
   + 'Shift with the arrow keys moves the image, plus and minus zoom, 0 shows all of it. Escape deselects; then Tab leaves the image.';
 
@@ -119,8 +120,8 @@ export function CellHubViewer(props) {
   useEffect(() => { if (viewer?.size) viewer.setVeil(veil.value); }, [viewer, veil.value, imageId]);
   useEffect(() => () => veil.value?.close(), [veil.value]);
   useEffect(() => { if (viewer?.size && !(editable && objects)) viewer.setObjects(objects ?? []); }, [viewer, objects, imageId, width, height, editable]);
-  const { intensity, look } = useDepth(viewer, { ...props, plane }, picture.status === 'ready', cursor);
-  const { showOutlines = true, waitNote = planes > 1 ? LOADING_PLANE : '' } = props;
+  const { intensity, look, isComing } = useDepth(viewer, { ...props, plane }, picture.status === 'ready', cursor);
+  const { showOutlines = true, waitNote = planes > 1 ? LOADING_OUTLINES : '' } = props;
   const outlineWidth = look?.outlineWidth ?? props.outlineWidth ?? 1.5;
   const fillOpacity = look?.fillOpacity ?? props.fillOpacity ?? 0;
   const size = useMemo(() => ({ width, height }), [width, height]);
@@ -165,7 +166,7 @@ export function CellHubViewer(props) {
       {shown && planes > 1 && isUntouched && <EmptyPlane planes={planes} isRunning={props.isRunning} canDraw={editable} segment={props.maySegment ? props.onSegment : null} />}
       {shown && <ScaleBar resolution={resolution} pixelSizeUm={pixelSizeUm} />}
       <Readout cursor={cursor} hovered={hovered} pixelSizeUm={pixelSizeUm} intensity={intensity} />
-      {waitNote && <Busy polygons={polygons} note={waitNote} />}
+      {waitNote && <Busy note={isComing ? LOADING_PLANE : polygons.status === 'loading' ? waitNote : ''} />}
       <Notice picture={picture} polygons={polygons} isEdited={Boolean(known) && (known.count > 0 || known.canUndo)} isOnePlane={planes > 1} />
     </div>
   );

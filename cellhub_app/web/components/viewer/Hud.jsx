@@ -59,9 +59,8 @@ export function Caption({ caption, polygons, count: known }) {
 }
 
 /** That outlines are on their way; it shows itself only after a moment. */
-export function Busy({ polygons, note }) {
-  const busy = polygons.status === 'loading';
-  return <div className="ch-hud ch-hud-busy" role="status" data-busy={busy || undefined} data-testid="viewer-busy">{busy ? note : ''}</div>;
+export function Busy({ note }) {
+  return <div className="ch-hud ch-hud-busy" role="status" data-busy={note ? true : undefined} data-testid="viewer-busy">{note}</div>;
 }
 
 function Problem({ loaded, testId }) {

@@ -8,7 +8,8 @@ import { valuesText } from './words.js';
 
 /**
  * Shows the image in its own depth once its picture is there; nothing where `depthUrl` is empty.
- * Answers {intensity: what stands under the pointer, look: {outlineWidth, fillOpacity} if somebody set it}.
+ * Answers {intensity: what stands under the pointer, look: {outlineWidth, fillOpacity} if somebody set it, isComing: whether the plane
+ * is not there yet and no 8-bit picture stands for it}.
  */
 export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height, plane }, isReady, cursor) {
   const [depth, setDepth] = useState(null);
@@ -40,5 +41,6 @@ export function useDepth(viewer, { imageId, depthUrl, depthScope, width, height,
   }, [depth, isReady, imageId, depthUrl, depthScope, frame, timepoint, width, height]);
   useEffect(() => { depth?.point(cursor); }, [depth, cursor]);
   const intensity = cursor && opened?.status === 'ready' ? valuesText(values, cursor, opened.pyramid, display) : '';
-  return { intensity, look: isOn ? look : undefined };
+  const isComing = isOn && opened?.status === 'waiting' && (frame > 0 || timepoint > 0);
+  return { intensity, look: isOn ? look : undefined, isComing };
 }
