@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.metrics.preference import Rated, order
 from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.scale import Scaling
+
+Preset = Literal["fast", "accurate", "robust"]
 
 WEIGHTS_DIR = Path(__file__).resolve().parents[1] / "weights"
 
@@ -24,7 +26,7 @@ class ModelCard:
     title: str
     architecture: str | None
     sample_kinds: tuple[str, ...]
-    preset: str
+    preset: Preset
     settings: Settings
     scaling: Scaling | None
     looks: int

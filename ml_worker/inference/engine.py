@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ml_worker.inference.catalog import ModelCard
+from ml_worker.inference.catalog import ModelCard, Preset
 from ml_worker.inference.forward import Image, Network, TorchNetwork
 from ml_worker.inference.quantized import Range, quantize, read_ranges
 from ml_worker.inference.weights import load_net
@@ -19,7 +19,7 @@ from ml_worker.inference.weights import load_net
 log = logging.getLogger(__name__)
 
 EngineName = Literal["auto", "torch", "openvino", "int8", "compile"]
-EIGHT_BIT_PRESET = "fast"
+EIGHT_BIT_PRESET: Preset = "fast"
 PROBE_SIDE, PROBE_BLOB_PX = 128, 5
 TOLERANCE, EIGHT_BIT_TOLERANCE = 0.5, 4.0  # mean difference from torch's maps of the probe, in steps of 1/255
 FAILURES = (ImportError, OSError, RuntimeError, LookupError, TypeError, ValueError)

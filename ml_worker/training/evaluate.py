@@ -17,7 +17,7 @@ from ml_worker.inference.quantized import ranges_file
 from ml_worker.inference.weights import sha256_of
 from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
-from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, make_card, write_card
+from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, make_card, with_description, write_card
 from ml_worker.training.data import Sample, choose, data_root
 from ml_worker.training.measuring import complete, with_doubt
 from ml_worker.training.quantize import quantize_model
@@ -132,9 +132,10 @@ def _copy_weights(name: str, source: Path, target: Path) -> None:
 
 
 def report(weights: Path, docs: Path, readme: Path) -> None:
-    """Write the page of every installed model, and the README's section, from the cards."""
-    cards = [card.content for card in read_cards(weights)]
+    """Write the page of every installed model, and the README's section, from the cards, which get today's titles and presets."""
+    cards = [with_description(card.content) for card in read_cards(weights)]
     for card in cards:
+        write_card(card, weights)
         pictures = [f"{card['name']}.png"] if (docs / f"{card['name']}.png").exists() else []
         (docs / f"{card['name']}.md").write_text(card_page(card, pictures), encoding="utf-8")
     write_between(readme, readme_section(cards))

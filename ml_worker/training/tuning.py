@@ -91,7 +91,7 @@ def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, f
 
 
 def _with_looks(card: dict[str, Any], folder: Path, validation: list[Sample]) -> dict[str, Any]:
-    """The card, written into `folder`: of the preset `precise` with all mirrored looks where they bring enough, else with one."""
+    """The card, written into `folder`: of the preset `accurate` with all mirrored looks where they bring enough, else with one."""
 
     def rate(looks: int) -> float:
         write_card({**card, "looks": looks}, folder)
@@ -100,7 +100,7 @@ def _with_looks(card: dict[str, Any], folder: Path, validation: list[Sample]) ->
         logger.info("looking %d time(s): %.4f", looks, found)
         return found
 
-    is_worth_it = card["preset"] == "precise" and rate(len(LOOKS)) > rate(1) + WORTH_A_SECOND_LOOK
+    is_worth_it = card["preset"] == "accurate" and rate(len(LOOKS)) > rate(1) + WORTH_A_SECOND_LOOK
     chosen = {**card, "looks": len(LOOKS) if is_worth_it else 1}
     write_card(chosen, folder)
     return chosen

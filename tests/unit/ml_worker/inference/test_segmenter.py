@@ -3,6 +3,7 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
 from ml_worker.inference import prepared as prepared_module
 from ml_worker.inference import segmenter as segmenter_module
-from ml_worker.inference.catalog import WEIGHTS_DIR, default_model, read_cards
+from ml_worker.inference.catalog import WEIGHTS_DIR, Preset, default_model, read_cards
 from ml_worker.inference.forward import Image, Maps, Network
 from ml_worker.inference.pieces import label_in_pieces
 from ml_worker.inference.prepared import Parameters
@@ -208,6 +209,7 @@ def test_shipped_cards_hold_what_the_api_shows():
         card = json.loads(path.read_text())
         assert {"name", "title", "sampleKinds", "preset", "parameters", "weightsSha256", "scores", "secondsPerMegapixel"} <= card.keys()
         assert card["name"] == path.stem
+        assert card["preset"] in get_args(Preset)
         assert card["secondsPerMegapixel"] > 0
         assert all({"ap50", "ap75", "f1"} <= scores.keys() for scores in card["scores"].values())
 
