@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cellhub_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from cellhub_app.core.imaging import planes
 from cellhub_app.domain.access import Permission, Principal, Viewer, insist, require, role_by
 from cellhub_app.domain.annotations import appending, drawn, news, repository
 from cellhub_app.domain.annotations.appending import Place
@@ -76,10 +77,13 @@ async def edit(session: AsyncSession, principal: Principal, image_id: UUID, chan
 
 
 async def _place(session: AsyncSession, principal: Principal, image_id: UUID, frame: int) -> Place:
-    """The frame, held, if the caller may change its polygons. Raises ImageNotFound, NotAllowed."""
+    """The frame, held, if the caller may change its polygons. Raises ImageNotFound, NotAllowed, Invalid where there is no such plane."""
     found = await appending.held_place(session, principal, image_id, frame)
     if found is None:
-        await readable_image(session, principal, image_id, Permission.ANNOTATE)
+        image = await readable_image(session, principal, image_id, Permission.ANNOTATE)
+        if frame >= (count := planes.count(image.frames, image.timepoints)):
+            has = "one plane" if count == 1 else f"{count:,} planes"
+            raise Invalid(f"{image.name} has {has}, counted from 0, so there is no plane {frame} to draw in.")
         await repository.ensure_segmentations(session, [(image_id, frame)])
         found = await appending.held_place(session, principal, image_id, frame)
     if found is None:

@@ -1,4 +1,4 @@
-"""One image of ada's for each test of polygons."""
+"""One image of two planes of ada's for each test of polygons."""
 
 import pytest_asyncio
 
@@ -13,5 +13,5 @@ async def scene(runtime: Runtime) -> Scene:
     async with runtime.work() as session:
         ada, anna, vera, stan = [await rows.person(session, name) for name in ("ada", "anna", "vera", "stan")]
         project_id = await rows.project(session, ada, a=(anna, ProjectRole.ANNOTATOR), v=(vera, ProjectRole.VIEWER))
-        (image_id,) = await rows.images(session, project_id, ["a.tif"])
+        (image_id,) = await rows.images(session, project_id, ["a.tif"], frames=2)
     return Scene(image_id, ada, anna, vera, stan)

@@ -5,12 +5,13 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from cellhub_app.core.errors import Invalid
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.annotations import differences, history, service
 from cellhub_app.domain.annotations.differences import Difference
 from cellhub_app.domain.annotations.history import ObjectNotFound
-from cellhub_app.domain.annotations.schemas import AddedObject, ObjectHistory, RevisionView
+from cellhub_app.domain.annotations.schemas import AddedObject, Edit, ObjectHistory, RevisionView
 from cellhub_app.domain.annotations.service import ImageNotFound, RevisionNotFound
 from tests.integration.annotations.scenes import Scene, change, found, save, square
 
@@ -54,6 +55,13 @@ async def test_an_edit_is_told_with_its_author_and_what_it_changed(runtime: Runt
     assert (newest.author_name, newest.kind) == (scene.anna.name, "edit")
     assert (newest.added, newest.removed, newest.changed, newest.replaced) == (2, 3, 1, 2)
     assert (first.kind, first.model, first.weights_sha256, first.author_name) == ("model", "unet", "ab" * 32, None)
+
+
+async def test_nothing_is_drawn_in_a_plane_that_the_image_has_not(runtime: Runtime, scene: Scene) -> None:
+    drawn = Edit(edit_id=new_id(), base_revision=0, added=[AddedObject(id=new_id(), feature=square(2, 2))])
+    with pytest.raises(Invalid, match=r"a\.tif has 2 planes, counted from 0, so there is no plane 2 to draw in"):
+        async with runtime.work() as session:
+            await service.edit(session, scene.anna, scene.image_id, drawn, frame=2)
 
 
 async def test_a_long_history_comes_in_parts(runtime: Runtime, scene: Scene) -> None:

@@ -25,7 +25,7 @@ def square(left: float, top: float) -> dict[str, object]:
 
 async def image_of(lab: Lab) -> UUID:
     async with lab.runtime.work() as session:
-        [image] = await rows.images(session, lab.project_id, ["a.png"])
+        [image] = await rows.images(session, lab.project_id, ["a.png"], frames=2)
     return image
 
 

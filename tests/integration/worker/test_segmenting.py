@@ -19,6 +19,7 @@ from cellhub_app.domain.jobs import service
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from tests.fixtures.samples import SampleFile, nuclei_files
+from tests.fixtures.stacks import stack_file
 from tests.integration.annotations.scenes import square
 from tests.integration.worker.conftest import Lab, listening, until
 
@@ -43,7 +44,7 @@ async def test_images_become_polygons_with_measures_and_an_overlay(lab: Lab, gpu
 
 
 async def test_what_people_drew_in_other_frames_is_counted_with_the_result(lab: Lab, gpu: WorkerContext) -> None:
-    [image] = await lab.ready(nuclei_files(1))
+    [image] = await lab.ready([stack_file(slices=2)])
     drawn = [AddedObject(id=new_id(), feature=square(x, 5)) for x in (5, 20)]
     async with lab.runtime.work() as session:
         await annotations.edit(session, lab.who, image, Edit(edit_id=new_id(), base_revision=0, added=drawn), frame=1)
