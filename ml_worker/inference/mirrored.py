@@ -4,7 +4,7 @@ import numpy as np
 
 from ml_worker.inference.forward import Image, Maps, Network
 
-LOOKS: tuple[tuple[int, ...], ...] = ((), (1,), (0,), (0, 1))  # the axes that are turned round
+LOOKS: tuple[tuple[int, ...], ...] = ((), (0, 1), (1,), (0,))  # the axes that are turned round
 
 
 def mirrored(network: Network, looks: int) -> Network:

@@ -4,7 +4,7 @@ import pytest
 
 from cellhub_app.core.metrics.matching import MatchCounts
 from ml_worker.inference.scale import Scaling
-from ml_worker.training.tuning import TARGETS, Looked, choose_scaling, mean_precision
+from ml_worker.training.tuning import TARGETS, Looked, choose_scaling, fewest_looks, mean_precision
 
 GOOD, POOR = MatchCounts(9, 1, 0), MatchCounts(1, 9, 9)
 
@@ -42,6 +42,13 @@ def test_all_views_weigh_the_same():
     harmed, helped = looked(11, GOOD, POOR), looked(11, POOR, GOOD)
     assert choose_scaling([[helped], [helped], [harmed]])[0] is not None
     assert choose_scaling([[helped], [harmed], [harmed]])[0] is None
+
+
+@pytest.mark.parametrize(
+    ("rated", "looks"), [({1: 0.5, 2: 0.51, 4: 0.512}, 2), ({1: 0.5, 2: 0.51, 4: 0.52}, 4), ({1: 0.52, 2: 0.51, 4: 0.522}, 1)]
+)
+def test_no_more_looks_are_taken_than_bring_something(rated: dict[int, float], looks: int):
+    assert fewest_looks(rated) == looks
 
 
 @pytest.mark.parametrize("scaling", [None, Scaling(15, 90), Scaling(12, math.inf)])
