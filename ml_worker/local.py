@@ -3,10 +3,8 @@
 What computes is imported when the command runs, so that `cellhub --help` answers at once and, without torch, in plain words.
 """
 
-import csv
-import json
-import math
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,12 +15,12 @@ from cellhub_app.core.errors import CellHubError, ImageRefused
 from ml_worker.inference.cpu import wait_without_spinning
 
 if TYPE_CHECKING:
-    from cellhub_app.core.geometry.polygon import Polygon
-    from ml_worker.inference.instances import Instances
-    from ml_worker.inference.preprocess import Pixels
+    from cellhub_app.core.imaging.info import ImageInfo
     from ml_worker.inference.segmenter import Segmenter
+    from ml_worker.local_results import Found
 
 Kind = Literal["nuclei", "cells", "spheroids", "other"]
+Planes = Literal["first", "all"]
 WORTH_COMPILING = 20  # images: OpenVINO needs a second or two before the first
 EXPECTED = (CellHubError, OSError, ValueError, MemoryError)
 
@@ -38,59 +36,29 @@ def output_stems(files: Sequence[Path]) -> Iterator[str]:
         yield stem
 
 
-def _write_labels(instances: "Instances", path: Path) -> None:
-    import numpy as np
-    import tifffile
-
-    kind = np.uint16 if len(instances.scores) <= np.iinfo(np.uint16).max else np.uint32
-    tifffile.imwrite(path, instances.labels.astype(kind), compression="zlib")
-
-
-def _write_geojson(polygons: Sequence["Polygon"], instances: "Instances", path: Path) -> None:
-    rated = zip(polygons, instances.scores.tolist(), instances.doubts.tolist(), strict=True)
-    features = [
-        {
-            "type": "Feature",
-            "id": label,
-            "properties": {"label": label, "score": round(score, 4), "doubt": round(doubt, 4)},
-            "geometry": polygon.to_geojson(),
-        }
-        for label, (polygon, score, doubt) in enumerate(rated, 1)
-    ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-
-
-def _write_csv(image: "Pixels", instances: "Instances", path: Path) -> None:
-    from cellhub_app.core.metrics.measure import columns, measure_labels
-
-    table = measure_labels(instances.labels, image)
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["label", "score", "doubt", *columns(image.shape[2])])
-        for label, (row, score, doubt) in enumerate(zip(table, instances.scores, instances.doubts, strict=True), 1):
-            writer.writerow([label, *("" if math.isnan(value) else f"{value:.7g}" for value in (score, doubt, *row))])
-
-
-def _read(path: Path) -> "Pixels":
-    from cellhub_app.core.imaging.read import probe, read_plane
+def _probe(path: Path) -> "ImageInfo":
+    from cellhub_app.core.imaging.read import probe
 
     if not path.is_file():
         why = "it is a folder" if path.is_dir() else "there is no such file"
         raise ImageRefused("missing", f"Couldn't read {path}: {why}.")
-    probe(path)
-    return read_plane(path)
+    return probe(path)
 
 
-def _segment_file(segmenter: "Segmenter", path: Path, model: str, target: Path) -> int:
+def _segment_file(segmenter: "Segmenter", path: Path, model: str, target: Path, *, of_planes: bool) -> int:
     """Write target.tif, .geojson and .csv; returns the number of objects."""
-    from cellhub_app.core.geometry.raster import polygons_from_labels
+    from cellhub_app.core.imaging.read import Stack
+    from ml_worker.local_results import Found, frames_of, write_results
 
-    image = _read(path)
-    instances = segmenter.segment(image, model)
-    _write_labels(instances, target.with_name(f"{target.name}.tif"))
-    _write_geojson(polygons_from_labels(instances.labels), instances, target.with_name(f"{target.name}.geojson"))
-    _write_csv(image, instances, target.with_name(f"{target.name}.csv"))
-    return len(instances.scores)
+    info = _probe(path)
+    with closing(Stack(path)) as stack:
+
+        def found() -> "Iterator[Found]":
+            for frame, z, timepoint in frames_of(info, of_planes=of_planes):
+                pixels = stack.read(z, timepoint, path.name)
+                yield Found(frame, pixels, segmenter.segment(pixels, model))
+
+        return write_results(target, info, found(), of_planes=of_planes)
 
 
 def _reason(path: Path, error: Exception) -> str:
@@ -124,10 +92,11 @@ def _choose_model(segmenter: "Segmenter", model: str | None, kind: Kind) -> str:
 
 
 def segment_files(
-    files: Annotated[list[Path], typer.Argument(help="Images: PNG, JPEG, TIFF, BMP and more; of a stack the first plane.")],
+    files: Annotated[list[Path], typer.Argument(help="Images: PNG, JPEG, TIFF, BMP and more.")],
     out: Annotated[Path, typer.Option(help="Folder for the results; made if it is not there.")],
     model: Annotated[str | None, typer.Option(help="Name of an installed model; without it the best one for the kind.")] = None,
     kind: Annotated[Kind, typer.Option(help="What the images show.")] = "nuclei",
+    frames: Annotated[Planes, typer.Option(help="Of z-stacks and time series the first plane or all, each by itself.")] = "first",
 ) -> None:
     """Segment image files: OUT/<stem>.tif (integer labels), .geojson (outlines in px) and .csv (measurements)."""
     segmenter = _open_segmenter(len(files))
@@ -136,7 +105,7 @@ def segment_files(
     failed = 0
     for path, stem in zip(files, output_stems(files), strict=True):
         try:
-            count = _segment_file(segmenter, path, chosen, out / stem)
+            count = _segment_file(segmenter, path, chosen, out / stem, of_planes=frames == "all")
             typer.echo(f"{path}: {count} {'object' if count == 1 else 'objects'} by {chosen}, in {out / stem}.tif, .geojson and .csv")
         except EXPECTED as error:
             failed += 1

@@ -18,6 +18,7 @@ from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from ml_worker.inference.catalog import default_model, read_cards
 from ml_worker.local import output_stems, segment_files
+from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane
 
 app = typer.Typer()
 app.command()(segment_files)
@@ -101,6 +102,39 @@ def test_sixteen_bit_and_many_channels_are_read(tmp_path: Path):
     tifffile.imwrite(path, np.stack([image, image // 2]), metadata={"axes": "CYX"}, imagej=True)
     assert run(path, "--model", "unet", "--out", tmp_path / "out").exit_code == 0
     assert tifffile.imread(tmp_path / "out" / "stack.tif").max() > 3
+
+
+def test_all_planes_of_a_stack_have_their_own_labels(tmp_path: Path):
+    file = stack_file(slices=3, timepoints=2, side=96)
+    path = tmp_path / file.name
+    path.write_bytes(file.data)
+    assert run(path, "--model", "classical", "--frames", "all", "--out", tmp_path / "out").exit_code == 0
+    with tifffile.TiffFile(tmp_path / "out" / "stack.ome.tif") as written:
+        labels, axes = written.asarray(), written.series[0].axes
+    assert (axes, labels.shape) == ("TZYX", (2, 3, 96, 96))
+    counts = labels.reshape(6, -1).max(axis=1).tolist()
+    for number, plane in enumerate(labels.reshape(6, 96, 96)):
+        alone = tmp_path / f"plane{number}.tif"
+        tifffile.imwrite(alone, plane_of(file, number))
+        assert run(alone, "--model", "classical", "--out", tmp_path / "alone").exit_code == 0
+        assert np.array_equal(tifffile.imread(tmp_path / "alone" / alone.name), plane)
+    features = json.loads((tmp_path / "out" / "stack.ome.geojson").read_text())["features"]
+    with (tmp_path / "out" / "stack.ome.csv").open() as stream:
+        rows = [(int(row["frame"]), int(row["label"])) for row in csv.DictReader(stream)]
+    assert rows == [(frame, label) for frame, count in enumerate(counts) for label in range(1, count + 1)]
+    assert [(one["properties"]["frame"], one["properties"]["label"]) for one in features] == rows
+    assert len({one["id"] for one in features}) == len(rows) > 6
+
+
+def test_a_stack_that_breaks_on_the_way_leaves_nothing_behind(tmp_path: Path):
+    path = tmp_path / "stack.tif"
+    path.write_bytes(with_broken_plane(stack_file(slices=3), 2))
+    result = run(path, "--model", "classical", "--frames", "all", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "stack.tif" in result.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+    assert run(path, "--model", "classical", "--out", tmp_path / "out").exit_code == 0
+    assert tifffile.imread(tmp_path / "out" / "stack.tif").ndim == 2
 
 
 def test_without_torch_one_sentence_says_what_to_install(nuclei: Path, tmp_path: Path):
