@@ -7,7 +7,7 @@ import torch
 
 from ml_worker.inference.cpu import free_host_bytes, usable_cpus, waits_asleep
 
-__all__ = ["batch_size", "choose_device", "is_short_of_memory", "run_in_batches", "usable_cpus", "use_threads"]
+__all__ = ["batch_size", "choose_device", "is_short_of_memory", "run_in_batches", "unless_out_of_memory", "usable_cpus", "use_threads"]
 
 SHORT_BELOW_BYTES = 768 * 1024 * 1024
 BATCH_PIXELS_MAX = 16 * 1024 * 1024  # beyond this a GPU is busy, and more only takes memory
@@ -66,25 +66,28 @@ def run_in_batches(
 ) -> list[Result]:
     """Results of all items in order, in batches; out of memory halves the batch, and at one item goes to the CPU.
 
-    `on_device` and `on_cpu` turn a list of items into as many results; `make_room` frees what can be done without.
+    `on_device` and `on_cpu` turn a list of items into as many results; `make_room` frees what can be done without. Raises MemoryError
+    where the CPU has no memory for one item either.
     """
     results: list[Result] = []
     size = max(1, batch)
     while len(results) < len(items):
         part = list(items[len(results) : len(results) + size])
-        found = _unless_out_of_memory(on_device, part)
+        found = unless_out_of_memory(on_device, part)
         if found is None:
             make_room()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
-            found = on_cpu(part) if len(part) == 1 else []
+            found = unless_out_of_memory(on_cpu, part) if len(part) == 1 else []
+            if found is None:
+                raise MemoryError
             size = max(1, len(part) // 2)
         results += found
     return results
 
 
-def _unless_out_of_memory(call: Callable[[list[Item]], list[Result]], part: list[Item]) -> list[Result] | None:
-    """None when memory ran out; only after this has returned nothing holds on to the tensors of the pass that failed."""
+def unless_out_of_memory(call: Callable[[Item], Result], part: Item) -> Result | None:
+    """What `call` answers, or None when memory ran out; after that nothing holds on to the tensors of the pass that failed."""
     try:
         return call(part)
     except MemoryError:

@@ -11,7 +11,7 @@ import torch
 from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
-from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, use_threads
+from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, unless_out_of_memory, use_threads
 from ml_worker.inference.doubt import calibration_of, rate_objects
 from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Image, Maps, Network
@@ -60,11 +60,14 @@ class Segmenter:
         return find_card(self._cards, model).architecture is None or self._nets.has(model, self.device)
 
     def load(self, model: str) -> None:
-        """Load the model if it is not; takes a second or more. Raises ModelUnknown and WeightsDamaged."""
+        """Load the model if it is not; takes a second or more. Raises ModelUnknown and WeightsDamaged.
+
+        Where the device has no memory for it nothing is loaded: `predict` makes room, or computes on the CPU.
+        """
         if not self.is_loaded(model):
-            self._nets.get(model, self.device)
+            unless_out_of_memory(lambda name: self._nets.get(name, self.device), model)
             if find_card(self._cards, model).scaling:
-                self._sizes([])
+                self._sizes.load()
 
     def models(self) -> list[ModelCard]:
         """The cards of the installed models."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load
 
-from ml_worker.inference.forward import Image
+from ml_worker.inference.device import run_in_batches, unless_out_of_memory
+from ml_worker.inference.forward import Image, MapsNotFinite
 from ml_worker.inference.preprocess import Pixels, Stretch, three_channels
 from ml_worker.inference.weights import WeightsDamaged, ready
 from ml_worker.nets.sizer import BINS, Sizer
@@ -86,23 +88,34 @@ class SizeEstimator:
     def __init__(self, folder: Path, device: torch.device) -> None:
         self._folder, self._device = folder, device
         self._lock = Lock()
-        self._net: Sizer | None = None
+        self._nets: dict[torch.device, Sizer] = {}
+
+    def load(self) -> None:
+        """Load the network if it is not. Raises WeightsDamaged. Where the device has no memory for it, it is left to the first image."""
+        unless_out_of_memory(self._loaded, self._device)
 
     def __call__(self, images: Sequence[tuple[Pixels, Stretch]]) -> list[Size]:
-        """The size of the objects of each (H, W, C) image. Raises WeightsDamaged."""
-        net = self._loaded()
-        if not images:
-            return []
-        with torch.inference_mode():
-            return [vote(net(_views(*image).to(self._device)).float().cpu().numpy()) for image in images]
+        """The size of the objects of each (H, W, C) image; the CPU tells it where the device has no memory.
 
-    def _loaded(self) -> Sizer:
+        Raises WeightsDamaged and MapsNotFinite.
+        """
+        return run_in_batches(images, 1, partial(self._told, self._device), partial(self._told, torch.device("cpu")))
+
+    def _told(self, device: torch.device, images: Sequence[tuple[Pixels, Stretch]]) -> list[Size]:
+        net = self._loaded(device)
+        with torch.inference_mode():
+            rated = [net(_views(*image).to(device)).float().cpu().numpy() for image in images]
+        if not all(np.isfinite(one).all() for one in rated):
+            raise MapsNotFinite("The size network answered with values that are not numbers, so nothing was stored; install CellHub again.")
+        return [vote(one) for one in rated]
+
+    def _loaded(self, device: torch.device) -> Sizer:
         with self._lock:
-            if self._net is None:
+            if device not in self._nets:
                 net = read_sizer(self._folder)
-                ready(net, self._device)
-                self._net = net
-            return self._net
+                ready(net, device)
+                self._nets[device] = net
+            return self._nets[device]
 
 
 def read_sizer(folder: Path) -> Sizer:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from ml_worker.inference.catalog import WEIGHTS_DIR
+from ml_worker.inference.forward import MapsNotFinite
 from ml_worker.inference.preprocess import Stretch
 from ml_worker.inference.scale import typical_diameter
 from ml_worker.inference.sizes import FOLDER, LOWEST, SHRUNK, STEP, VIEW_PX, SizeEstimator, view, vote
 from ml_worker.inference.weights import WeightsDamaged
-from ml_worker.nets.sizer import BINS
+from ml_worker.nets.sizer import BINS, Sizer
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,13 @@ def test_nuclei_of_every_size_are_told_within_half_an_octave(estimate, magnifica
     assert abs(np.log2(size.diameter / (magnification * diameter))) < 0.5
 
 
+def test_a_vote_that_is_no_number_is_refused(monkeypatch):
+    monkeypatch.setattr(Sizer, "forward", lambda self, views: torch.full((len(views), BINS), torch.nan))
+    pixels = fluorescent_nuclei(3, 64, 64)[0][:, :, None]
+    with pytest.raises(MapsNotFinite, match="not numbers"):
+        SizeEstimator(WEIGHTS_DIR / FOLDER, torch.device("cpu"))([(pixels, Stretch.of(pixels))])
+
+
 def test_images_do_not_change_each_others_sizes(estimate):
     images = [fluorescent_nuclei(seed, 300, 260)[0][:, :, None] for seed in (1, 2)]
     given_ = [(pixels, Stretch.of(pixels)) for pixels in images]
@@ -92,7 +100,7 @@ def test_a_file_that_its_card_does_not_describe_is_refused(tmp_path):
     path = folder / "sizer.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(WeightsDamaged, match=r"not the one its card describes"):
-        SizeEstimator(folder, torch.device("cpu"))([])
+        SizeEstimator(folder, torch.device("cpu")).load()
     path.unlink()
     with pytest.raises(WeightsDamaged, match=r"missing"):
-        SizeEstimator(folder, torch.device("cpu"))([])
+        SizeEstimator(folder, torch.device("cpu")).load()

@@ -1,13 +1,17 @@
 import asyncio
 import json
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 import pytest
 import torch
+from torch import nn
 
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from ml_worker.inference import sizes
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.forward import Network
 from ml_worker.inference.segmenter import Segmenter
@@ -48,6 +52,34 @@ async def test_images_of_a_loaded_model_pass_while_another_model_loads(tmp_path:
     for slow in crowd:
         assert ((await asyncio.wait_for(slow, WAIT_S))[0] == maps).all()
     stage.close()
+
+
+async def test_a_device_without_memory_for_a_model_leaves_it_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    segmenter = Segmenter(device="cpu", threads=1, engine="torch")
+    prepared = segmenter.prepare(fluorescent_nuclei(1, 64, 64)[0], "unet")
+    [expected] = segmenter.predict([prepared])
+    load, gpu = segmenter._nets._load, torch.device("meta")
+
+    def only_on_the_cpu(name: str, device: torch.device) -> Network:
+        if device == gpu:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return load(name, device)
+
+    monkeypatch.setattr(segmenter._nets, "_load", only_on_the_cpu)
+    monkeypatch.setattr(sizes, "ready", partial(fits_the_cpu, sizes.ready))
+    monkeypatch.setattr(segmenter, "device", gpu)
+    monkeypatch.setattr(segmenter._sizes, "_device", gpu)
+    stage = NetworkStage(segmenter)
+    maps, _ = await asyncio.wait_for(stage.predict(prepared), WAIT_S)
+    assert (maps == expected).all()
+    stage.close()
+
+
+def fits_the_cpu(ready: Callable[[nn.Module, torch.device], None], net: nn.Module, device: torch.device) -> None:
+    """A network that no other device has room for."""
+    if device.type != "cpu":
+        raise torch.OutOfMemoryError("CUDA out of memory")
+    ready(net, device)
 
 
 async def test_weights_that_are_gone_fail_the_image_and_leave_the_stage_working(tmp_path: Path) -> None:
