@@ -1,6 +1,6 @@
 """How long does it take from pixels to valid polygons and measurements, in one process, and how much of it is the network?
 
-Usage: python -m bench.inference [--rounds 9] [--side 1024] [--objects 500]
+Usage: python -m bench.inference [--rounds 9] [--side 1024] [--objects 500] [--write]
 
 Every contender runs once a round, one after the other, so that a busy moment of the machine hits all alike. Figures are the median wall
 time of the rounds with the fastest in brackets, and the median CPU time. The picture is put together from crops of validation and held-out
@@ -33,9 +33,12 @@ from ml_worker.inference.device import usable_cpus  # noqa: E402 - torch reads h
 from ml_worker.inference.preprocess import Pixels, Stretch  # noqa: E402
 from ml_worker.inference.segmenter import Segmenter  # noqa: E402
 from ml_worker.training.data import Sample, choose, load_folder  # noqa: E402
+from ml_worker.training.report import write_between  # noqa: E402
 
 CROP = 256
 BRIGHT = 170  # of 255, so that nothing that the stretch leaves above 1 is cut
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "models.md"
+MARKS = ("<!-- written by bench.inference: begin -->", "<!-- written by bench.inference: end -->")
 TARGETS = {"fastest preset": 120.0, "any preset": 600.0, "post-processing": 40.0, "overhead": 25.0}
 
 
@@ -55,6 +58,11 @@ class Clock:
         self.cpu.append(1000 * (time.process_time() - cpu))
 
     @property
+    def model(self) -> str:
+        """The first word of its name."""
+        return self.name.split(" (")[0]
+
+    @property
     def ms(self) -> float:
         """Median wall milliseconds."""
         return statistics.median(self.wall)
@@ -62,6 +70,9 @@ class Clock:
     def line(self) -> str:
         """The table's line."""
         return f"| {self.name} | {self.ms:.0f} ({min(self.wall):.0f}) | {statistics.median(self.cpu):.0f} |"
+
+
+NONE = Clock("no network", lambda: None)
 
 
 def crops(samples: list[Sample]) -> list[tuple[int, Pixels]]:
@@ -131,9 +142,9 @@ def finishing(segmenter: Segmenter, image: Pixels, model: str) -> Callable[[], o
 
 
 def network_alone(segmenter: Segmenter, image: Pixels, model: str) -> Callable[[], object]:
-    """The bare network on the prepared picture."""
-    prepared = segmenter.prepare(image, model)
-    return lambda: segmenter.predict([prepared])
+    """The bare network on the tiles that it gets of the picture, without the looking up of sizes, the scaling and the pasting."""
+    tiles = segmenter.tiles(segmenter.prepare(image, model))
+    return lambda: [segmenter.compute(model, [tile]) for tile in tiles]
 
 
 def assert_valid(polygons: list[Polygon]) -> None:
@@ -157,7 +168,7 @@ def pipelines(image: Pixels) -> tuple[list[Clock], list[Clock]]:
             assert_valid(polygons)
             print(f"{name}: {len(polygons)} objects", flush=True)
             wholes.append(Clock(name, lambda segmenter=segmenter, model=card.name: whole(segmenter, image, model)))
-            bares.append(Clock(name, network_alone(segmenter, image, card.name)))
+            bares.append(Clock(name, network_alone(segmenter, image, card.name)) if card.architecture else NONE)
     return wholes, bares
 
 
@@ -167,48 +178,59 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--side", type=int, default=1024)
     options.add_argument("--objects", type=int, default=500)
+    options.add_argument("--write", action="store_true", help="put the tables into docs/models.md")
     given = options.parse_args()
     cv2.setNumThreads(1)
     image, what = field(given.side, given.objects)
     crowded, crowd = field(given.side, 2 * given.objects)
-    print(f"machine: {machine()}; {usable_cpus()} threads a pass\npicture: {given.side} x {given.side}, {what}")
+    setting = f"{given.side} x {given.side} px, {what}; {machine()}; {usable_cpus()} threads a pass; median of {given.rounds} rounds"
+    print(setting, flush=True)
     wholes, bares = pipelines(image)
     classical = Clock("Otsu + scikit-image watershed, contours and regionprops", lambda: by_hand(image))
     segmenter = Segmenter(device="cpu", engine="torch")
     post = Clock(f"post-processing and polygons ({crowd})", finishing(segmenter, crowded, "unet"))
-    clocks = [*wholes, *bares, classical, post]
+    clocks = [*wholes, *(bare for bare in bares if bare is not NONE), classical, post]
     classical.run()
     for _ in range(given.rounds):
         for clock in clocks:
             clock.once()
-    report(wholes, bares, classical, post, image.shape[0] * image.shape[1] / 1e6)
+    lines = [setting, "", *tables(wholes, bares, classical, post, image.shape[0] * image.shape[1] / 1e6)]
+    print("\n" + "\n".join(lines))
+    if given.write:
+        write_between(DOCS, "\n".join(lines), *MARKS)
 
 
-def report(wholes: list[Clock], bares: list[Clock], classical: Clock, post: Clock, megapixels: float) -> None:
-    """Print the tables, and each target with whether it is met."""
-    print("\n| pixels to valid polygons and measurements | ms (fastest) | CPU ms |\n|---|---|---|")
-    print("\n".join(clock.line() for clock in [*wholes, classical, post]))
-    print("\n| the bare network | ms (fastest) | CPU ms | overhead of all the rest |\n|---|---|---|---|")
-    for clock, bare in zip(wholes, bares, strict=True):
-        print(f"{bare.line()} {100 * (clock.ms / bare.ms - 1):.0f} % |")
-    networks = [(clock, bare) for clock, bare in zip(wholes, bares, strict=True) if "classical" not in clock.name]
+def tables(wholes: list[Clock], bares: list[Clock], classical: Clock, post: Clock, megapixels: float) -> list[str]:
+    """The lines of the tables, and each target with whether it is met."""
+    lines = ["| pixels to valid polygons and measurements | ms (fastest) | CPU ms |", "|---|---|---|"]
+    lines += [clock.line() for clock in [*wholes, classical, post]]
+    lines += ["", "| the bare network | ms (fastest) | CPU ms | overhead of all the rest |", "|---|---|---|---|"]
+    lines += [f"{bare.line()} {overhead(clock, bare):.0f} % |" for clock, bare in zip(wholes, bares, strict=True) if bare is not NONE]
+    networks = [(clock, bare) for clock, bare in zip(wholes, bares, strict=True) if bare is not NONE]
     fastest, its_network = min(networks, key=lambda pair: pair[0].ms)
     # A person chooses a preset, not an engine: of each model the fastest engine counts.
-    presets = {
-        clock.name.split(" (")[0]: min(c.ms for c, _ in networks if c.name.split(" (")[0] == clock.name.split(" (")[0])
-        for clock, _ in networks
-    }
-    print()
-    judge("fastest preset", fastest.ms, f"ms, {fastest.name}")
-    judge("any preset", max(presets.values()), "ms, the slowest model with its fastest engine")
-    judge("overhead", 100 * (fastest.ms / its_network.ms - 1), f"% over the bare network, {fastest.name}")
-    judge("post-processing", statistics.median(post.cpu) / megapixels, "ms CPU a megapixel, one thread")
-    print(f"against scikit-image: {fastest.ms:.0f} ms and {classical.ms:.0f} ms, {'faster' if fastest.ms < classical.ms else 'NOT faster'}")
+    quickest: dict[str, Clock] = {}
+    for clock, _ in networks:
+        quickest[clock.model] = min(quickest.get(clock.model, clock), clock, key=lambda one: one.ms)
+    slowest = max(quickest.values(), key=lambda clock: clock.ms)
+    lines += ["", "| aim | reached | target | |", "|---|---|---|---|"]
+    lines.append(verdict("fastest preset", fastest.ms, f"ms, {fastest.name}"))
+    lines.append(verdict("any preset", slowest.ms, f"ms, {slowest.name}, the slowest model with its fastest engine"))
+    lines.append(verdict("overhead", overhead(fastest, its_network), f"% over the bare network, {fastest.name}"))
+    lines.append(verdict("post-processing", statistics.median(post.cpu) / megapixels, "ms CPU a megapixel, one thread"))
+    by_hand_is_slower = "met" if fastest.ms < classical.ms else "**not met**"
+    return [*lines, f"| {classical.name} | {classical.ms:.0f} ms | slower than the fastest preset | {by_hand_is_slower} |"]
 
 
-def judge(name: str, value: float, unit: str) -> None:
-    """One line: what was reached of a target."""
-    print(f"{name}: {value:.0f} {unit} (target {TARGETS[name]:.0f}): {'met' if value <= TARGETS[name] else 'NOT met'}")
+def overhead(clock: Clock, bare: Clock) -> float:
+    """What everything besides the network takes, in % of the network's time."""
+    return 100 * (clock.ms / bare.ms - 1)
+
+
+def verdict(name: str, value: float, unit: str) -> str:
+    """A row: what was reached of a target."""
+    met = "met" if value <= TARGETS[name] else "**not met**"
+    return f"| {name} | {value:.0f} {unit} | at most {TARGETS[name]:.0f} | {met} |"
 
 
 if __name__ == "__main__":

@@ -110,8 +110,15 @@ class Segmenter:
 
     def _scaled(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
         """Maps of the images' own sizes, of images that the network saw at the size at which it knows such objects."""
-        shown = [one.of(resize_pixels(one.pixels, factor)) if factor != 1 else one for one, factor in self._factors(prepared)]
-        return [resize_maps(maps, one.shape) for maps, one in zip(self._maps(name, shown), prepared, strict=True)]
+        return [resize_maps(maps, one.shape) for maps, one in zip(self._maps(name, self._shown(prepared)), prepared, strict=True)]
+
+    def _shown(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        return [one.of(resize_pixels(one.pixels, factor)) if factor != 1 else one for one, factor in self._factors(prepared)]
+
+    def tiles(self, prepared: Prepared) -> list[Image]:
+        """What the network gets of an image, one after the other. Raises WeightsDamaged."""
+        [shown] = self._shown([prepared])
+        return [shown.tile(window) for window in shown.windows]
 
     def _factors(self, prepared: Sequence[Prepared]) -> Iterator[tuple[Prepared, float]]:
         for one, size in zip(prepared, self.sizes(prepared), strict=True):
@@ -129,7 +136,7 @@ class Segmenter:
             for first in range(0, len(places), batch):
                 part = places[first : first + batch]
                 tiles = [prepared[index].tile(window) for index, window in part]
-                for (index, window), maps in zip(part, self._run(name, tiles), strict=True):
+                for (index, window), maps in zip(part, self.compute(name, tiles), strict=True):
                     paste(wholes[index], maps, window)
         return wholes
 
@@ -141,7 +148,12 @@ class Segmenter:
                 places[window.height, window.width].append((index, window))
         return places
 
-    def _run(self, name: str, tiles: list[Image]) -> list[Maps]:
+    def compute(self, name: str, tiles: list[Image]) -> list[Maps]:
+        """What a model's network says of tiles of one shape, by the CPU where the device has no memory.
+
+        Raises WeightsDamaged and MapsNotFinite.
+        """
+
         def on(device: torch.device) -> Network:
             return lambda part: self._nets.get(name, device)(part)  # noqa: PLW0108 - loading may run out of memory as well
 
