@@ -61,6 +61,14 @@ class Compared:
     picture: bytes | None
 
 
+class _Lane:
+    """What tries have to themselves: a preview, which somebody waits for, never stands behind the large images of a face-off."""
+
+    def __init__(self, name: str) -> None:
+        self.threads = Threads(name, 1)
+        self.memory = Budget(PIXELS_IN_HAND)
+
+
 class Trials:
     """`work` is what the work loop calls for each job of kind trial. Shares the network with the segmenting of batches."""
 
@@ -68,35 +76,39 @@ class Trials:
         self._runtime, self._segmenter, self._network = runtime, segmenter, network
         self._weights = {card.name: card.weights_sha256 for card in segmenter.models()}
         self._kept = KeptMaps(runtime.storage)
-        self._threads = Threads("try", 1)
-        self._memory = Budget(PIXELS_IN_HAND)
+        self._previews, self._face_offs = _Lane("preview"), _Lane("face-off")
 
     @property
     def left_behind(self) -> int:
         """Threads that hang."""
-        return self._threads.left_behind
+        return self._previews.threads.left_behind + self._face_offs.threads.left_behind
 
     def close(self) -> None:
-        """Let the thread end."""
-        self._threads.close()
+        """Let the threads end."""
+        self._previews.threads.close()
+        self._face_offs.threads.close()
 
     async def work(self, job: Claimed) -> None:
         """Try the job's models on its image and store what they found. Raises what any stage raises."""
-        async with self._memory.hold(round(job.megapixels * 1e6)):
-            await self._try(job)
-
-    async def _try(self, job: Claimed) -> None:
-        began = time.perf_counter()
         async with self._runtime.work() as session:
             wanted = await trials.of_job(session, job.id)
-            corrected = await annotations.corrected(session, _image(job)) if len(wanted) > 1 else None
-        seen = await self._see(job, wanted)
-        tried = [await self._threads.run(IMAGE_TIME_LIMIT_S, self._outline, trial, seen[trial.model]) for trial in wanted]
-        geometries = corrected[1] if corrected else None
-        found = await self._threads.run(IMAGE_TIME_LIMIT_S, compared, tried, geometries)
+        lane = self._previews if all(trial.face_off_id is None for trial in wanted) else self._face_offs
+        async with lane.memory.hold(round(job.megapixels * 1e6)):
+            await self._try(job, wanted, lane.threads)
+
+    async def _try(self, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> None:
+        began = time.perf_counter()
+        seen = await self._see(job, wanted, threads)
+        tried = [await threads.run(IMAGE_TIME_LIMIT_S, self._outline, trial, seen[trial.model]) for trial in wanted]
+        found = await threads.run(IMAGE_TIME_LIMIT_S, compared, tried, await self._corrected(job) if len(wanted) > 1 else None)
         await self._store(job, wanted, found, time.perf_counter() - began)
 
-    async def _see(self, job: Claimed, wanted: Sequence[TrialView]) -> dict[str, Seen]:
+    async def _corrected(self, job: Claimed) -> list[bytes] | None:
+        async with self._runtime.work() as session:
+            corrected = await annotations.corrected(session, _image(job))
+        return corrected[1] if corrected else None
+
+    async def _see(self, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> dict[str, Seen]:
         """What each model sees in the image: as it is kept, else from the network."""
         seen: dict[str, Seen] = {}
         for trial in wanted:
@@ -105,7 +117,7 @@ class Trials:
                 seen[trial.model] = kept
         missing = [trial for trial in wanted if trial.model not in seen]
         if missing:
-            for trial, prepared in zip(missing, await self._prepare(job, missing), strict=True):
+            for trial, prepared in zip(missing, await self._prepare(job, missing, threads), strict=True):
                 maps, seconds = await self._network.predict(prepared, first=trial.face_off_id is None)
                 seen[trial.model] = Seen(maps, prepared.shape, seconds)
                 await self._kept.keep(self._key(job, trial), seen[trial.model])
@@ -114,10 +126,10 @@ class Trials:
     def _key(self, job: Claimed, trial: TrialView) -> str:
         return maps_key(_image(job), trial.model, self._weights.get(trial.model), trial.parameters.get("channel", 0))
 
-    async def _prepare(self, job: Claimed, missing: Sequence[TrialView]) -> list[Prepared]:
+    async def _prepare(self, job: Claimed, missing: Sequence[TrialView], threads: Threads) -> list[Prepared]:
         with TemporaryDirectory(prefix="cellhub-trial-") as folder:
             path = await self._runtime.storage.fetch(storage_key(_image(job), "original"), Path(folder) / "original")
-            return await self._threads.run(IMAGE_TIME_LIMIT_S, self._read, job, path, missing)
+            return await threads.run(IMAGE_TIME_LIMIT_S, self._read, job, path, missing)
 
     def _read(self, job: Claimed, path: Path, missing: Sequence[TrialView]) -> list[Prepared]:
         """Prepared with the models' own thresholds: the maps are to serve any other as well."""

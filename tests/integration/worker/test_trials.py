@@ -1,6 +1,8 @@
 """Previews and face-offs: models tried by a real worker, of which nothing becomes a revision until somebody chooses."""
 
+import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -17,11 +19,16 @@ from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import Edit
 from cellhub_app.domain.flows import face_off as flow
 from cellhub_app.domain.flows.preview import preview
+from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.segmentation.schemas import ModelParameters
 from cellhub_app.domain.trials import service as trials
 from cellhub_app.domain.trials.schemas import FaceOffView, TrialView
 from cellhub_app.models.trial import MAPS, TRIALS, disagreement_key, outlines_key
 from ml_worker.context import WorkerContext
+from ml_worker.tasks import trial as trial_module
+from ml_worker.tasks.kept_maps import Seen
+from ml_worker.tasks.threads import Threads
+from ml_worker.tasks.trial import Trials
 from tests.fixtures.samples import nuclei_files
 from tests.integration.worker.conftest import Lab, until
 
@@ -84,6 +91,32 @@ async def test_another_threshold_is_answered_without_the_network(lab: Lab, gpu: 
     assert second.status is JobStatus.SUCCEEDED, "although the file is gone"
     assert second.id != first.id
     assert (await _preview(lab, image, threshold=0.4)).id == first.id, "the same question has its answer already"
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for one image."""
+    monkeypatch.setattr(trial_module, "PIXELS_IN_HAND", 1)
+
+
+async def test_a_preview_does_not_wait_for_face_offs(
+    lab: Lab, little_memory: None, gpu: WorkerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = await lab.ready(nuclei_files(2))
+    may_go_on, see = asyncio.Event(), Trials._see
+
+    async def slowly(self: Trials, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> dict[str, Seen]:
+        if any(one.face_off_id for one in wanted):
+            await may_go_on.wait()
+        return await see(self, job, wanted, threads)
+
+    monkeypatch.setattr(Trials, "_see", slowly)
+    async with lab.runtime.work() as session:
+        begun = await flow.begin(session, lab.who, lab.project_id, images, MODELS)
+    assert (await _preview(lab, images[0])).status is JobStatus.SUCCEEDED
+    async with lab.runtime.work() as session:
+        assert not (await trials.face_off(session, lab.who, begun.id)).status.is_final
+    may_go_on.set()
 
 
 async def test_what_a_slider_has_passed_is_withdrawn(lab: Lab) -> None:
