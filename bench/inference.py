@@ -33,7 +33,7 @@ from ml_worker.inference.device import usable_cpus  # noqa: E402 - torch reads h
 from ml_worker.inference.preprocess import Pixels, Stretch  # noqa: E402
 from ml_worker.inference.segmenter import Segmenter  # noqa: E402
 from ml_worker.training.data import Sample, choose, load_folder  # noqa: E402
-from ml_worker.training.report import write_between  # noqa: E402
+from ml_worker.training.markdown import write_between  # noqa: E402
 
 CROP = 256
 BRIGHT = 170  # of 255, so that nothing that the stretch leaves above 1 is cut

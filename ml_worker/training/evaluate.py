@@ -19,9 +19,11 @@ from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
 from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, make_card, with_description, write_card
 from ml_worker.training.data import Sample, choose, data_root
+from ml_worker.training.markdown import write_between
 from ml_worker.training.measuring import complete, with_doubt
+from ml_worker.training.page import card_page
 from ml_worker.training.quantize import quantize_model
-from ml_worker.training.report import BASELINE, card_page, readme_section, write_between
+from ml_worker.training.report import BASELINE, readme_section
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
 from ml_worker.training.sources import load
 from ml_worker.training.splits import RULE

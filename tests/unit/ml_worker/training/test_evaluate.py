@@ -10,8 +10,10 @@ from ml_worker.inference.catalog import WEIGHTS_DIR, read_cards
 from ml_worker.training.cards import by_kind, weaknesses
 from ml_worker.training.data import load_folder
 from ml_worker.training.evaluate import DOCS, ROOT, evaluate
+from ml_worker.training.markdown import BEGIN, END, write_between
+from ml_worker.training.page import card_page
 from ml_worker.training.pictures import FOUND, INVENTED, MISSED, draw_mistakes
-from ml_worker.training.report import BEGIN, END, card_page, readme_section, targets_table, write_between
+from ml_worker.training.report import readme_section, targets_table
 from ml_worker.training.train import Plan, Trainer
 from ml_worker.training.tuning import FOREGROUNDS, SEEDS
 from tests.unit.ml_worker.training.annotated import write_domain

@@ -1,0 +1,33 @@
+"""Pieces of the texts that `cellhub-evaluate` writes: tables and figures in Markdown, and the place in a file where they go."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Card = Mapping[str, Any]
+BEGIN, END = "<!-- written by cellhub-evaluate: begin -->", "<!-- written by cellhub-evaluate: end -->"
+MEASURES = {"ap50": "AP@0.5", "ap75": "AP@0.75", "f1": "F1", "foregroundIou": "foreground IoU"}
+
+
+def interval(score: Mapping[str, Any], measure: str) -> str:
+    """A score with its 95 % interval."""
+    low, high = score[f"{measure}Interval"]
+    return f"{score[measure]:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    return "\n".join([_row(head), _row(["---"] * len(head)), *(_row(row) for row in rows)])
+
+
+def write_between(path: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
+    """Replace what stands between the markers of a file. Raises ValueError when it has none."""
+    old = path.read_text(encoding="utf-8")
+    if begin not in old or end not in old:
+        raise ValueError(f"{path} has no markers {begin} and {end}")
+    head, rest = old.split(begin, 1)
+    path.write_text(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}", encoding="utf-8")

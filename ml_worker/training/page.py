@@ -1,0 +1,77 @@
+"""The page of a model: its card, for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ml_worker.training.cards import DOMAIN_NAMES, VARIANT_NAMES
+from ml_worker.training.markdown import MEASURES, Card, interval, table
+
+
+def _scores_table(card: Card) -> str:
+    rows = []
+    for domain, score in card["scores"].items():
+        baseline = card.get("baseline", {}).get("scores", {}).get(domain)
+        plain = f"{baseline['ap50']:.3f}" if baseline else "–"
+        figures = [interval(score, measure) for measure in MEASURES]
+        rows.append([DOMAIN_NAMES[domain], f"{score['images']} / {score['objects']}", *figures, plain])
+    return table(["held-out images", "images / objects", *MEASURES.values(), "AP@0.5 without a network"], rows)
+
+
+def _about(card: Card) -> list[str]:
+    lines = [f"* For: {', '.join(card['sampleKinds'])}. Preset: {card['preset']}."]
+    if weights := card["weights"]:
+        size = f"{weights['parameters']:,} parameters, {weights['bytes'] / 1e6:.1f} MB ({weights['precision']})"
+        lines.append(f"* Weights: {size}, SHA-256 `{weights['sha256']}`.")
+    if training := card["training"]:
+        began = f", begun with the weights of `{training['startedFrom']}`" if training.get("startedFrom") else ""
+        hours = training["seconds"] / 3600
+        lines.append(
+            f"* Trained on {', '.join(DOMAIN_NAMES[domain] for domain in training['domains'])}: {training['steps']:,} steps, "
+            f"{training['crops']:,} crops of {training['cropPx']} px, {hours:.1f} h, seed {training['seed']}{began}."
+        )
+    lines.append(f"* Split: {card['heldOut']}.")
+    on = card["measuredOn"]
+    lines.append(
+        f"* Speed: {1000 * card['secondsPerMegapixel']:.0f} ms a megapixel ({on['cpu']}, {on['device']}, {on['threads']} thread(s))."
+    )
+    return lines
+
+
+def _doubt_sentence(doubt: Mapping[str, Any]) -> str:
+    seen = doubt["heldOut"]
+    worse, others, within = seen["doubtfulWorseThanMedian"], seen["othersWorseThanMedian"], seen.get("imageRankingWithinDomains")
+    alike = f"Of two images of one kind the worse has more doubt in {within:.0%} of pairs. " if within is not None else ""
+    return (
+        f"{seen['doubtful']} of {seen['images']} held-out images are called doubtful (a doubt of {doubt['lookFrom']:.2f} or more): "
+        f"{worse:.0%} of them are worse than the median, {others:.0%} of the others; their mean AP@0.5 is {seen['ap50OfDoubtful']:.2f} "
+        f"against {seen['ap50OfOthers']:.2f}. {alike}Of {seen['objects']:,} objects {seen['wrongObjects']} are wrong; a wrong one has more "
+        f"doubt than a right one in {seen['objectRanking']:.0%} of pairs."
+    )
+
+
+def _reliability_table(doubt: Mapping[str, Any]) -> str:
+    rows = [
+        [f"{part['from']:.2f} to {part['to']:.2f}", str(part["objects"]), f"{part['meanDoubt']:.2f}", f"{part['wrong']:.2f}"]
+        for part in doubt["heldOut"]["reliability"]
+        if part["objects"]
+    ]
+    return table(["doubt", "objects", "mean doubt", "share that is wrong"], rows)
+
+
+def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
+    """The page of one model, in Markdown; `pictures` are names of files beside it."""
+    parts = [
+        f"# {card['title']} (`{card['name']}`)",
+        "Written by `cellhub-evaluate` from the model's card. In brackets: 95 % bootstrap intervals over images.",
+        "\n".join(_about(card)),
+        _scores_table(card),
+    ]
+    if robust := card.get("robustness"):
+        rows = [[VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}"] for name, score in robust["variants"].items()]
+        parts += ["## When images differ", table([DOMAIN_NAMES[robust["domain"]], "AP@0.5", "loss"], rows)]
+    if (doubt := card.get("doubt")) and doubt.get("heldOut"):
+        parts += ["## What its doubts mean", _doubt_sentence(doubt), _reliability_table(doubt)]
+    if card["knownWeaknesses"]:
+        parts += ["## Known weaknesses", "\n".join(f"* {sentence}" for sentence in card["knownWeaknesses"])]
+    parts += [f"![The worst held-out images: found in green, missed in red, invented in blue]({name})" for name in pictures]
+    return "\n\n".join(parts) + "\n"
