@@ -7,12 +7,19 @@ from typing import Any
 Card = Mapping[str, Any]
 BEGIN, END = "<!-- written by cellhub-evaluate: begin -->", "<!-- written by cellhub-evaluate: end -->"
 MEASURES = {"ap50": "AP@0.5", "ap75": "AP@0.75", "f1": "F1", "foregroundIou": "foreground IoU"}
+BRACKETS = "In brackets: 95 % bootstrap intervals over images, which one image alone doesn't have (–)."
 
 
 def interval(score: Mapping[str, Any], measure: str) -> str:
-    """A score with its 95 % interval."""
+    """A score with its 95 % interval, or with a dash where one image leaves none."""
     low, high = score[f"{measure}Interval"]
-    return f"{score[measure]:.3f} ({low:.3f} to {high:.3f})"
+    return f"{score[measure]:.3f} (–)" if score["images"] == 1 else f"{score[measure]:.3f} ({low:.3f} to {high:.3f})"
+
+
+def counted(score: Mapping[str, Any]) -> str:
+    """On how many images and objects a score rests."""
+    images, objects = score["images"], score["objects"]
+    return f"{images:,} image{'s' * (images != 1)} with {objects:,} object{'s' * (objects != 1)}"
 
 
 def _row(cells: Sequence[str]) -> str:

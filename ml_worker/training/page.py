@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml_worker.training.cards import DOMAIN_NAMES, VARIANT_NAMES
-from ml_worker.training.markdown import MEASURES, Card, interval, table
+from ml_worker.training.markdown import BRACKETS, MEASURES, Card, interval, table
 
 
 def _scores_table(card: Card) -> str:
@@ -13,7 +13,7 @@ def _scores_table(card: Card) -> str:
         baseline = card.get("baseline", {}).get("scores", {}).get(domain)
         plain = f"{baseline['ap50']:.3f}" if baseline else "–"
         figures = [interval(score, measure) for measure in MEASURES]
-        rows.append([DOMAIN_NAMES[domain], f"{score['images']} / {score['objects']}", *figures, plain])
+        rows.append([DOMAIN_NAMES[domain], f"{score['images']:,} / {score['objects']:,}", *figures, plain])
     return table(["held-out images", "images / objects", *MEASURES.values(), "AP@0.5 without a network"], rows)
 
 
@@ -62,7 +62,7 @@ def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
     """The page of one model, in Markdown; `pictures` are names of files beside it."""
     parts = [
         f"# {card['title']} (`{card['name']}`)",
-        "Written by `cellhub-evaluate` from the model's card. In brackets: 95 % bootstrap intervals over images.",
+        f"Written by `cellhub-evaluate` from the model's card. {BRACKETS}",
         "\n".join(_about(card)),
         _scores_table(card),
     ]

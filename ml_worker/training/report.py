@@ -1,10 +1,10 @@
 """What the cards say, for people: the README's section "How good is it"."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ml_worker.training.cards import DOMAIN_NAMES, VARIANT_NAMES
-from ml_worker.training.markdown import MEASURES, Card, interval, table
+from ml_worker.training.markdown import BRACKETS, MEASURES, Card, counted, interval, table
 
 BASELINE = "classical"
 
@@ -39,8 +39,9 @@ def _networks(cards: Sequence[Card]) -> list[Card]:
 
 def models_table(cards: Sequence[Card]) -> str:
     """One line a model: size, speed and AP@0.5 on every domain."""
-    domains = [domain for domain in DOMAIN_NAMES if any(domain in card["scores"] for card in cards)]
-    head = ["model", "parameters", "ms a megapixel", *(f"{DOMAIN_NAMES[domain]}, AP@0.5" for domain in domains)]
+    domains = _counts(cards)
+    known_on = [f"{DOMAIN_NAMES[domain]}, AP@0.5 ({counted(score).split(' with')[0]})" for domain, score in domains.items()]
+    head = ["model", "parameters", "ms a megapixel", *known_on]
     rows = []
     for card in cards:
         size = f"{card['weights']['parameters'] / 1e6:.2f} M" if card["weights"] else "none"
@@ -50,25 +51,46 @@ def models_table(cards: Sequence[Card]) -> str:
     return table(head, rows)
 
 
-def targets_table(cards: Sequence[Card]) -> str:
-    """One line a target: the best network's figure, the baseline's, and whether the target is reached."""
+def _target_row(target: Target, cards: Sequence[Card]) -> list[str]:
+    domain, measure, least = target
     baseline = next(card for card in cards if card["name"] == BASELINE)
-    rows = []
-    for domain, measure, least in TARGETS:
-        known = [(score, card) for card in _networks(cards) if (score := _score(card, domain, measure)) is not None]
-        plain = _score(baseline, domain, measure)
-        without = "–" if plain is None else f"{plain:.3f}"
-        if not known:
-            rows.append(
-                [DOMAIN_NAMES[domain], MEASURES[measure], f"{least:.2f}", "–", without, "**falls short**: no network is trained on it"]
-            )
-            continue
-        best, card = max(known, key=lambda pair: pair[0])
-        short = least - best
-        verdict = "reached" if short <= 0 else f"**falls short** by {short:.3f}"
-        figure = f"{interval(card['scores'][domain], measure)}, {card['title']}"
-        rows.append([DOMAIN_NAMES[domain], MEASURES[measure], f"{least:.2f}", figure, without, verdict])
-    return table(["images", "measure", "target", "best network", "without a network", ""], rows)
+    plain = baseline["scores"].get(domain)
+    head = [DOMAIN_NAMES[domain], MEASURES[measure], f"{least:.2f}"]
+    without = "–" if plain is None else f"{plain[measure]:.3f}"
+    known = [(score, card) for card in _networks(cards) if (score := _score(card, domain, measure)) is not None]
+    if not known:
+        rests = "–" if plain is None else counted(plain)
+        return [*head, "–", without, rests, "**falls short**: no network is trained on it"]
+    best, card = max(known, key=lambda pair: pair[0])
+    seen = card["scores"][domain]
+    return [*head, f"{interval(seen, measure)}, {card['title']}", without, counted(seen), verdict(least - best)]
+
+
+def verdict(short: float) -> str:
+    """Whether something is reached, from how much is missing."""
+    if short <= 0:
+        return "reached"
+    return f"**falls short** by {short:.3f}" if short >= 0.0005 else f"**falls short** by {short:.4f}"
+
+
+def targets_table(cards: Sequence[Card]) -> str:
+    """One line a target: the best network's figure, the baseline's, what they rest on, and whether the target is reached."""
+    rows = [_target_row(target, cards) for target in TARGETS]
+    return table(["images", "measure", "target", "best network", "without a network", "rests on", ""], rows)
+
+
+def _counts(cards: Sequence[Card]) -> dict[str, Mapping[str, Any]]:
+    """A score of each domain, of whichever model has one: all are measured on the same images."""
+    return {domain: card["scores"][domain] for domain in DOMAIN_NAMES for card in cards if domain in card["scores"]}
+
+
+def _thin_sentences(cards: Sequence[Card]) -> list[str]:
+    """A warning for each domain of which a single image is held out."""
+    return [
+        f"What is said of {DOMAIN_NAMES[domain]} rests on {counted(score)} and says nothing of others."
+        for domain, score in _counts(cards).items()
+        if score["images"] == 1
+    ]
 
 
 def _robust_sentence(cards: Sequence[Card]) -> str:
@@ -82,4 +104,6 @@ def readme_section(cards: Sequence[Card]) -> str:
     """The generated part of the README's section "How good is it"."""
     measured_on = cards[0]["measuredOn"]
     where = f"ms a megapixel: {measured_on['cpu']}, {measured_on['device']}, {measured_on['threads']} thread(s), from pixels to labels."
-    return "\n\n".join([targets_table(cards), models_table(cards), f"{where} {_robust_sentence(cards)}"])
+    return "\n\n".join(
+        [targets_table(cards), " ".join([BRACKETS, *_thin_sentences(cards)]), models_table(cards), f"{where} {_robust_sentence(cards)}"]
+    )

@@ -6,26 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from ml_worker.inference.catalog import WEIGHTS_DIR, read_cards
+from ml_worker.inference.catalog import read_cards
 from ml_worker.training.cards import by_kind, weaknesses
 from ml_worker.training.data import load_folder
-from ml_worker.training.evaluate import DOCS, ROOT, evaluate
-from ml_worker.training.markdown import BEGIN, END, write_between
-from ml_worker.training.page import card_page
+from ml_worker.training.evaluate import evaluate
 from ml_worker.training.pictures import FOUND, INVENTED, MISSED, draw_mistakes
-from ml_worker.training.report import readme_section, targets_table
 from ml_worker.training.train import Plan, Trainer
 from ml_worker.training.tuning import FOREGROUNDS, SEEDS
 from tests.unit.ml_worker.training.annotated import write_domain
-
-
-def score(ap50: float, kind: str = "nuclei", iou: float = 0.9) -> dict[str, object]:
-    values = {"ap50": ap50, "ap75": ap50 / 2, "f1": ap50, "foregroundIou": iou}
-    return {"sampleKind": kind, **values, **{f"{name}Interval": [value - 0.1, value + 0.1] for name, value in values.items()}}
-
-
-def card(name: str, **scores: dict[str, object]) -> dict[str, object]:
-    return {"name": name, "title": name.title(), "scores": scores, "notTrainedOn": {}, "secondsPerMegapixel": 0.1, "weights": None}
+from tests.unit.ml_worker.training.measured import card, score
 
 
 def test_a_model_is_measured_into_its_card_with_a_picture(tmp_path: Path):
@@ -82,24 +71,6 @@ def test_what_is_weak_is_said():
     ]
 
 
-def test_a_target_says_whether_it_is_reached():
-    cards = [card("classical", nuclei_fluo=score(0.6)), card("unet", nuclei_fluo=score(0.8)), card("hrnet", nuclei_fluo=score(0.9))]
-    lines = targets_table(cards).splitlines()
-    assert lines[2] == "| fluorescent nuclei | AP@0.5 | 0.86 | 0.900 (0.800 to 1.000), Hrnet | 0.600 | reached |"
-    assert lines[3].endswith("| 0.300 | **falls short** by 0.200 |")
-    assert lines[4].endswith("| – | – | **falls short**: no network is trained on it |")
-
-
-def test_the_readme_keeps_what_stands_around_the_figures(tmp_path: Path):
-    path = tmp_path / "README.md"
-    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_between(path, "new")
-    assert path.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
-    path.write_text("nothing")
-    with pytest.raises(ValueError, match="markers"):
-        write_between(path, "new")
-
-
 def test_mistakes_have_their_colours():
     truth, predicted = np.zeros((60, 60), np.int32), np.zeros((60, 60), np.int32)
     truth[5:20, 5:20] = predicted[5:20, 5:20] = 3
@@ -110,11 +81,3 @@ def test_mistakes_have_their_colours():
     assert picture[30, 5].tolist() == list(MISSED)
     assert picture[30, 40].tolist() == list(INVENTED)
     assert picture[12, 12].tolist() == [255, 255, 255]
-
-
-def test_pages_and_readme_say_what_the_shipped_cards_say():
-    cards = [card.content for card in read_cards(WEIGHTS_DIR)]
-    assert f"{BEGIN}\n{readme_section(cards)}\n{END}" in (ROOT / "README.md").read_text()
-    for content in cards:
-        pictures = [f"{content['name']}.png"] if (DOCS / f"{content['name']}.png").exists() else []
-        assert (DOCS / f"{content['name']}.md").read_text() == card_page(content, pictures)
