@@ -22,6 +22,13 @@ def counted(score: Mapping[str, Any]) -> str:
     return f"{images:,} image{'s' * (images != 1)} with {objects:,} object{'s' * (objects != 1)}"
 
 
+def verdict(short: float) -> str:
+    """Whether something is reached, from how much is missing."""
+    if short <= 0:
+        return "reached"
+    return f"**falls short** by {short:.3f}" if short >= 0.0005 else f"**falls short** by {short:.4f}"
+
+
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ml_worker.training.cards import DOMAIN_NAMES, VARIANT_NAMES
-from ml_worker.training.markdown import BRACKETS, MEASURES, Card, interval, table
+from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
+from ml_worker.training.markdown import BRACKETS, MEASURES, Card, interval, table, verdict
 
 
 def _scores_table(card: Card) -> str:
@@ -67,8 +67,11 @@ def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
         _scores_table(card),
     ]
     if robust := card.get("robustness"):
-        rows = [[VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}"] for name, score in robust["variants"].items()]
-        parts += ["## When images differ", table([DOMAIN_NAMES[robust["domain"]], "AP@0.5", "loss"], rows)]
+        rows = [
+            [VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}", verdict(score["loss"] - MOST_LOSS)]
+            for name, score in robust["variants"].items()
+        ]
+        parts += ["## When images differ", table([DOMAIN_NAMES[robust["domain"]], "AP@0.5", "loss", f"at most {MOST_LOSS}"], rows)]
     if (doubt := card.get("doubt")) and doubt.get("heldOut"):
         parts += ["## What its doubts mean", _doubt_sentence(doubt), _reliability_table(doubt)]
     if card["knownWeaknesses"]:
