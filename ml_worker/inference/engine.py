@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from ml_worker.inference.catalog import ModelCard, Preset
-from ml_worker.inference.forward import Image, Network, TorchNetwork
+from ml_worker.inference.forward import Image, Opened, TorchNetwork
 from ml_worker.inference.quantized import Range, quantize, read_ranges
 from ml_worker.inference.weights import load_net
 
@@ -31,7 +31,7 @@ class EngineDisagrees(RuntimeError):
     """A compiled network answers something else than torch."""
 
 
-def open_network(card: ModelCard, folder: Path, device: torch.device, engine: EngineName, threads: int) -> Network:
+def open_network(card: ModelCard, folder: Path, device: torch.device, engine: EngineName, threads: int) -> Opened:
     """The card's network, ready to be called.
 
     `auto` takes OpenVINO on a CPU where it is installed, in eight bits for models of the preset `fast` that ship ranges; `openvino` never
@@ -48,7 +48,7 @@ def open_network(card: ModelCard, folder: Path, device: torch.device, engine: En
     return _or_plain(plain, card.name, "OpenVINO", lambda: _by_openvino(net, card, folder, threads, plain, eight_bits=wants_bytes))
 
 
-def _or_plain(plain: Network, model: str, engine: str, make: Callable[[], Network]) -> Network:
+def _or_plain(plain: Opened, model: str, engine: str, make: Callable[[], Opened]) -> Opened:
     try:
         return make()
     except FAILURES as error:
@@ -64,18 +64,18 @@ def _tell_once(sentence: str) -> None:
         log.warning(sentence)
 
 
-def _by_openvino(net: nn.Module, card: ModelCard, folder: Path, threads: int, plain: Network, *, eight_bits: bool) -> Network:
+def _by_openvino(net: nn.Module, card: ModelCard, folder: Path, threads: int, plain: Opened, *, eight_bits: bool) -> Opened:
     from ml_worker.inference.openvino_net import OpenVinoNetwork
 
     ranges: dict[str, Range] | None = read_ranges(card, folder) if eight_bits else None
     if ranges is None:
         return _checked(OpenVinoNetwork(net, threads), plain, TOLERANCE)
-    return _checked(OpenVinoNetwork(quantize(deepcopy(net), ranges), threads), plain, EIGHT_BIT_TOLERANCE)
+    return _checked(OpenVinoNetwork(quantize(deepcopy(net), ranges), threads, "int8"), plain, EIGHT_BIT_TOLERANCE)
 
 
-def _by_torch_compile(net: nn.Module, device: torch.device, plain: Network) -> Network:
+def _by_torch_compile(net: nn.Module, device: torch.device, plain: Opened) -> Opened:
     compiled: nn.Module = torch.compile(net, dynamic=True)  # type: ignore[assignment]
-    return _checked(TorchNetwork(compiled, device), plain, TOLERANCE)
+    return _checked(TorchNetwork(compiled, device, "compile"), plain, TOLERANCE)
 
 
 def _probe() -> Image:
@@ -86,7 +86,7 @@ def _probe() -> Image:
     return stretched[:, :, None]
 
 
-def _checked(network: Network, plain: Network, tolerance: float) -> Network:
+def _checked(network: Opened, plain: Opened, tolerance: float) -> Opened:
     """The network, once it has answered nearly the same as torch. Raises EngineDisagrees."""
     found, expected = (one([_probe()])[0].astype(np.int16) for one in (network, plain))
     difference = float(np.abs(found - expected).mean())

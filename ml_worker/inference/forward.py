@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
@@ -15,6 +16,17 @@ Maps = NDArray[np.uint8]
 Image = NDArray[np.float32]
 Network = Callable[[list[Image]], list[Maps]]
 """float32 images (h, w, 1 or 3) of one shape, whose sides are multiples of MULTIPLE of nets/registry.py -> maps (3, h, w) of each."""
+
+Computes = Literal["torch", "compile", "openvino", "int8"]
+
+
+class Opened(Protocol):
+    """A network that is ready to be called, and what computes it."""
+
+    @property
+    def computes(self) -> Computes: ...
+
+    def __call__(self, images: list[Image], /) -> list[Maps]: ...
 
 
 class MapsNotFinite(Unavailable):
@@ -64,6 +76,7 @@ class TorchNetwork:
 
     net: nn.Module
     device: torch.device
+    computes: Computes = "torch"
 
     @torch.inference_mode()
     def __call__(self, images: list[Image]) -> list[Maps]:

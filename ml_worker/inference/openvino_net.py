@@ -15,7 +15,7 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 import openvino  # noqa: E402
 
-from ml_worker.inference.forward import Image, Maps, as_planes, to_levels  # noqa: E402
+from ml_worker.inference.forward import Computes, Image, Maps, as_planes, to_levels  # noqa: E402
 
 EXAMPLE = (1, 3, 64, 64)
 ANY_SHAPE = (-1, 3, -1, -1)
@@ -43,7 +43,8 @@ class OpenVinoNetwork:
     Raises RuntimeError when the network can't be converted.
     """
 
-    def __init__(self, net: nn.Module, threads: int) -> None:
+    def __init__(self, net: nn.Module, threads: int, computes: Computes = "openvino") -> None:
+        self.computes = computes
         core = _core()
         halves = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         settings = {

@@ -14,7 +14,7 @@ from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_
 from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, unless_out_of_memory, use_threads
 from ml_worker.inference.doubt import calibration_of, rate_objects
 from ml_worker.inference.engine import EngineName, open_network
-from ml_worker.inference.forward import Image, Maps, Network
+from ml_worker.inference.forward import Computes, Image, Maps, Network
 from ml_worker.inference.instances import Instances, put_together
 from ml_worker.inference.mirrored import mirrored
 from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_pieces
@@ -46,10 +46,14 @@ class Segmenter:
         self._cards = read_cards(weights_dir)
         self._sizes = SizeEstimator(WEIGHTS_DIR / SIZES, self.device)
         self._nets = NetCache(self._load, is_short_of_memory)
+        self._computes: dict[str, Computes] = {}
 
     def _load(self, name: str, device: torch.device) -> Network:
         card = find_card(self._cards, name)
-        return mirrored(open_network(card, self._folder, device, self.engine, self.threads), card.looks)
+        network = open_network(card, self._folder, device, self.engine, self.threads)
+        if device == self.device:
+            self._computes[name] = network.computes
+        return mirrored(network, card.looks)
 
     def has_ranges(self, model: str) -> bool:
         """Whether the model can compute in eight bits. Raises ModelUnknown."""
@@ -68,6 +72,14 @@ class Segmenter:
             unless_out_of_memory(lambda name: self._nets.get(name, self.device), model)
             if find_card(self._cards, model).scaling:
                 self._sizes.load()
+
+    def computes(self, model: str) -> Computes | None:
+        """What really computes the model, loaded for it, on the device that was chosen; None for one without a network.
+
+        Raises ModelUnknown and WeightsDamaged.
+        """
+        self.load(model)
+        return self._computes.get(model)
 
     def models(self) -> list[ModelCard]:
         """The cards of the installed models."""

@@ -9,6 +9,8 @@ BEGIN, END = "<!-- written by cellhub-evaluate: begin -->", "<!-- written by cel
 MEASURES = {"ap50": "AP@0.5", "ap75": "AP@0.75", "f1": "F1", "foregroundIou": "foreground IoU"}
 BRACKETS = "In brackets: 95 % bootstrap intervals over images, which one image alone doesn't have (–)."
 
+ENGINES = {"torch": "torch", "compile": "torch.compile", "openvino": "OpenVINO", "int8": "OpenVINO in eight bits"}
+
 
 def interval(score: Mapping[str, Any], measure: str) -> str:
     """A score with its 95 % interval, or with a dash where one image leaves none."""
@@ -27,6 +29,18 @@ def verdict(short: float) -> str:
     if short <= 0:
         return "reached"
     return f"**falls short** by {short:.3f}" if short >= 0.0005 else f"**falls short** by {short:.4f}"
+
+
+def machine(card: Card) -> str:
+    """Where a model was measured."""
+    on = card["measuredOn"]
+    return f"{on['cpu']}, {on['device']}, {on['threads']} thread(s)"
+
+
+def engine(card: Card) -> str | None:
+    """What computed a network while it was measured; None where there is no network, or nobody wrote it down."""
+    found: str | None = card["measuredOn"].get("engine")
+    return ENGINES.get(found, found) if found else None
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -80,7 +80,12 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
         variants = _robustness(segmenter, name, held_out[ROBUSTNESS_DOMAIN], scores[ROBUSTNESS_DOMAIN]["ap50"])
         extra["robustness"] = {"domain": ROBUSTNESS_DOMAIN, "variants": variants}
     write_sheet(folder / f"{name}.png", tiles)
-    measured_on = {"cpu": cpu_name(), "device": str(segmenter.device), "threads": segmenter.threads}
+    measured_on = {
+        "cpu": cpu_name(),
+        "device": str(segmenter.device),
+        "threads": segmenter.threads,
+        "engine": segmenter.computes(name),
+    }
     full = {
         **card,
         "scores": scores,

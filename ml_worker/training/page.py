@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
-from ml_worker.training.markdown import BRACKETS, MEASURES, Card, interval, table, verdict
+from ml_worker.training.markdown import BRACKETS, MEASURES, Card, engine, interval, machine, table, verdict
 
 
 def _scores_table(card: Card) -> str:
@@ -30,10 +30,8 @@ def _about(card: Card) -> list[str]:
             f"{training['crops']:,} crops of {training['cropPx']} px, {hours:.1f} h, seed {training['seed']}{began}."
         )
     lines.append(f"* Split: {card['heldOut']}.")
-    on = card["measuredOn"]
-    lines.append(
-        f"* Speed: {1000 * card['secondsPerMegapixel']:.0f} ms a megapixel ({on['cpu']}, {on['device']}, {on['threads']} thread(s))."
-    )
+    by = f", computed by {engine(card)}" if engine(card) else ""
+    lines.append(f"* Measured on {machine(card)}{by}: {1000 * card['secondsPerMegapixel']:.0f} ms a megapixel.")
     return lines
 
 

@@ -1,10 +1,10 @@
 """What the cards say, for people: the README's section "How good is it"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
-from ml_worker.training.markdown import BRACKETS, MEASURES, Card, counted, interval, table, verdict
+from ml_worker.training.markdown import BRACKETS, MEASURES, Card, counted, engine, interval, machine, table, verdict
 
 BASELINE = "classical"
 
@@ -128,10 +128,23 @@ def _no_better(best: Card, baseline: Card, domain: str) -> str:
     return f"{DOMAIN_NAMES[domain]} ({', '.join(pairs)}; {counted(seen)})"
 
 
+def _shared(cards: Sequence[Card], tell: Callable[[Card], str | None]) -> str:
+    """What is told of the models, each answer once, with the models that it is true of where there are several."""
+    told: dict[str, list[str]] = {}
+    for card in cards:
+        if answer := tell(card):
+            told.setdefault(answer, []).append(card["title"])
+    return "; ".join(f"{answer} ({', '.join(titles)})" if len(told) > 1 else answer for answer, titles in told.items())
+
+
+def _where(cards: Sequence[Card]) -> str:
+    computed = _shared(cards, engine)
+    by = f" Networks were computed by {computed}." if computed else ""
+    return f"ms a megapixel: {_shared(cards, machine)}, from pixels to labels.{by}"
+
+
 def readme_section(cards: Sequence[Card]) -> str:
     """The generated part of the README's section "How good is it"."""
-    measured_on = cards[0]["measuredOn"]
-    where = f"ms a megapixel: {measured_on['cpu']}, {measured_on['device']}, {measured_on['threads']} thread(s), from pixels to labels."
     notes = " ".join([BRACKETS, *_thin_sentences(cards)])
-    parts = [targets_table(cards), notes, baseline_sentence(cards), robustness_table(cards), models_table(cards), where]
+    parts = [targets_table(cards), notes, baseline_sentence(cards), robustness_table(cards), models_table(cards), _where(cards)]
     return "\n\n".join(part for part in parts if part)

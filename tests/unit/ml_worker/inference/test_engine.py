@@ -70,6 +70,14 @@ def test_eight_bits_find_the_objects_of_float32(by_torch, by_bytes):
     assert pooled(counts).average_precision > 0.95
 
 
+def test_a_segmenter_tells_what_really_computes(by_torch, by_openvino, by_bytes, monkeypatch):
+    assert [one.computes("unet") for one in (by_torch, by_openvino, by_bytes)] == ["torch", "openvino", "int8"]
+    assert by_openvino.computes("hrnet") == "openvino"  # which looks more than once
+    assert by_bytes.computes("classical") is None
+    monkeypatch.setattr(OpenVinoNetwork, "__call__", lambda self, images: [np.zeros((3, *images[0].shape[:2]), np.uint8)])
+    assert Segmenter(device="cpu", threads=1, engine="openvino").computes("unet") == "torch"
+
+
 @pytest.mark.parametrize(("preset", "is_rounded"), [("fast", True), ("accurate", False)])
 def test_only_the_fast_preset_takes_eight_bits_unasked(preset, is_rounded):
     network = open_network(replace(UNET, preset=preset), WEIGHTS_DIR, CPU, "auto", 1)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ml_worker.inference.catalog import read_cards
+from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.cards import by_kind, weaknesses
 from ml_worker.training.data import load_folder
 from ml_worker.training.evaluate import evaluate
@@ -26,6 +27,7 @@ def test_a_model_is_measured_into_its_card_with_a_picture(tmp_path: Path):
     assert card["kinds"]["nuclei"]["ap50"] == found["ap50"]
     assert set(card["robustness"]["variants"]) == {"inverted", "halfSize", "doubleSize", "sixteenBit", "dim", "noisy"}
     assert card["robustness"]["variants"]["sixteenBit"]["loss"] == pytest.approx(0, abs=0.1)
+    assert card["measuredOn"]["engine"] is None
     assert cv2.imread(str(tmp_path / "docs" / "classical.png")) is not None
 
 
@@ -37,6 +39,7 @@ def test_a_run_becomes_a_model_whose_settings_were_chosen_on_validation_images(t
     assert card["thresholdsChosenOn"] == "2 validation images"
     assert (card["training"]["steps"], card["training"]["startedFrom"]) == (2, "older.safetensors")
     assert set(card["baseline"]["scores"]) == {"nuclei_fluo"}
+    assert card["measuredOn"]["engine"] == Segmenter(tmp_path / "weights").computes("unet")
     (read,) = read_cards(tmp_path / "weights")
     assert read.settings.foreground in FOREGROUNDS
     assert read.settings.seed in SEEDS

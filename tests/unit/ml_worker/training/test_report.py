@@ -63,6 +63,17 @@ def test_the_best_network_is_compared_with_none_on_every_kind_of_image():
     )
 
 
+def test_what_computed_the_networks_is_told_where_it_is_known():
+    cards = [measured(name, nuclei_fluo=score(0.8)) for name in ("classical", "hrnet", "resunet", "unet")]
+    assert "ms a megapixel: a processor, cpu, 2 thread(s), from pixels to labels.\n" in readme_section(cards) + "\n"
+    assert "* Measured on a processor, cpu, 2 thread(s): 100 ms a megapixel.\n" in card_page(cards[3])
+    engines = dict(zip(("classical", "hrnet", "resunet", "unet"), (None, "openvino", "openvino", "int8"), strict=True))
+    cards = [{**one, "measuredOn": {**one["measuredOn"], "engine": engines[one["name"]]}} for one in cards]
+    assert "labels. Networks were computed by OpenVINO (Hrnet, Resunet); OpenVINO in eight bits (Unet)." in readme_section(cards)
+    assert "2 thread(s), computed by OpenVINO in eight bits: 100 ms" in card_page(cards[3])
+    assert "computed by" not in card_page(cards[0])
+
+
 def test_the_readme_keeps_what_stands_around_the_figures(tmp_path: Path):
     path = tmp_path / "README.md"
     path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
