@@ -1,7 +1,6 @@
 """`cellhub-evaluate`: measure a model on the held-out images and write its card, and its weights if they come from a training run."""
 
 import argparse
-import json
 import logging
 import shutil
 import tempfile
@@ -22,11 +21,11 @@ from ml_worker.training.data import Sample, choose, data_root
 from ml_worker.training.markdown import write_between
 from ml_worker.training.measuring import complete, with_doubt
 from ml_worker.training.page import card_page
+from ml_worker.training.provenance import Training, training_of, with_history
 from ml_worker.training.quantize import quantize_model
 from ml_worker.training.report import BASELINE, readme_section
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
 from ml_worker.training.sources import load
-from ml_worker.training.splits import RULE
 from ml_worker.training.tuning import tune
 
 logger = logging.getLogger("cellhub.evaluate")
@@ -35,10 +34,13 @@ DOCS = ROOT / "docs" / "models"
 SIMULATED = 160
 
 
-def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[str, Any]:
+def weights_from_run(
+    name: str, run: Path, folder: Path, *, half: bool, shipped: Training | None = None, continues: bool = False
+) -> dict[str, Any]:
     """Write folder/<name>.safetensors and a first card from a training run's last checkpoint; returns the card.
 
-    Raises FileNotFoundError when the run has no checkpoint.
+    `shipped` is the training of the model's card of today, which the run went on from if it `continues` that.
+    Raises FileNotFoundError when the run has no checkpoint, and ValueError when it can't have gone on from the shipped weights.
     """
     state = checkpoint.read(run)
     if state is None:
@@ -46,19 +48,7 @@ def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[
     path = folder / f"{name}.safetensors"
     tensors = checkpoint.shipped_weights(state)
     save_file({key: value.half() for key, value in tensors.items()} if half else tensors, path)
-    plan = json.loads(state["plan"])
-    training = {
-        "domains": list(plan["shares"]),
-        "shares": plan["shares"],
-        "startedFrom": plan["start"] or None,
-        "split": RULE,
-        "seed": plan["seed"],
-        "steps": state["step"],
-        "crops": state["step"] * plan["batch"],
-        "cropPx": plan["size"],
-        "seconds": round(state["seconds"]),
-        "finished": bool(state["seconds"] >= 60 * plan["minutes"] if plan["minutes"] else state["step"] >= plan["steps"]),
-    }
+    training = with_history(training_of(state), shipped, continues=continues)
     net = DESCRIPTIONS[name].architecture
     weights = {
         "sha256": sha256_of(path),
@@ -78,6 +68,7 @@ def evaluate(
     run: Path | None,
     *,
     half: bool = False,
+    continues: bool = False,
     retune: bool = False,
     simulated: int = SIMULATED,
     docs: Path | None = None,
@@ -85,7 +76,8 @@ def evaluate(
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.
 
     Settings are chosen anew for a run, or when `retune` asks for it. `simulated` is the number of images of each simulated domain, of
-    which the held-out ones count; `docs` is the folder that gets a picture of the worst mistakes.
+    which the held-out ones count; `docs` is the folder that gets a picture of the worst mistakes. A run that `continues` went on from the
+    weights in OUT, whose training becomes history in the new card.
     """
     made = SIMULATED_DOMAINS if simulated else ()
     samples = load(source, [domain for domain in DOMAIN_KINDS if domain in made or (source / domain).is_dir()], simulated)
@@ -97,7 +89,7 @@ def evaluate(
         if name == BASELINE:
             card = make_card(name, Settings(), weights=None, training=None)
         elif run is not None:
-            card = weights_from_run(name, run, work, half=half)
+            card = weights_from_run(name, run, work, half=half, shipped=_training_in(out, name), continues=continues)
         else:
             card = find_card(read_cards(out), name).content
             _copy_weights(name, out, work)
@@ -115,6 +107,10 @@ def evaluate(
             docs.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(work / f"{name}.png", docs / f"{name}.png")
     return card
+
+
+def _training_in(folder: Path, name: str) -> Training | None:
+    return next((card.content["training"] for card in read_cards(folder) if card.name == name), None)
 
 
 def _offer_eight_bits(name: str, folder: Path, samples: list[Sample]) -> None:
@@ -152,14 +148,28 @@ def main() -> None:
     parser.add_argument("model", nargs="?", choices=sorted(DESCRIPTIONS), help="without it only the pages are written, from the cards")
     parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains")
     parser.add_argument("--run", type=Path, help="folder of a training run: ship its averaged weights")
+    parser.add_argument(
+        "--continues", action="store_true", help="the run went on from the weights that are shipped now: keep their history"
+    )
     parser.add_argument("--tune", action="store_true", help="choose the settings anew (always done for a run)")
     parser.add_argument("--half", action="store_true", help="ship float16 weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
     arguments = parser.parse_args()
+    if arguments.continues and not arguments.run:
+        parser.error("--continues tells of a run: name its folder with --run")
     ours = arguments.out == WEIGHTS_DIR
     if arguments.model:
         docs = DOCS if ours else None
-        evaluate(arguments.model, arguments.data, arguments.out, arguments.run, half=arguments.half, retune=arguments.tune, docs=docs)
+        evaluate(
+            arguments.model,
+            arguments.data,
+            arguments.out,
+            arguments.run,
+            half=arguments.half,
+            continues=arguments.continues,
+            retune=arguments.tune,
+            docs=docs,
+        )
     if ours:
         report(WEIGHTS_DIR, DOCS, ROOT / "README.md")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
 from ml_worker.training.markdown import BRACKETS, MEASURES, Card, engine, interval, machine, table, verdict
+from ml_worker.training.provenance import Training, runs, training_sentence
 
 
 def _scores_table(card: Card) -> str:
@@ -23,16 +24,21 @@ def _about(card: Card) -> list[str]:
         size = f"{weights['parameters']:,} parameters, {weights['bytes'] / 1e6:.1f} MB ({weights['precision']})"
         lines.append(f"* Weights: {size}, SHA-256 `{weights['sha256']}`.")
     if training := card["training"]:
-        began = f", begun with the weights of `{training['startedFrom']}`" if training.get("startedFrom") else ""
-        hours = training["seconds"] / 3600
-        lines.append(
-            f"* Trained on {', '.join(DOMAIN_NAMES[domain] for domain in training['domains'])}: {training['steps']:,} steps, "
-            f"{training['crops']:,} crops of {training['cropPx']} px, {hours:.1f} h, seed {training['seed']}{began}."
-        )
+        lines.append(f"* {training_sentence(training)}")
     lines.append(f"* Split: {card['heldOut']}.")
     by = f", computed by {engine(card)}" if engine(card) else ""
     lines.append(f"* Measured on {machine(card)}{by}: {1000 * card['secondsPerMegapixel']:.0f} ms a megapixel.")
     return lines
+
+
+def _runs_table(trained: Sequence[Training]) -> str:
+    rows = []
+    for run in trained:
+        shares = ", ".join(f"{DOMAIN_NAMES[domain]} {share:g}" for domain, share in run["shares"].items())
+        began = f"`{run['startedFrom']}`" if run["startedFrom"] else "random weights"
+        figures = [f"{run['steps']:,}", f"{run['crops']:,}", f"{run['seconds'] / 3600:.1f}", str(run["seed"])]
+        rows.append([began, *figures, shares])
+    return table(["began with", "steps", "crops", "hours", "seed", "shares of the crops"], rows)
 
 
 def _doubt_sentence(doubt: Mapping[str, Any]) -> str:
@@ -64,6 +70,8 @@ def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
         "\n".join(_about(card)),
         _scores_table(card),
     ]
+    if card["training"] and (trained := runs(card["training"])):
+        parts += ["## The runs that led to its weights", _runs_table(trained)]
     if robust := card.get("robustness"):
         rows = [
             [VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}", verdict(score["loss"] - MOST_LOSS)]
