@@ -5,7 +5,9 @@ from typing import Any
 
 from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
 from ml_worker.training.markdown import BRACKETS, MEASURES, Card, engine, interval, machine, table, verdict
-from ml_worker.training.provenance import Training, runs, training_sentence
+from ml_worker.training.provenance import DOMAIN_SOURCES, Training, runs, training_sentence
+
+SAME_SOURCES = "Training, validation and held-out images of a kind come from one source: expect less on images of other laboratories."
 
 
 def _scores_table(card: Card) -> str:
@@ -29,6 +31,16 @@ def _about(card: Card) -> list[str]:
     by = f", computed by {engine(card)}" if engine(card) else ""
     lines.append(f"* Measured on {machine(card)}{by}: {1000 * card['secondsPerMegapixel']:.0f} ms a megapixel.")
     return lines
+
+
+def _sources_table(card: Card) -> str:
+    shares = card["training"]["shares"] if card["training"] else {}
+    whole = sum(shares.values())
+    rows = []
+    for domain in [domain for domain in DOMAIN_NAMES if domain in shares or domain in card["scores"]]:
+        share = f"{shares[domain] / whole:.0%}" if domain in shares else "–"
+        rows.append([DOMAIN_NAMES[domain], share, *DOMAIN_SOURCES[domain]])
+    return table(["images", "share of the training crops", "source", "licence", "where"], rows)
 
 
 def _runs_table(trained: Sequence[Training]) -> str:
@@ -72,6 +84,7 @@ def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
     ]
     if card["training"] and (trained := runs(card["training"])):
         parts += ["## The runs that led to its weights", _runs_table(trained)]
+    parts += ["## Where the images come from", SAME_SOURCES, _sources_table(card)]
     if robust := card.get("robustness"):
         rows = [
             [VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}", verdict(score["loss"] - MOST_LOSS)]

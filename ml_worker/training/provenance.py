@@ -1,14 +1,33 @@
-"""Where a network comes from: the runs that led to its weights."""
+"""Where a network comes from: the images it was trained on, with their licences, and the runs that led to its weights."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ml_worker.training.cards import DOMAIN_NAMES
 from ml_worker.training.splits import RULE
 
 Training = Mapping[str, Any]
 RUN = ("startedFrom", "steps", "crops", "seconds", "shares", "seed")
+
+
+class Source(NamedTuple):
+    """Where images of a domain come from, and what their makers allow."""
+
+    name: str
+    licence: str
+    where: str
+
+
+SIMULATOR = Source("our own simulator, no photographs", "MIT, as all of this repository", "`ml_worker/training/simulator`")
+DOMAIN_SOURCES = {
+    "nuclei_fluo": Source("Data Science Bowl 2018 stage 1, with repaired masks", "CC0", "BBBC038"),
+    "histology_color": Source("Data Science Bowl 2018 stage 1, with repaired masks", "CC0", "BBBC038"),
+    "cells_phase": Source("Usiigaci, T98G cells", "MIT", "OIST"),
+    "spheroid_fluo_invasion": Source("SpheroidInvasionAnalysis, with semi-automatic masks", "MIT", "–"),
+    "brightfield_sim": SIMULATOR,
+    "invasion_sim": SIMULATOR,
+}
 
 
 def training_of(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a card tells of the runs that led to a network's weights."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 import torch
 
 from ml_worker.training import evaluate as command
+from ml_worker.training.cards import DOMAIN_KINDS
 from ml_worker.training.evaluate import weights_from_run
 from ml_worker.training.page import card_page
-from ml_worker.training.provenance import training_of, training_sentence, with_history
+from ml_worker.training.provenance import DOMAIN_SOURCES, SIMULATOR, training_of, training_sentence, with_history
 from ml_worker.training.train import Plan, Trainer
 from tests.unit.ml_worker.training.annotated import simulated_samples
 from tests.unit.ml_worker.training.measured import measured, score
@@ -77,3 +79,23 @@ def test_without_a_run_nothing_is_continued(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         command.main()
     assert "name its folder with --run" in capsys.readouterr().err
+
+
+def test_every_kind_of_image_has_a_source_with_a_licence_that_the_readme_names():
+    assert set(DOMAIN_SOURCES) == set(DOMAIN_KINDS)
+    licence = (command.ROOT / "README.md").read_text().split("## Licence")[1].replace("\n", " ")
+    for source in set(DOMAIN_SOURCES.values()) - {SIMULATOR}:
+        name = source.name.split(",")[0]
+        assert re.search(rf"{re.escape(name)} \([^)]*\b{source.licence}\)", licence), name
+
+
+def test_a_page_says_where_its_images_come_from_under_which_licence():
+    card = measured("unet", nuclei_fluo=score(0.8), cells_phase=score(0.8, "cells"))
+    trained = {**run_of("", 10), "shares": {"nuclei_fluo": 3.0, "invasion_sim": 1.0}}
+    page = card_page({**card, "training": trained})
+    source = "Data Science Bowl 2018 stage 1, with repaired masks | CC0 | BBBC038 |"
+    assert f"| fluorescent nuclei | 75% | {source}" in page
+    assert "| phase-contrast cells | – | Usiigaci, T98G cells | MIT | OIST |" in page
+    assert "| invading spheroids (simulated) | 25% | our own simulator" in page
+    assert "stained tissue" not in page
+    assert f"| fluorescent nuclei | – | {source}" in card_page(card)
