@@ -53,6 +53,8 @@ def with_history(training: Training, shipped: Training | None, *, continues: boo
     A run that is shipped already keeps the history that it has. Raises ValueError where there is nothing that it could continue.
     """
     if shipped and all(shipped[key] == training[key] for key in RUN):
+        if continues and not shipped.get("history"):
+            raise ValueError("This run is shipped already, without the runs before it; bring back the card of before, then go on.")
         return {**training, "history": shipped.get("history", [])}
     if not continues:
         return {**training, "history": []}

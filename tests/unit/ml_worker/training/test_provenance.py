@@ -42,6 +42,8 @@ def test_a_run_that_is_shipped_already_is_not_counted_twice():
     for continues in (True, False):
         assert with_history(run_of("net_before", 200), second, continues=continues) == second
     assert with_history(run_of("", 300), second, continues=False)["history"] == []
+    with pytest.raises(ValueError, match="shipped already"):
+        with_history(run_of("net_before", 200), run_of("net_before", 200), continues=True)
 
 
 @pytest.mark.parametrize(("start", "shipped", "says"), [("", {"steps": 1}, "random weights"), ("net_before", None, "no card")])
