@@ -74,7 +74,7 @@ class Segmenter:
                 self._sizes.load()
 
     def computes(self, model: str) -> Computes | None:
-        """What really computes the model, loaded for it, on the device that was chosen; None for one without a network.
+        """What really computes the model on the chosen device; None for one without a network, or that the device has no memory for.
 
         Raises ModelUnknown and WeightsDamaged.
         """
