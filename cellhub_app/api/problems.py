@@ -113,7 +113,10 @@ def problem(
 
 
 def of_error(scope: Scope, error: CellHubError) -> ProblemResponse:
-    """The answer for one of our own errors. A conflict tells its context, so that the client can resolve it."""
+    """The answer for one of our own errors. A conflict tells its context, so that the client can resolve it.
+
+    Values that are wrong only together, or for what is stored already, are no single field's: its name is empty.
+    """
     headers: dict[str, str] = {}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after_s)
@@ -122,6 +125,8 @@ def of_error(scope: Scope, error: CellHubError) -> ProblemResponse:
     elif isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     more = error.context if isinstance(error, Conflict) else None
+    if error.status == Invalid.status:
+        more = {"errors": [{"field": "", "detail": error.detail, "code": error.code}]}
     return problem(scope, status=error.status, code=error.code, title=error.title, detail=error.detail, headers=headers, more=more)
 
 

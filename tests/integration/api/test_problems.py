@@ -76,7 +76,9 @@ async def test_unknown_models_and_empty_selections_are_refused(ada: Person) -> N
     ]
     assert codes == ["modelUnknown", "selectionEmpty", "invalid", "invalid"]
     empty = await ada.http.post(f"/api/v1/projects/{await ada.project()}/segmentations", json={"imageIds": "all", "model": "classical"})
-    assert (empty.status_code, empty.json()["code"]) == (422, "selectionEmpty")
+    problem = empty.json()
+    assert (empty.status_code, problem["code"]) == (422, "selectionEmpty")
+    assert problem["errors"] == [{"field": "", "detail": problem["detail"], "code": "selectionEmpty"}]
 
 
 @pytest.mark.parametrize("frames", ["last", -1, [-1], [2**31], ["a"], [], {}])
