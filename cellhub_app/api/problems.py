@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from cellhub_app.api.context import context_of
-from cellhub_app.core.errors import CellHubError, Conflict, Invalid, NotFound, NotSignedIn, TooManyRequests, Unavailable
+from cellhub_app.core.errors import CellHubError, Conflict, Invalid, NotFound, NotSignedIn, TooManyRequests, Unavailable, WrongMediaType
 from cellhub_app.domain.schema import Schema
 
 log = structlog.get_logger(__name__)
@@ -150,6 +150,9 @@ async def _our_error(request: Request, error: Exception) -> Response:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError | ValidationError)  # noqa: S101
+    # FastAPI leaves a body that is not called JSON as it came, and then finds that bytes are no values.
+    if isinstance(error, RequestValidationError) and isinstance(error.body, bytes) and error.body:
+        return of_error(request.scope, WrongMediaType("Send the body as JSON, with Content-Type: application/json."))
     return invalid(request.scope, error.errors())
 
 
