@@ -39,7 +39,9 @@ from tests.integration.api.asgi import ask, http_scope
 SMALL = 10_000
 TARGET_MS = 50
 SORTS = {"createdAt": "created_at", "name": "name", "objectCount": "coalesce(object_count, -1)", "doubt": "coalesce(doubt, -1)"}
-STAGES = ("uploaded", "ingesting", "ready", "failed", "queued", "running", "paused", "cancelled", "done")
+STAGES = (
+    "uploaded", "ingesting", "ready", "failed", "queued", "running", "paused", "cancelled", "done", "unsegmented", "unsuccessful",
+)  # fmt: skip
 SEARCHES = {
     "common": "dapi",
     "one in a hundred": "_B03_",
@@ -51,7 +53,7 @@ SEARCHES = {
 }
 FILTERS = ("tag=control", "tag=nowhere", "minObjects=399", "maxObjects=0", "minObjects=100&maxObjects=101")
 MIXED = (
-    "status=failed&q=_B03_",
+    "status=unsuccessful&q=_B03_",
     "status=done&sort=-objectCount&minObjects=300",
     "q=gfp&tag=control",
     "status=queued&q=plate7_&sort=-doubt",

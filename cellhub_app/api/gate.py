@@ -23,6 +23,7 @@ from cellhub_app.core.log import request_context
 from cellhub_app.core.ratelimit import check_known, check_rates
 from cellhub_app.core.runtime import get_runtime
 from cellhub_app.core.settings import Settings, get_settings
+from cellhub_app.domain.flows.bring_in import file_max_bytes
 
 log = structlog.get_logger("cellhub.access")
 
@@ -31,6 +32,7 @@ API_PREFIX = "/api/v1"
 _METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _OPERATIONS = frozenset({"/health/live", "/health/ready", "/metrics"})
 _UPLOAD = re.compile(r"/api/v1/projects/[^/]+/images/?")
+_IMPORT = re.compile(r"/api/v1/projects/[^/]+/imports/?")
 _SESSIONS = re.compile(r"/api/v1/projects/[^/]+/upload-sessions/?")
 _RESUMABLE = re.compile(r"/api/v1/uploads(/|$)")
 _CLOSED = re.compile(r"/_upload(/|$)")
@@ -80,6 +82,8 @@ class Gate:
         """The most bytes that the body of this request may have."""
         if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"]):
             return FILES_PER_REQUEST * self._settings.max_file_bytes + MEGABYTE
+        if scope["method"] == "POST" and _IMPORT.fullmatch(scope["path"]):
+            return FILES_PER_REQUEST * file_max_bytes(self._settings) + MEGABYTE
         if scope["method"] == "POST" and _SESSIONS.fullmatch(scope["path"]):
             return UPLOAD_SESSION_BODY_MAX_BYTES
         if scope["method"] == "PATCH" and _RESUMABLE.match(scope["path"]):

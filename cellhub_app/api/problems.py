@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from cellhub_app.api.context import context_of
-from cellhub_app.core.errors import CellHubError, Conflict, Invalid, NotFound, NotSignedIn, TooManyRequests, Unavailable
+from cellhub_app.core.errors import CellHubError, Conflict, Invalid, NotFound, NotSignedIn, TooManyRequests, Unavailable, WrongMediaType
 from cellhub_app.domain.schema import Schema
 
 log = structlog.get_logger(__name__)
@@ -113,7 +113,10 @@ def problem(
 
 
 def of_error(scope: Scope, error: CellHubError) -> ProblemResponse:
-    """The answer for one of our own errors. A conflict tells its context, so that the client can resolve it."""
+    """The answer for one of our own errors. A conflict tells its context, so that the client can resolve it.
+
+    Values that are wrong only together, or for what is stored already, are no single field's: its name is empty.
+    """
     headers: dict[str, str] = {}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after_s)
@@ -122,6 +125,8 @@ def of_error(scope: Scope, error: CellHubError) -> ProblemResponse:
     elif isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     more = error.context if isinstance(error, Conflict) else None
+    if error.status == Invalid.status:
+        more = {"errors": [{"field": "", "detail": error.detail, "code": error.code}]}
     return problem(scope, status=error.status, code=error.code, title=error.title, detail=error.detail, headers=headers, more=more)
 
 
@@ -145,6 +150,9 @@ async def _our_error(request: Request, error: Exception) -> Response:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError | ValidationError)  # noqa: S101
+    # FastAPI leaves a body that is not called JSON as it came, and then finds that bytes are no values.
+    if isinstance(error, RequestValidationError) and isinstance(error.body, bytes) and error.body:
+        return of_error(request.scope, WrongMediaType("Send the body as JSON, with Content-Type: application/json."))
     return invalid(request.scope, error.errors())
 
 

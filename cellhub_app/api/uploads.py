@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Set
 from contextlib import ExitStack, asynccontextmanager
 from io import BufferedWriter
+from itertools import chain, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -25,8 +26,8 @@ FIELD_MAX_BYTES = 200
 class _Part:
     """One file on its way in; what goes beyond the limit is counted and dropped."""
 
-    def __init__(self, name: str, index: int | None, spill_path: Callable[[], Path], max_bytes: int) -> None:
-        self.name, self.index, self.size = name, index, 0
+    def __init__(self, name: str, spill_path: Callable[[], Path], max_bytes: int) -> None:
+        self.name, self.size = name, 0
         self._memory = bytearray()
         self._digest = hashlib.sha256()
         self._spill_path, self._max_bytes = spill_path, max_bytes
@@ -60,9 +61,9 @@ class _Part:
         if self._out is not None:
             self._out.close()
 
-    def incoming(self) -> IncomingFile:
-        """The file for the domain."""
-        return IncomingFile(self.name, self._path or self._memory, self.size, self._digest.hexdigest(), self.index)
+    def incoming(self, index: int | None) -> IncomingFile:
+        """The file for the domain, with its place in an upload session."""
+        return IncomingFile(self.name, self._path or self._memory, self.size, self._digest.hexdigest(), index)
 
 
 class _Form:
@@ -72,6 +73,7 @@ class _Form:
         self._wanted = wanted
         self.parts: list[_Part] = []
         self.fields: dict[str, str] = {}
+        self.indexes: list[int | None] = []
         self.is_complete = False
         self._stack, self._max_file_bytes = stack, max_file_bytes
         self._in_memory = 0
@@ -122,8 +124,7 @@ class _Form:
             raise Invalid("Send the files in fields called `files`.")
         if len(self.parts) == FILES_PER_REQUEST:
             raise Invalid(f"At most {FILES_PER_REQUEST} files can be sent in one request.")
-        index = _index(self.fields.pop("index", ""))
-        self._file = _Part(_file_name(options[b"filename"]), index, self._spill_path, self._max_file_bytes)
+        self._file = _Part(_file_name(options[b"filename"]), self._spill_path, self._max_file_bytes)
         self.parts.append(self._file)
 
     def _spill_path(self) -> Path:
@@ -143,7 +144,13 @@ class _Form:
         if self._file is not None:
             self._file.close()
         elif self._field in self._wanted:
-            self.fields[self._field] = _text(self._value[:FIELD_MAX_BYTES])
+            self._keep(_text(self._value[:FIELD_MAX_BYTES]))
+
+    def _keep(self, word: str) -> None:
+        if self._field != "index":
+            self.fields[self._field] = word
+        elif len(self.indexes) < FILES_PER_REQUEST:
+            self.indexes.append(_index(word))
 
     def _complete(self) -> None:
         self.is_complete = True
@@ -196,7 +203,9 @@ async def _received(request: Request, max_file_bytes: int, wanted: Set[str]) -> 
         chosen = [part for part in form.parts if part.name or part.size]
         if not chosen:
             raise Invalid("Choose at least one file.")
-        yield [part.incoming() for part in chosen], form.fields
+        # Wherever they stand among the fields: the first index is the first file's, and so on.
+        indexes = chain(form.indexes, repeat(None))
+        yield [part.incoming(index) for part, index in zip(chosen, indexes, strict=False)], form.fields
 
 
 @asynccontextmanager

@@ -19,7 +19,8 @@ from cellhub_app.core.settings import get_settings
 
 log = structlog.get_logger(__name__)
 
-CONNECTION_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000"
+# The driver gives times in the session's zone, and the API promises UTC, whatever zone the server was set up with.
+CONNECTION_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000 -c TimeZone=UTC"
 _IDLE_OPTION = " -c idle_in_transaction_session_timeout={idle_s}s"
 # A NUL is refused by the driver, without a state; a number out of range and a character that the encoding lacks by the server.
 _OF_VALUES = frozenset({None, "22003", "22021"})

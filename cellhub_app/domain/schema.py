@@ -1,11 +1,19 @@
 """The base of what goes out of a door: camelCase outside, snake_case inside."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 Item = TypeVar("Item")
+
+
+def _camelised(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {to_camel(name): value for name, value in parameters.items()}
+
+
+Parameters = Annotated[dict[str, Any], PlainSerializer(_camelised, return_type=dict[str, Any], when_used="json")]
+"""What a job was told: names as they are stored inside, camelCase when they leave as JSON."""
 
 
 class Schema(BaseModel):

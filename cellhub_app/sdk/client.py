@@ -94,7 +94,11 @@ class CellHub(Sharing, Results):
         self._json("DELETE", f"/projects/{project_id}")
 
     def images(self, project_id: UUID, *, status: str | None = None, q: str | None = None, sort: str | None = None) -> Iterator[Image]:
-        """Every image of a project, newest first unless `sort` says otherwise."""
+        """Every image of a project, newest first unless `sort` says otherwise.
+
+        `status`: `uploaded`, `ingesting`, `ready`, `failed` of the image; `queued`, `running`, `paused`, `succeeded`, `cancelled` of its
+        latest segmentation; `unsegmented` for ready and never segmented, `unsuccessful` for not read or not segmented.
+        """
         return (Image.model_validate(row) for row in self._pages(f"/projects/{project_id}/images", status=status, q=q, sort=sort))
 
     def upload(self, project_id: UUID, paths: Iterable[Path], on_progress: Callable[[int, Upload], None] | None = None) -> Upload:

@@ -28,7 +28,11 @@ _FILES = {"type": "array", "items": {"type": "string", "format": "binary"}, "min
 _FORM = {
     "type": "object",
     "required": ["files"],
-    "properties": {"files": _FILES, "session": {"type": "string", "format": "uuid"}, "index": {"type": "integer"}},
+    "properties": {
+        "files": _FILES,
+        "session": {"type": "string", "format": "uuid"},
+        "index": {"type": "integer", "description": "the file's place in the session; repeated, one for each file in their order"},
+    },
 }
 _UPLOAD_BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
 

@@ -10,7 +10,7 @@ from cellhub_app.api.uploads import incoming_import
 from cellhub_app.core.pagination import Page
 from cellhub_app.domain.activity import service as activity
 from cellhub_app.domain.activity.schemas import Action
-from cellhub_app.domain.flows.bring_in import AUTO, import_annotations
+from cellhub_app.domain.flows.bring_in import AUTO, file_max_bytes, import_annotations
 from cellhub_app.domain.imports import service as imports
 from cellhub_app.domain.imports.registry import FORMATS
 from cellhub_app.domain.imports.schemas import ImportView
@@ -40,7 +40,7 @@ async def start_import(project_id: UUID, request: Request, services: Services, p
         about = {"resource_type": "import", "resource_id": view.id, "detail": detail}
         await activity.record(session, principal, Action.IMPORT, **about, ip=who.ip, user_agent=who.user_agent)  # type: ignore[arg-type]
 
-    body = incoming_import(request, services.settings.max_file_bytes)
+    body = incoming_import(request, file_max_bytes(services.settings))
     return await import_annotations(services, principal, project_id, body, note)
 
 

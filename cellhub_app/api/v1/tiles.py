@@ -96,14 +96,20 @@ PYRAMID: dict[str, Any] = {"response_class": Response, "responses": {200: {"mode
 
 async def pyramid_answer(request: Request, services: Runtime, principal: Viewer, image_id: UUID, query: PlaneQuery) -> Response:
     """The description of a plane's tiles; has them made where there are none. Raises ImageNotFound, PlaneNotFound, TilesBeingMade."""
-    found = await pyramids.plane(read, principal, image_id, query.frame, query.t)
-    if not found.has_tiles:
-        if not await ask_for_tiles(services.queue, image_id, query.frame, query.t):
-            raise TilesBeingMade("The full depth of this image is not prepared yet, and no worker can be asked now. Try again in a moment.")
-        found = await _made(request, principal, image_id, query)
+    found = await _with_tiles(request, services, principal, image_id, query)
     key = pyramid_key(image_id, query.frame, query.t, DESCRIPTION)
     etag = f'"{found.sha256[:32]}-{VERSION}-{query.frame}-{query.t}"'
     return await stored(request, services.storage, key, media_type="application/json", etag=etag, cache=ASK_FIRST)
+
+
+async def _with_tiles(request: Request, services: Runtime, principal: Viewer, image_id: UUID, query: PlaneQuery) -> pyramids.Plane:
+    """The plane; a worker is asked for its tiles where there are none. Raises ImageNotFound, PlaneNotFound, TilesBeingMade."""
+    found = await pyramids.plane(read, principal, image_id, query.frame, query.t)
+    if found.has_tiles:
+        return found
+    if not await ask_for_tiles(services.queue, image_id, query.frame, query.t):
+        raise TilesBeingMade("The full depth of this image is not prepared yet, and no worker can be asked now. Try again in a moment.")
+    return await _made(request, principal, image_id, query)
 
 
 async def _made(request: Request, principal: Viewer, image_id: UUID, query: PlaneQuery) -> pyramids.Plane:
@@ -122,10 +128,8 @@ async def _made(request: Request, principal: Viewer, image_id: UUID, query: Plan
 async def tile_answer(
     request: Request, services: Runtime, principal: Viewer, image_id: UUID, place: tuple[int, int, int], query: TileQuery, cache: str
 ) -> Response:
-    """One tile. Raises ImageNotFound, PlaneNotFound, TilesBeingMade, TileNotFound."""
-    found = await pyramids.plane(read, principal, image_id, query.frame, query.t)
-    if not found.has_tiles:
-        raise TilesBeingMade
+    """One tile; has them made where there are none. Raises ImageNotFound, PlaneNotFound, TilesBeingMade, TileNotFound."""
+    found = await _with_tiles(request, services, principal, image_id, query)
     name = Place(*place, query.channel).name
     etag = f'"{found.sha256[:32]}-{VERSION}-{query.frame}-{query.t}-{name.replace("/", "-")}"'
     try:
@@ -158,5 +162,6 @@ async def tile(
     """One channel of one tile: a header of 10 bytes (`CHT1`, bytes a value, 0, width and height as uint16), then its values, deflated.
 
     Unpacked (raw deflate) they are the first bytes of all values, row by row, then their second bytes, and so on; little-endian.
+    Has a worker prepare the plane's tiles where there are none, 409 where that takes long.
     """
     return await tile_answer(request, services, principal, image_id, (level, x, y), query, FOR_EVER)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cellhub_app.domain.schema import Schema
+from cellhub_app.domain.schema import Parameters, Schema
 
 OBJECTS_PER_EDIT = 10_000
 EDITS_AT_ONCE = 100
@@ -155,7 +155,7 @@ class RevisionView(Schema):
     undoes: int | None
     model: str | None
     weights_sha256: str | None
-    parameters: dict[str, Any]
+    parameters: Parameters
     note: str
     added: int
     removed: int

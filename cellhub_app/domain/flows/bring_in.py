@@ -13,6 +13,7 @@ from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime, emit
+from cellhub_app.core.settings import Settings
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.flows.upload import IncomingFile
 from cellhub_app.domain.imports import repository, service
@@ -39,6 +40,11 @@ class IncomingImport:
 Note = Callable[[AsyncSession, ImportView], Awaitable[None]]
 
 
+def file_max_bytes(settings: Settings) -> int:
+    """The most bytes that one file of an import may have."""
+    return min(settings.max_file_bytes, PACKAGE_BYTES_MAX)
+
+
 def _checked(incoming: IncomingImport, limit: int) -> Mode:
     if incoming.format not in {AUTO, *FORMATS}:
         raise ReaderUnknown(f"There is no import format {incoming.format[:40]!r}. Available: {AUTO}, {', '.join(FORMATS)}.")
@@ -62,7 +68,7 @@ async def import_annotations(
     async with runtime.work() as session:
         await require(session, principal, project_id, Permission.ANNOTATE)
     async with body as incoming:
-        mode = _checked(incoming, min(runtime.settings.max_file_bytes, PACKAGE_BYTES_MAX))
+        mode = _checked(incoming, file_max_bytes(runtime.settings))
         import_id = new_id()
         stored = [(file_key(import_id, number), file.content) for number, file in enumerate(incoming.files)]
         await runtime.storage.put_many(stored)

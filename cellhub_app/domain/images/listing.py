@@ -47,7 +47,7 @@ NEAR = 1000
 STEP = 10_000
 # Shorter words are not in the search index. Spelled in their few cases they are compared as they stand, which is ten times faster.
 TRIGRAM = 3
-_NOT_YET = ("uploaded", "ingesting")
+_OF_IMAGES = frozenset({"uploaded", "ingesting", "ready", "failed"})
 # The expressions stand to the letter as in the indexes, so that these are used.
 _OBJECTS = literal_column("coalesce(object_count, -1)", Integer)
 _SORTS: dict[str, ColumnElement[Any]] = {
@@ -62,11 +62,11 @@ _TYPES: dict[str, Any] = {"createdAt": DateTime(timezone=True), "name": String()
 @lru_cache
 def _stage(status: str) -> ColumnElement[bool]:
     segmentation = col(Image.segmentation_status)
-    if status == "failed":
+    if status in _OF_IMAGES:
+        return col(Image.status) == status
+    if status == "unsuccessful":
         return or_(col(Image.status) == "failed", segmentation == "failed")
-    if status in {"uploaded", "ingesting"}:
-        return or_(*(col(Image.status) == each for each in (_NOT_YET if status == "ingesting" else (status,))))
-    if status == "ready":
+    if status == "unsegmented":
         return and_(col(Image.status) == "ready", segmentation.is_(None))
     return segmentation == ("succeeded" if status == "done" else status)
 

@@ -15,7 +15,11 @@ from cellhub_app.models.image import Image
 
 HOLDING_MAX_LENGTH = 4000
 Sort = Literal["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"]
-Stage = Literal["uploaded", "ingesting", "ready", "failed", "queued", "running", "paused", "succeeded", "cancelled", "done"]
+Stage = Literal[
+    "uploaded", "ingesting", "ready", "failed",  # the status of an image
+    "queued", "running", "paused", "succeeded", "cancelled", "done",  # of its latest segmentation
+    "unsegmented", "unsuccessful",  # ready and never segmented; could not be read, or its segmentation failed
+]  # fmt: skip
 
 
 class SegmentationState(Schema):
@@ -58,7 +62,11 @@ class ImageView(Schema):
 class ImageFilters(Schema):
     """Which images of a project, in which order (newest first unless said otherwise)."""
 
-    status: Stage | None = None
+    status: Stage | None = Field(
+        default=None,
+        description="uploaded, ingesting, ready, failed: of the image; queued, running, paused, succeeded (or done), cancelled: of its "
+        "latest segmentation; unsegmented: ready and never segmented; unsuccessful: could not be read, or its segmentation failed",
+    )
     q: str | None = Field(default=None, max_length=NAME_MAX_LENGTH)
     tag: str | None = Field(default=None, max_length=60)
     min_objects: int | None = Field(default=None, ge=0)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cellhub_app.core.queue import JobKind, JobStatus
-from cellhub_app.domain.schema import Problem, Schema
+from cellhub_app.domain.schema import Parameters, Problem, Schema
 from cellhub_app.models.job import Batch
 
 KEEP_HAND_MADE = "keep_hand_made"
@@ -59,7 +59,7 @@ class BatchView(Schema):
     project_id: UUID
     status: JobStatus
     model: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     counts: BatchCounts
     notify: bool = False
     position: int | None = None
@@ -140,7 +140,7 @@ class JobView(Schema):
     image_id: UUID | None
     export_id: UUID | None
     model: str | None
-    parameters: dict[str, Any]
+    parameters: Parameters
     attempt: int
     error: Problem | None
     timings: dict[str, float]

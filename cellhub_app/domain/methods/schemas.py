@@ -1,8 +1,6 @@
 """What doors show of methods."""
 
-from typing import Any
-
-from cellhub_app.domain.schema import Schema
+from cellhub_app.domain.schema import Parameters, Schema
 
 
 class Origin(Schema):
@@ -11,7 +9,7 @@ class Origin(Schema):
     kind: str
     model: str | None
     weights_sha256: str | None
-    parameters: dict[str, Any]
+    parameters: Parameters
     images: int
     objects: int
 

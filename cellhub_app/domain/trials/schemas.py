@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cellhub_app.core.queue import JobStatus
-from cellhub_app.domain.schema import Problem, Schema
+from cellhub_app.domain.schema import Parameters, Problem, Schema
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class TrialView(Schema):
     face_off_id: UUID | None
     job_id: UUID
     model: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     status: JobStatus
     error: Problem | None
     object_count: int | None

@@ -54,6 +54,8 @@ async def test_uploads_have_a_limit_of_their_own(app: ASGIApp, ada: Person, runt
     limit = 50 * runtime.settings.max_file_bytes + MEGABYTE
     scope = http_scope("POST", f"/api/v1/projects/{project_id}/images", headers | {"Content-Length": str(limit + 1)})
     assert (await ask(app, scope, _endless()))[0] == 413
+    scope = http_scope("POST", f"/api/v1/projects/{project_id}/imports", headers | {"Content-Length": str(limit + 1)})
+    assert (await ask(app, scope, _endless()))[0] == 413
     resumed = {"Content-Length": str(runtime.settings.max_upload_bytes + MEGABYTE + 1)}
     assert (await ask(app, http_scope("PATCH", f"/api/v1/uploads/{project_id}", headers | resumed), _endless()))[0] == 413
     listed = {"Content-Length": str(UPLOAD_SESSION_BODY_MAX_BYTES + 1)}

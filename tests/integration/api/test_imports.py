@@ -1,5 +1,7 @@
 """The door of imports: what is sent is answered at once, by who may; a worker does the rest."""
 
+from cellhub_app.core.limits import JSON_BODY_MAX_BYTES
+from cellhub_app.core.runtime import Runtime
 from tests.integration.api.conftest import Person
 
 FILES = [("files", ("labels.json", b"{}", "application/json"))]
@@ -14,6 +16,16 @@ async def test_an_import_is_queued_and_listed(ada: Person):
     assert view["files"] == [{"name": "labels.json", "bytes": 2}]
     assert (await ada.http.get(f"/api/v1/imports/{view['id']}")).json() == view
     assert (await ada.http.get(f"/api/v1/projects/{project}/imports")).json()["data"] == [view]
+
+
+async def test_files_may_be_as_large_as_those_of_an_upload(ada: Person, runtime: Runtime):
+    project = await ada.project()
+    large = b" " * (runtime.settings.max_file_bytes - 1)
+    assert 2 * len(large) > JSON_BODY_MAX_BYTES
+    files = [("files", (f"{number}.json", large, "application/json")) for number in range(2)]
+    answer = await ada.http.post(f"/api/v1/projects/{project}/imports", files=files)
+    assert answer.status_code == 202
+    assert [file["bytes"] for file in answer.json()["files"]] == [len(large)] * 2
 
 
 async def test_how_is_checked_before_anything_is_kept(ada: Person):

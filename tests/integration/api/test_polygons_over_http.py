@@ -135,6 +135,7 @@ async def test_an_old_revision_comes_back_as_a_new_one(ada: Person, image: str) 
         (2, "edit", 0),
         (1, "edit", 1),
     ]
+    assert (history[0]["restoredFrom"], history[0]["parameters"]) == (1, {"restoredFrom": 1})
     assert len((await ada.http.get(f"{image}/polygons")).json()["features"]) == 1
 
 

@@ -45,6 +45,20 @@ async def test_a_wrong_body_names_the_field(ada: Person, body: bytes, field: str
     assert field in [error["field"] for error in answer.json()["errors"]]
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense", None])
+async def test_a_body_that_is_not_called_json_is_of_the_wrong_kind(ada: Person, kind: str | None) -> None:
+    headers = {} if kind is None else {"Content-Type": kind}
+    answer = await ada.http.post("/api/v1/projects", content=b'{"name": "x"}', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "wrongMediaType")
+    empty = await ada.http.post("/api/v1/projects", headers=headers)
+    assert (empty.status_code, empty.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "application/vnd.api+json"])
+async def test_json_has_more_than_one_name(ada: Person, kind: str) -> None:
+    assert (await ada.http.post("/api/v1/projects", content=b'{"name": "x"}', headers={"Content-Type": kind})).status_code == 201
+
+
 async def test_a_password_that_was_sent_is_not_repeated(client: httpx.AsyncClient) -> None:
     secret = "hunter2" * 60
     answer = await client.post("/api/v1/auth/login", json={"email": "ada@example.org", "password": secret})
@@ -76,7 +90,9 @@ async def test_unknown_models_and_empty_selections_are_refused(ada: Person) -> N
     ]
     assert codes == ["modelUnknown", "selectionEmpty", "invalid", "invalid"]
     empty = await ada.http.post(f"/api/v1/projects/{await ada.project()}/segmentations", json={"imageIds": "all", "model": "classical"})
-    assert (empty.status_code, empty.json()["code"]) == (422, "selectionEmpty")
+    problem = empty.json()
+    assert (empty.status_code, problem["code"]) == (422, "selectionEmpty")
+    assert problem["errors"] == [{"field": "", "detail": problem["detail"], "code": "selectionEmpty"}]
 
 
 @pytest.mark.parametrize("frames", ["last", -1, [-1], [2**31], ["a"], [], {}])

@@ -38,6 +38,20 @@ async def test_a_batch_is_told_with_its_person_and_then_with_its_causes(runtime:
     assert (len(hour["minutes"]), sum(hour["minutes"])) == (60, 1)
 
 
+async def test_parameters_are_told_in_the_words_they_were_given_in(runtime: Runtime, ada: Person) -> None:
+    project = await ada.project()
+    async with runtime.work() as session:
+        await rows.images(session, UUID(project), ["a.png"])
+    body = {"imageIds": "all", "model": "classical", "parameters": {"minAreaPx": 30}, "keepHandMade": True}
+    started = (await ada.http.post(f"/api/v1/projects/{project}/segmentations", json=body)).json()
+    assert started["parameters"] == {"minAreaPx": 30, "keepHandMade": True, "channel": 0}
+    async with runtime.work() as session:
+        [claimed] = await work.claim(session, JobKind.SEGMENT, "tester", Appetite(1, 1e9, {}))
+    assert claimed.parameters == {"min_area_px": 30, "keep_hand_made": True, "channel": 0}
+    for told in (f"batches/{started['id']}", f"jobs/{claimed.id}"):
+        assert (await ada.http.get(f"/api/v1/{told}")).json()["parameters"] == started["parameters"]
+
+
 async def test_strangers_see_no_history_and_no_pace(runtime: Runtime, ada: Person, bob: Person) -> None:
     project = await ada.project()
     for path in ("/queue/history", "/queue/throughput"):

@@ -133,6 +133,28 @@ async def test_a_file_that_comes_again_after_a_lost_answer_is_taken_once(ada: Pe
     assert len((await ada.http.get(url)).json()["data"]) == 2
 
 
+def _form(*fields: tuple[str, str]) -> bytes:
+    """A multipart body of these fields in this order; the name of a file is its content, too."""
+    parts = []
+    for name, value in fields:
+        file = f'; filename="{value}"' if name == "files" else ""
+        parts.append(f'--x\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{value}\r\n')
+    return "".join([*parts, "--x--\r\n"]).encode()
+
+
+@pytest.mark.parametrize("order", ["iaib", "aibi", "iiab", "abii"])
+async def test_each_file_has_the_index_of_its_turn_wherever_the_fields_stand(ada: Person, url: str, order: str) -> None:
+    session = str(uuid4())
+    numbers, names = iter(("3", "4")), {"a": "a.png", "b": "b.png"}
+    fields = [("index", next(numbers)) if each == "i" else ("files", names[each]) for each in order]
+    answer = await ada.http.post(url, content=_form(*fields, ("session", session)), headers=MULTIPART)
+    assert [image["name"] for image in answer.json()["accepted"]] == ["a.png", "b.png"]
+    first, second = answer.json()["accepted"]
+    for index, image in (("4", second), ("3", first)):
+        again = await ada.http.post(url, content=_form(("session", session), ("index", index), ("files", image["name"])), headers=MULTIPART)
+        assert [each["id"] for each in again.json()["accepted"]] == [image["id"]]
+
+
 async def test_a_file_that_comes_many_times_at_once_is_taken_once(ada: Person, url: str, runtime: Runtime) -> None:
     form = {"session": str(uuid4()), "index": "7"}
     answers = await asyncio.gather(*(ada.http.post(url, data=form, files=[_file("a.png", b"taken once")]) for _ in range(6)))

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 from psycopg import OperationalError
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, column, func, select, table, text
 
-from cellhub_app.core.db import transaction
+from cellhub_app.core.db import looking, transaction
 from cellhub_app.core.reading import read, within
 from cellhub_app.core.runtime import Runtime
 
@@ -19,6 +19,14 @@ async def test_a_read_and_a_session_answer_alike(runtime: Runtime) -> None:
     async with runtime.work() as session:
         inside = await within(session)(sum_of, {"one": 20, "two": 22})
     assert [tuple(row) for row in inside] == [tuple(row) for row in await read(sum_of, {"one": 20, "two": 22})] == [(42, 20)]
+
+
+async def test_times_are_in_utc_whatever_zone_the_server_has(runtime: Runtime) -> None:
+    zone = select(column("setting"), column("source")).select_from(table("pg_settings")).where(column("name") == "TimeZone")
+    async with transaction() as session, looking() as look:
+        told = [*await read(zone, {}), (await session.execute(zone)).one(), (await look.execute(zone)).one()]
+        assert (await session.execute(text("show timezone"))).scalar_one() == "UTC"
+    assert [tuple(row) for row in told] == [("UTC", "client")] * 3
 
 
 async def test_connections_that_the_server_closed_are_replaced_before_use(runtime: Runtime) -> None:

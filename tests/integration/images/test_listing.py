@@ -75,10 +75,12 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
     ("filters", "expected"),
     [
         ({"status": "done"}, ["a.tif", "b.tif"]),
-        ({"status": "failed"}, ["f.tif", "e.tif"]),
+        ({"status": "failed"}, ["f.tif"]),
+        ({"status": "unsuccessful"}, ["f.tif", "e.tif"]),
         ({"status": "queued"}, ["100%_c.tif"]),
         ({"status": "running"}, ["d.tif"]),
-        ({"status": "ready"}, ["g.tif"]),
+        ({"status": "ready"}, ["g.tif", "e.tif", "d.tif", "100%_c.tif", "a.tif", "b.tif"]),
+        ({"status": "unsegmented"}, ["g.tif"]),
         ({"q": "A.T"}, ["a.tif"]),
         ({"q": "%_"}, ["100%_c.tif"]),
         ({"q": "%_C.t"}, ["100%_c.tif"]),
@@ -98,6 +100,14 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
 )
 async def test_filters_and_orders(runtime: Runtime, gallery: Gallery, filters: dict[str, object], expected: list[str]) -> None:
     assert await names(runtime, gallery, **filters) == expected
+
+
+async def test_the_status_of_an_image_is_told_apart_from_that_of_its_segmentation(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        for status in ("uploaded", "ingesting"):
+            await rows.images(session, gallery.project_id, [f"{status}.tif"], status=status)
+    for status in ("uploaded", "ingesting"):
+        assert await names(runtime, gallery, status=status) == [f"{status}.tif"]
 
 
 async def test_what_is_rare_is_found_behind_what_is_looked_through_first(
@@ -194,7 +204,7 @@ async def test_counts_tell_where_the_images_are(runtime: Runtime, gallery: Galle
 
 async def test_deleted_images_are_gone_until_restored(runtime: Runtime, gallery: Gallery) -> None:
     async with runtime.work() as session:
-        assert len(await service.delete(session, gallery.owner, gallery.project_id, "all", ImageFilters(status="failed"))) == 2
+        assert len(await service.delete(session, gallery.owner, gallery.project_id, "all", ImageFilters(status="unsuccessful"))) == 2
     assert "e.tif" not in await names(runtime, gallery)
     async with runtime.work() as session:
         with pytest.raises(ImageNotFound):

@@ -31,6 +31,19 @@ async def test_the_frame_says_what_is_there_and_what_failed(page: Page) -> None:
     assert page.tab.state(ImagesState).sort == "name"
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown", "matching"), [("unsuccessful", "unsuccessful", 1), ("failed", "unsuccessful", 1), ("ready", "unsegmented", 4)]
+)
+async def test_an_address_names_the_images_in_one_state_also_an_old_one(page: Page, asked: str, shown: str, matching: int) -> None:
+    tab = Tab("tab-2", page.tab.cookie, page.tab.path, page.tab.route, page.tab.query | {"status": asked})
+    await tab.call(ProjectState, "load")
+    await tab.call(ImagesState, "load_images")
+    state = tab.state(ImagesState)
+    assert (state.status, state.query["status"], state.matching) == (shown, shown, matching)
+    await page.call(ImagesState, "show", shown)
+    assert page.tab.state(ImagesState).matching == matching
+
+
 async def test_a_project_that_is_not_there_is_said_to_be_missing(page: Page) -> None:
     nowhere = Tab("tab-2", page.tab.cookie, "/projects/nonsense", "/projects/[project]", {"project": "nonsense"})
     await nowhere.call(ProjectState, "load")

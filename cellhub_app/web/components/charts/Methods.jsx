@@ -25,7 +25,7 @@ function Copy({ text, source }) {
 }
 
 const KINDS = { model: 'model', edit: 'by hand', import: 'imported', restore: 'restored' };
-const parametersOf = parameters => Object.entries(parameters).filter(([, value]) => value !== null).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`).join(', ');
+const parametersOf = parameters => Object.entries(parameters).filter(([, value]) => value !== null).map(([name, value]) => `${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)} ${value}`).join(', ');
 
 function Origins({ origins }) {
   return (

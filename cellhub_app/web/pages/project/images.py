@@ -78,7 +78,7 @@ def _tools() -> rx.Component:
         _pill("done", t("Done"), ImagesState.done),
         _pill("queued", t("Queued"), ImagesState.queued),
         rx.cond((ImagesState.running > 0) | (ImagesState.status == "running"), _pill("running", t("Processing"), ImagesState.running)),
-        _pill("failed", t("Failed"), ImagesState.failed),
+        _pill("unsuccessful", t("Failed"), ImagesState.failed),
         rx.cond((ImagesState.in_trash > 0) | ImagesState.trashed, _pill("trash", t("Trash"), ImagesState.in_trash)),
         rx.cond(ImagesState.holding != "", _held()),
         class_name="pills",

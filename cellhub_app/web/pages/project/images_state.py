@@ -23,7 +23,9 @@ from cellhub_app.web.i18n import t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.project.state import ProjectState
 
-Pill = Literal["", "done", "queued", "running", "failed", "ready", "trash"]
+Pill = Literal["", "done", "queued", "running", "unsuccessful", "unsegmented", "trash"]
+# Words that the gallery's own address had for these before; to the API they are the status of an image.
+_FORMERLY = {"failed": "unsuccessful", "ready": "unsegmented"}
 DEFAULT_SORT = "-createdAt"
 SMALLEST_PX, LARGEST_PX = 96, 360
 CHANGES_KEPT = 400
@@ -94,7 +96,8 @@ class ImagesState(ProjectState):
         """How many images match."""
         if self.q or self.tag or self.trashed or self.holding:
             return self.found
-        by_status = {"done": self.done, "queued": self.queued, "running": self.running, "failed": self.failed, "ready": self.unsegmented}
+        by_status = {"done": self.done, "queued": self.queued, "running": self.running}
+        by_status |= {"unsuccessful": self.failed, "unsegmented": self.unsegmented}
         return by_status.get(self.status, self.total)
 
     @guarded
@@ -105,7 +108,8 @@ class ImagesState(ProjectState):
         project_id = UUID(self.project_id)
         await live.watch(call, self._tab, Topic(ImagesState, project_id), ProjectState.load, project_id)
         asked = self.router.url.query_parameters
-        filters = checked_filters({name: asked.get(name, "") for name in ("status", "q", "tag", "sort", "trashed", "holding")})
+        words = {name: asked.get(name, "") for name in ("status", "q", "tag", "sort", "trashed", "holding")}
+        filters = checked_filters(words | {"status": _FORMERLY.get(words["status"], words["status"])})
         self.status, self.q, self.tag, self.sort = filters.status or "", filters.q or "", filters.tag or "", filters.sort
         self.trashed = filters.trashed
         self.holding = filters.holding or ""

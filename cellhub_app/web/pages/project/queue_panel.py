@@ -89,11 +89,11 @@ def _failures() -> rx.Component:
     title = rx.el.h3(t("{count} ", count=ProjectState.failed), noun(ProjectState.failed, "image failed", "images failed"))
     retry = button(t("Retry these"), icon="rotate-cw", small=True, on_click=QueueActions.retry_all, data_testid="failures-retry")
     can_retry = ProjectState.can_edit & (ProjectState.retryable > 0)
-    show = button(t("Show them"), small=True, on_click=ImagesState.show("failed"), data_testid="failures-show")
+    show = button(t("Show them"), small=True, on_click=ImagesState.show("unsuccessful"), data_testid="failures-show")
     return rx.el.div(
         title,
         rx.el.ul(rx.foreach(ProjectState.failures, line), class_name="failures"),
-        rx.el.div(rx.cond(ImagesState.status != "failed", show), rx.cond(can_retry, retry), class_name="row wrap"),
+        rx.el.div(rx.cond(ImagesState.status != "unsuccessful", show), rx.cond(can_retry, retry), class_name="row wrap"),
         class_name="box box-failed",
         data_testid="failures",
     )

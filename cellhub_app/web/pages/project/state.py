@@ -50,7 +50,7 @@ async def read_project(call: Call, project_id: UUID) -> ProjectNews:
     counts = await images.counts(call.session, call.principal, project_id)
     failed: list[ImageView] = []
     if counts.failed:
-        filters, first = ImageFilters(status="failed"), PageRequest.of(FAILURES_SHOWN)
+        filters, first = ImageFilters(status="unsuccessful"), PageRequest.of(FAILURES_SHOWN)
         failed = (await images.page(call.session, call.principal, project_id, filters, first)).data
     return ProjectNews(
         project=await projects.get(call.session, call.principal, project_id),

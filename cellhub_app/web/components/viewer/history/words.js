@@ -57,9 +57,9 @@ export function stepText({ how, revision }, models) {
 
 const PARAMETERS = {
   threshold: value => `threshold ${value}`,
-  min_area_px: value => `at least ${value} px²`,
+  minAreaPx: value => `at least ${value} px²`,
   channel: value => `channel ${value + 1}`,
-  keep_hand_made: () => 'beside what was made by hand',
+  keepHandMade: () => 'beside what was made by hand',
 };
 
 /** What a revision was made with: ["weights a41f09c2", "threshold 0.45", "score 0.91"]. */

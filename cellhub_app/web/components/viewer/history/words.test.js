@@ -34,7 +34,7 @@ test('a deed says who asked for a run and what was restored', () => {
 });
 
 test('a step tells the weights, the parameters and the score', () => {
-  const revision = { kind: 'model', model: 'unet', weightsSha256: 'a41f09c2ffff', parameters: { threshold: 0.45, channel: 0, min_area_px: 30 } };
+  const revision = { kind: 'model', model: 'unet', weightsSha256: 'a41f09c2ffff', parameters: { threshold: 0.45, channel: 0, minAreaPx: 30 } };
   expect(detailsOf({ revision, score: 0.9123 })).toEqual(['weights a41f09c2', 'threshold 0.45', 'at least 30 px²', 'score 0.91']);
   expect(stepText({ how: 'found', revision }, { unet: 'U-Net' })).toBe('Found by U-Net');
 });
