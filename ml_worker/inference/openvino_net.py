@@ -19,6 +19,7 @@ from ml_worker.inference.forward import Image, Maps, as_planes, to_levels  # noq
 
 EXAMPLE = (1, 3, 64, 64)
 ANY_SHAPE = (-1, 3, -1, -1)
+BYTES = ("u8", "i8")
 
 
 @cache
@@ -55,6 +56,12 @@ class OpenVinoNetwork:
         }
         self._compiled = core.compile_model(_convert(net), "CPU", settings)
         self._idle: list[openvino.InferRequest] = []
+
+    @property
+    def eight_bits(self) -> bool:
+        """Whether convolutions multiply bytes on this processor, as the compiled network itself tells it."""
+        told = (operation.get_rt_info() for operation in self._compiled.get_runtime_model().get_ops())
+        return any(one["layerType"].value == "Convolution" and one["runtimePrecision"].value in BYTES for one in told)
 
     def __call__(self, images: list[Image]) -> list[Maps]:
         """Maps of images of one shape. Raises MapsNotFinite."""
