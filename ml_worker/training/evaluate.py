@@ -23,14 +23,13 @@ from ml_worker.training.measuring import complete, with_doubt
 from ml_worker.training.quantize import quantize_model
 from ml_worker.training.report import BASELINE, card_page, readme_section, write_between
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
-from ml_worker.training.sources import load
+from ml_worker.training.sources import MEASURED_IMAGES, load
 from ml_worker.training.splits import RULE
 from ml_worker.training.tuning import tune
 
 logger = logging.getLogger("cellhub.evaluate")
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "models"
-SIMULATED = 160
 
 
 def weights_from_run(name: str, run: Path, folder: Path, *, half: bool) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def evaluate(
     *,
     half: bool = False,
     retune: bool = False,
-    simulated: int = SIMULATED,
+    simulated: int = MEASURED_IMAGES,
     docs: Path | None = None,
 ) -> dict[str, Any]:
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.

@@ -16,8 +16,9 @@ from ml_worker.inference.forward import Image
 from ml_worker.inference.quantized import observe, ranges_file, write_ranges
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.weights import load_net
-from ml_worker.training.data import Sample, choose, data_root, load_folder
+from ml_worker.training.data import Sample, choose, data_root
 from ml_worker.training.scoring import measure, pooled_scores
+from ml_worker.training.sources import MEASURED_IMAGES, load
 
 logger = logging.getLogger("cellhub.quantize")
 CALIBRATION_IMAGES = 64  # of each domain
@@ -86,12 +87,16 @@ def main() -> None:
     parser.add_argument("model")
     parser.add_argument("--data", type=Path, default=data_root(), help="folder of domains")
     parser.add_argument("--weights", type=Path, default=WEIGHTS_DIR, help="folder of weights and cards")
+    parser.add_argument("--simulated", type=int, default=MEASURED_IMAGES, help="images of each simulated domain")
     arguments = parser.parse_args()
     card = find_card(read_cards(arguments.weights), arguments.model)
     if card.architecture is None:
         raise SystemExit(f"{card.name} is no network: there is nothing to round.")
-    samples = load_folder(arguments.data, card.content["training"]["domains"])
-    if not quantize_model(card, arguments.weights, samples):
+    try:
+        samples = load(arguments.data, card.content["training"]["domains"], arguments.simulated)
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f"cellhub-quantize: {error}") from error
+    if not quantize_model(card, arguments.weights, samples, LOSS_MAX):
         reason = f"{card.name} can't compute in eight bits, or loses more than {LOSS_MAX} of AP by it"
         raise SystemExit(f"{reason}, so {ranges_file(Path(), card.name)} was not kept.")
 

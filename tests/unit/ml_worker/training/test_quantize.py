@@ -17,6 +17,7 @@ from ml_worker.training.data import Sample
 from ml_worker.training.quantize import quantize_model
 from ml_worker.training.scoring import Measured
 from ml_worker.training.splits import part_of
+from tests.unit.ml_worker.training.annotated import write_domain
 
 
 @pytest.fixture
@@ -65,3 +66,32 @@ def test_every_domain_weighs_the_same(tmp_path: Path, samples: list[Sample], mon
     monkeypatch.setattr(quantize, "measure", lambda *_: Measured(table, 1.0, 1.0))
     seen = [replace(one, domain="cells_phase" if k == 3 else "nuclei_fluo") for k, one in enumerate(samples)]
     assert quantize._scores(_installed(tmp_path), tmp_path, seen, "torch") == {"ap50": 0.5, "ap75": 0.5}
+
+
+def _trained_on(folder: Path, domains: list[str]) -> None:
+    _installed(folder)
+    content = json.loads((folder / "unet.json").read_text())
+    content["training"]["domains"] = domains
+    (folder / "unet.json").write_text(json.dumps(content))
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *given: str) -> None:
+    monkeypatch.setattr("sys.argv", ["cellhub-quantize", *given])
+    quantize.main()
+
+
+def test_the_command_asks_simulated_domains_of_the_simulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = write_domain(tmp_path / "data", count=26, side=64)
+    _trained_on(tmp_path, ["nuclei_fluo", "invasion_sim"])
+    monkeypatch.setattr(quantize, "LOSS_MAX", 1.0)
+    monkeypatch.setattr(quantize, "CALIBRATION_IMAGES", 2)
+    _run(monkeypatch, "unet", "--data", str(data), "--weights", str(tmp_path), "--simulated", "12")
+    written = json.loads((tmp_path / "int8" / "unet.json").read_text())
+    assert written["calibratedOn"] == "4 training images"
+    assert written["meanOverDomains"] == ["invasion_sim", "nuclei_fluo"]
+
+
+def test_the_command_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _trained_on(tmp_path, ["nuclei_fluo"])
+    with pytest.raises(SystemExit, match=r"cellhub-quantize: no images in .*nuclei_fluo"):
+        _run(monkeypatch, "unet", "--data", str(tmp_path / "nowhere"), "--weights", str(tmp_path))
