@@ -39,6 +39,8 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     def __init__(
         self, samples: Sequence[Sample], *, seed: int, batch: int, size: int, ranges: Ranges, shares: Mapping[str, float] | None = None
     ) -> None:
+        if not samples:
+            raise ValueError("None of the images is for training: more are needed, because a fifth of them is kept back by name.")
         self.samples, self.seed, self.batch, self.size, self.ranges = list(samples), seed, batch, size, ranges
         self.stretches = [Stretch.of(sample.image) for sample in samples]
         self.diameters = [typical_diameter(sample.labels) for sample in samples]

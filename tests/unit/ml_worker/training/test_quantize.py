@@ -93,5 +93,5 @@ def test_the_command_asks_simulated_domains_of_the_simulator(tmp_path: Path, mon
 
 def test_the_command_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _trained_on(tmp_path, ["nuclei_fluo"])
-    with pytest.raises(SystemExit, match=r"cellhub-quantize: no images in .*nuclei_fluo"):
+    with pytest.raises(SystemExit, match=r"cellhub-quantize: There are no images in .*nuclei_fluo"):
         _run(monkeypatch, "unet", "--data", str(tmp_path / "nowhere"), "--weights", str(tmp_path))

@@ -1,0 +1,84 @@
+"""`cellhub-train` as a person with images of their own types it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ml_worker.training import checkpoint, command
+from ml_worker.training.command import SHARES, parse_shares, shares_in
+from tests.unit.ml_worker.training.annotated import write_domain
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Calls the command with words, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(line: str) -> None:
+        monkeypatch.setattr("sys.argv", line.split())
+        command.main()
+
+    return call
+
+
+def said(run: Run, line: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """The one sentence with which the command refuses a line."""
+    with pytest.raises(SystemExit) as stopped:
+        run(line)
+    assert stopped.value.code == 2
+    (sentence,) = capsys.readouterr().err.splitlines()
+    return sentence
+
+
+def test_a_folder_of_ones_own_trains_with_one_short_line(run: Run, tmp_path: Path):
+    write_domain(tmp_path / "data").joinpath("nuclei_fluo").rename(tmp_path / "data" / "my_cells")
+    short = "cellhub-train --net hrnet --data data --minutes 60 --device auto"
+    run(f"{short} --slice-steps 2 --batch 1 --workers 0 --simulated 1")
+    state = checkpoint.read(tmp_path / ".cellhub" / "training" / "hrnet")
+    assert state is not None
+    assert state["step"] == 2
+    assert '"shares": {"brightfield_sim": 2.0, "invasion_sim": 1.0, "my_cells": 1.0}' in state["plan"]
+
+
+def test_domains_are_those_of_the_data_in_a_fixed_order(tmp_path: Path):
+    for domain in ("zebrafish", "nuclei_fluo", "cells_phase", "invasion_sim"):
+        for part in ("images", "masks"):
+            (tmp_path / domain / part).mkdir(parents=True)
+    real = {"nuclei_fluo": 4, "cells_phase": 2}
+    assert shares_in(tmp_path, simulated=False) == {**real, "zebrafish": 1}
+    assert list(shares_in(tmp_path, simulated=True)) == ["nuclei_fluo", "cells_phase", "brightfield_sim", "invasion_sim", "zebrafish"]
+    assert all(shares_in(tmp_path, simulated=True)[domain] == SHARES[domain] for domain in real)
+
+
+def test_data_without_a_domain_are_refused_in_one_sentence(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "data" / "images").mkdir(parents=True)
+    assert said(run, "cellhub-train --net hrnet --data data --minutes 60", capsys) == (
+        "cellhub-train: There are no training images in data: put images into data/NAME/images and their masks into data/NAME/masks, "
+        "as PNG files with the same names."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("", "Say how long to train, as in --minutes 60 or --steps 1000."),
+        ("--steps 1 --domains cells_phase", "There are no images in data/cells_phase/images; PNG files are read."),
+        ("--steps 1 --domains a:many", "The share of a has to be a number above 0, as in a:2, not many."),
+        ("--steps 1 --start nowhere.safetensors", "There are no weights nowhere.safetensors to start from."),
+        ("--steps 1 --simulated 1 --device abacus", "There is no device abacus: say auto, cpu or cuda."),
+    ],
+)
+def test_what_can_not_be_done_is_said_in_one_sentence(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, sentence: str
+):
+    write_domain(tmp_path / "data", count=1)
+    assert said(run, f"cellhub-train --data data {words}", capsys) == f"cellhub-train: {sentence}"
+
+
+@pytest.mark.parametrize("share", ["0", "-1", "nan", "inf"])
+def test_a_share_is_above_nothing(share: str):
+    with pytest.raises(ValueError, match="has to be a number above 0"):
+        parse_shares([f"cells_phase:{share}"])
