@@ -115,7 +115,7 @@ def _arguments() -> argparse.ArgumentParser:
         started = "begin with these weights: a folder of another run, or a safetensors file"
         command.add_argument("--start", type=Path, required=is_needed, help=started)
         command.add_argument("--seed", type=int, default=0)
-        command.add_argument("--simulated", type=int, default=400, help="images of each simulated domain")
+        command.add_argument("--simulated", type=int, default=400, help="images of each simulated domain at a time")
         command.add_argument("--workers", type=int, default=1, help="processes that make crops")
     return parser
 
@@ -142,11 +142,11 @@ def _train(arguments: argparse.Namespace) -> None:
         shares=shares,
         start=arguments.start.name if arguments.start else "",
         learning_rate=arguments.rate,
-        **{name: getattr(arguments, name) for name in ("net", "seed", "batch", "minutes", "steps", "workers")},
+        **{name: getattr(arguments, name) for name in ("net", "seed", "batch", "minutes", "steps", "workers", "simulated")},
     )
     start = weights_to_start_from(arguments.start) if arguments.start else None
     trainer = Trainer(plan, load(arguments.data, list(shares), arguments.simulated), out, _device(arguments.device), start)
-    logger.info("%s, %d parameters, %d training images", plan, parameter_count(trainer.net), len(trainer.batches.samples))
+    logger.info("%s, %d parameters, %d training images", plan, parameter_count(trainer.net), trainer.batches.count)
     if trainer.begun_anew:
         logger.info("%d tensors begin anew", len(trainer.begun_anew))
     trainer.run(arguments.slice_steps)

@@ -34,7 +34,8 @@ VALIDATION_REST = 15  # how many times longer than a validation took the next on
 class Plan:
     """Everything that decides the outcome of a run; either `minutes` or `steps` ends it.
 
-    `shares` says how often crops come from each domain; `start` names the weights the network begins with ("" for noise).
+    `shares` says how often crops come from each domain; `start` names the weights the network begins with ("" for noise),
+    `simulated` is how many pictures of each simulated domain there are at a time.
     """
 
     net: str = "unet"
@@ -54,6 +55,7 @@ class Plan:
     report_steps: int = 100
     shares: dict[str, float] = field(default_factory=lambda: {"nuclei_fluo": 1.0})
     start: str = ""
+    simulated: int = 0
     ranges: Ranges = field(default_factory=Ranges)
 
 
