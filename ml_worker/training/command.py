@@ -23,6 +23,7 @@ from ml_worker.training.train import Plan, Trainer
 
 logger = logging.getLogger("cellhub.train")
 RUNS = Path(".cellhub") / "training"
+PACKED_MB = 40  # what an archive is meant to have at most, so that it goes to any machine
 SHARES = {  # in this order, which is part of what a seed decides
     "nuclei_fluo": 4.0,
     "histology_color": 2.0,
@@ -170,6 +171,8 @@ def _train_sizes(arguments: argparse.Namespace) -> None:
 def _pack(arguments: argparse.Namespace) -> None:
     size = pack(load(arguments.data, list(_shares(arguments, simulated=False))), arguments.out)
     logger.info("%d bytes in %s", size, arguments.out)
+    if size > PACKED_MB * 1_000_000:
+        logger.warning("%s has %.1f MB, which is more than %d MB: name fewer domains with --domains.", arguments.out, size / 1e6, PACKED_MB)
 
 
 def _simulate(arguments: argparse.Namespace) -> None:

@@ -78,6 +78,18 @@ def test_what_can_not_be_done_is_said_in_one_sentence(
     assert said(run, f"cellhub-train --data data {words}", capsys) == f"cellhub-train: {sentence}"
 
 
+@pytest.mark.parametrize(
+    ("limit", "told"), [(40, []), (0, ["packed.npz has 0.0 MB, which is more than 0 MB: name fewer domains with --domains."])]
+)
+def test_an_archive_that_is_larger_than_meant_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, limit: int, told: list[str]
+):
+    write_domain(tmp_path / "data", count=1, side=48)
+    monkeypatch.setattr(command, "PACKED_MB", limit)
+    run("cellhub-train pack --data data --out packed.npz")
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == told
+
+
 @pytest.mark.parametrize("share", ["0", "-1", "nan", "inf"])
 def test_a_share_is_above_nothing(share: str):
     with pytest.raises(ValueError, match="has to be a number above 0"):
