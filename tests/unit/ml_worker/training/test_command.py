@@ -1,5 +1,9 @@
 """`cellhub-train` as a person with images of their own types it."""
 
+import importlib.metadata
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,3 +98,47 @@ def test_an_archive_that_is_larger_than_meant_is_told(
 def test_a_share_is_above_nothing(share: str):
     with pytest.raises(ValueError, match="has to be a number above 0"):
         parse_shares([f"cells_phase:{share}"])
+
+
+NEEDED = ("torch", "numpy", "opencv-python-headless", "scikit-image", "safetensors")
+WITHOUT_OTHERS = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if path is None and name in blocked:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+blocked = set(sys.argv[1:])
+sys.meta_path.insert(0, Absent())
+import ml_worker.training.command as command
+from ml_worker.training.simulator.simulate import simulate
+from ml_worker.training.targets import make_targets
+make_targets(simulate("invasion_sim", 1, 0, 64).labels)
+"""
+
+
+def _with_all_they_need(names: tuple[str, ...]) -> set[str]:
+    """The distributions, and those that they ask for in turn."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop().lower().replace("_", "-")
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            asked = importlib.metadata.requires(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        waiting += [re.split(r"[^A-Za-z0-9._-]", one, maxsplit=1)[0] for one in asked if "extra ==" not in one]
+    return found
+
+
+def test_training_needs_five_packages_alone():
+    enough = _with_all_they_need(NEEDED) - {"tifffile"}  # scikit-image asks for it, and does without
+    ours = {"ml_worker", "cellhub_app"}
+    holders = {module: {one.lower().replace("_", "-") for one in by} for module, by in importlib.metadata.packages_distributions().items()}
+    others = sorted(module for module, by in holders.items() if module not in ours and not enough & by)
+    assert {"numba", "sqlalchemy", "pydantic", "reflex", "arq", "redis", "tifffile"} <= set(others)
+    subprocess.run([sys.executable, "-c", WITHOUT_OTHERS, *others], check=True, timeout=300)
