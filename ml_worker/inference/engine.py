@@ -13,7 +13,7 @@ from torch import nn
 
 from ml_worker.inference.catalog import ModelCard, Preset
 from ml_worker.inference.forward import Image, Opened, TorchNetwork
-from ml_worker.inference.quantized import Range, quantize, read_ranges
+from ml_worker.inference.quantized import quantize, read_ranges
 from ml_worker.inference.weights import load_net
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def open_network(card: ModelCard, folder: Path, device: torch.device, engine: En
 
     `auto` takes OpenVINO on a CPU where it is installed, in eight bits for models of the preset `fast` that ship ranges; `openvino` never
     takes eight bits, `int8` does wherever there are ranges, `compile` is torch.compile. What can't be used, or answers something else
-    than torch does, falls back to torch with one warning. Raises WeightsDamaged.
+    than torch does, falls back with one warning: eight bits to OpenVINO's full precision, all else to torch. Raises WeightsDamaged.
     """
     net = load_net(card, folder, device)
     plain = TorchNetwork(net, device)
@@ -45,7 +45,8 @@ def open_network(card: ModelCard, folder: Path, device: torch.device, engine: En
     if device.type != "cpu" or engine == "torch":
         return plain
     wants_bytes = engine == "int8" or (engine == "auto" and card.preset == EIGHT_BIT_PRESET)
-    return _or_plain(plain, card.name, "OpenVINO", lambda: _by_openvino(net, card, folder, threads, plain, eight_bits=wants_bytes))
+    rounded = _in_eight_bits(net, card, folder, threads, plain) if wants_bytes else None
+    return rounded or _or_plain(plain, card.name, "OpenVINO", lambda: _by_openvino(net, threads, plain))
 
 
 def _or_plain(plain: Opened, model: str, engine: str, make: Callable[[], Opened]) -> Opened:
@@ -64,13 +65,23 @@ def _tell_once(sentence: str) -> None:
         log.warning(sentence)
 
 
-def _by_openvino(net: nn.Module, card: ModelCard, folder: Path, threads: int, plain: Opened, *, eight_bits: bool) -> Opened:
+def _by_openvino(net: nn.Module, threads: int, plain: Opened, tolerance: float = TOLERANCE) -> Opened:
     from ml_worker.inference.openvino_net import OpenVinoNetwork
 
-    ranges: dict[str, Range] | None = read_ranges(card, folder) if eight_bits else None
-    if ranges is None:
-        return _checked(OpenVinoNetwork(net, threads), plain, TOLERANCE)
-    return _checked(OpenVinoNetwork(quantize(deepcopy(net), ranges), threads, "int8"), plain, EIGHT_BIT_TOLERANCE)
+    return _checked(OpenVinoNetwork(net, threads), plain, tolerance)
+
+
+def _in_eight_bits(net: nn.Module, card: ModelCard, folder: Path, threads: int, plain: Opened) -> Opened | None:
+    """The network in eight bits; None where it has no ranges or can't be used so, which is told unless OpenVINO itself is absent."""
+    try:
+        ranges = read_ranges(card, folder)
+        return _by_openvino(quantize(deepcopy(net), ranges), threads, plain, EIGHT_BIT_TOLERANCE) if ranges else None
+    except ModuleNotFoundError:
+        return None  # full precision needs OpenVINO as well, and says so
+    except FAILURES as error:
+        reason = f"The model {card.name} can't compute in eight bits here ({error})"
+        _tell_once(f"{reason}; it computes in full precision instead, which takes up to twice the time.")
+        return None
 
 
 def _by_torch_compile(net: nn.Module, device: torch.device, plain: Opened) -> Opened:

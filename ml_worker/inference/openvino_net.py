@@ -19,6 +19,7 @@ from ml_worker.inference.forward import Computes, Image, Maps, as_planes, to_lev
 
 EXAMPLE = (1, 3, 64, 64)
 ANY_SHAPE = (-1, 3, -1, -1)
+BYTES = ("u8", "i8")
 
 
 @cache
@@ -43,8 +44,7 @@ class OpenVinoNetwork:
     Raises RuntimeError when the network can't be converted.
     """
 
-    def __init__(self, net: nn.Module, threads: int, computes: Computes = "openvino") -> None:
-        self.computes = computes
+    def __init__(self, net: nn.Module, threads: int) -> None:
         core = _core()
         halves = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         settings = {
@@ -56,6 +56,13 @@ class OpenVinoNetwork:
         }
         self._compiled = core.compile_model(_convert(net), "CPU", settings)
         self._idle: list[openvino.InferRequest] = []
+
+    @property
+    def computes(self) -> Computes:
+        """`int8` where convolutions multiply bytes on this processor, as the compiled network itself tells it, else `openvino`."""
+        told = (operation.get_rt_info() for operation in self._compiled.get_runtime_model().get_ops())
+        has_bytes = any(one["layerType"].value == "Convolution" and one["runtimePrecision"].value in BYTES for one in told)
+        return "int8" if has_bytes else "openvino"
 
     def __call__(self, images: list[Image]) -> list[Maps]:
         """Maps of images of one shape. Raises MapsNotFinite."""

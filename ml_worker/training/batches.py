@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ml_worker.inference.preprocess import Stretch, three_channels
-from ml_worker.inference.scale import typical_diameter
+from ml_worker.inference.preprocess import three_channels
 from ml_worker.training.augment import Ranges, crop, vary_intensity
 from ml_worker.training.data import Sample
+from ml_worker.training.fresh import Pictures
 from ml_worker.training.targets import make_targets
 
 
@@ -39,17 +39,19 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     def __init__(
         self, samples: Sequence[Sample], *, seed: int, batch: int, size: int, ranges: Ranges, shares: Mapping[str, float] | None = None
     ) -> None:
-        self.samples, self.seed, self.batch, self.size, self.ranges = list(samples), seed, batch, size, ranges
-        self.stretches = [Stretch.of(sample.image) for sample in samples]
-        self.diameters = [typical_diameter(sample.labels) for sample in samples]
+        if not samples:
+            raise ValueError("None of the images is for training: more are needed, because a fifth of them is kept back by name.")
+        self.count, self.seed, self.batch, self.size, self.ranges = len(samples), seed, batch, size, ranges
         self.chances = chances(samples, shares or {})
+        self.pictures = Pictures(samples, batch * self.chances, seed)
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng([self.seed, step])
         images, targets = [], []
-        for index in rng.choice(len(self.samples), self.batch, p=self.chances):
-            sample = self.samples[index]
-            image, labels = crop(sample.image, sample.labels, rng, self.size, self.ranges, self.stretches[index], self.diameters[index])
+        for index in rng.choice(self.count, self.batch, p=self.chances):
+            shown = self.pictures(int(index), step)
+            sample = shown.sample
+            image, labels = crop(sample.image, sample.labels, rng, self.size, self.ranges, shown.stretch, shown.diameter)
             image = three_channels(image[:, :, None] if image.ndim == 2 else image)
             images.append(vary_intensity(image, rng, self.ranges).transpose(2, 0, 1))
             targets.append(make_targets(labels))

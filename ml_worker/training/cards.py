@@ -69,7 +69,7 @@ def parameters_section(settings: Settings) -> dict[str, Any]:
 
 
 def _weak_domain(domain: str, score: dict[str, Any], trained: bool) -> str | None:
-    where = DOMAIN_NAMES[domain] + ("" if trained else ", which it has not been trained on")
+    where = DOMAIN_NAMES.get(domain, domain) + ("" if trained else ", which it has not been trained on")
     if score["ap50"] < POOR_AP50:
         return f"Poor on {where}: AP@0.5 {score['ap50']:.2f}."
     if score["ap75"] < POOR_AP50:
@@ -83,7 +83,7 @@ def weaknesses(card: dict[str, Any]) -> list[str]:
     said += [_weak_domain(domain, score, trained=False) for domain, score in card["notTrainedOn"].items()]
     for domain, score in card.get("baseline", {}).get("scores", {}).items():
         if score["ap50"] > card["scores"][domain]["ap50"]:
-            said.append(f"The model without a network does better on {DOMAIN_NAMES[domain]}: AP@0.5 {score['ap50']:.2f}.")
+            said.append(f"The model without a network does better on {DOMAIN_NAMES.get(domain, domain)}: AP@0.5 {score['ap50']:.2f}.")
     for variant, score in card.get("robustness", {}).get("variants", {}).items():
         if score["loss"] > MOST_LOSS:
             said.append(f"Loses {score['loss']:.2f} of AP@0.5 with {VARIANT_NAMES[variant]}.")
@@ -108,7 +108,7 @@ def make_card(
         "name": name,
         "title": about.title,
         "architecture": about.architecture,
-        "sampleKinds": sorted({DOMAIN_KINDS[domain] for domain in trained_on}) if training else ALL_KINDS,
+        "sampleKinds": sorted({DOMAIN_KINDS.get(domain, "other") for domain in trained_on}) if training else ALL_KINDS,
         "preset": about.preset,
         "parameters": parameters_section(settings),
         "postprocessing": {

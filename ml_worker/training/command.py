@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from ml_worker.nets.registry import NETS, parameter_count
 from ml_worker.training import checkpoint
-from ml_worker.training.data import data_root, pack
+from ml_worker.training.data import data_root, domains_in, pack
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED
 from ml_worker.training.simulator.simulate import write_folder
 from ml_worker.training.sizing import train_sizes
@@ -21,24 +22,63 @@ from ml_worker.training.sources import load
 from ml_worker.training.train import Plan, Trainer
 
 logger = logging.getLogger("cellhub.train")
-COMMANDS = ("run", "pack", "simulate", "sizes")
-REAL_DOMAINS = ["nuclei_fluo:4", "histology_color:2", "cells_phase:2", "spheroid_fluo_invasion:1"]
-SIMULATED_DOMAINS = ["brightfield_sim:2", "invasion_sim:1"]
+RUNS = Path(".cellhub") / "training"
+PACKED_MB = 40  # what an archive is meant to have at most, so that it goes to any machine
+SHARES = {  # in this order, which is part of what a seed decides
+    "nuclei_fluo": 4.0,
+    "histology_color": 2.0,
+    "cells_phase": 2.0,
+    "spheroid_fluo_invasion": 1.0,
+    "brightfield_sim": 2.0,
+    "invasion_sim": 1.0,
+}
 
 
 def parse_shares(domains: Sequence[str]) -> dict[str, float]:
-    """Domains such as "cells_phase:2" -> their shares of the crops; without a number 1. Raises ValueError for what is no number."""
-    pairs = [name.partition(":") for name in domains]
-    return {name: float(share) if share else 1.0 for name, _, share in pairs}
+    """Domains such as "cells_phase:2" -> their shares of the crops; without a number 1. Raises ValueError for what is no share."""
+    return {name: _share(name, share) for name, _, share in (one.partition(":") for one in domains)}
+
+
+def _share(domain: str, given: str) -> float:
+    try:
+        share = float(given or 1)
+    except ValueError:
+        share = math.nan
+    if not 0 < share < math.inf:
+        raise ValueError(f"The share of {domain} has to be a number above 0, as in {domain}:2, not {given}.")
+    return share
+
+
+def shares_in(source: Path, *, simulated: bool) -> dict[str, float]:
+    """The domains that a folder or an archive holds, and the simulated ones if wanted, with their usual shares; 1 for others.
+
+    Raises FileNotFoundError where there are none.
+    """
+    own = {domain for domain in domains_in(source) if domain not in SIMULATED}
+    if not own:
+        raise FileNotFoundError(
+            f"There are no training images in {source}: put images into {source}/NAME/images and their masks into {source}/NAME/masks, "
+            "as PNG files with the same names."
+        )
+    wanted = own.union(SIMULATED if simulated else ())
+    known = {domain: share for domain, share in SHARES.items() if domain in wanted}
+    return {**known, **dict.fromkeys(sorted(wanted - set(SHARES)), 1.0)}
+
+
+def _shares(arguments: argparse.Namespace, *, simulated: bool = True) -> dict[str, float]:
+    given = arguments.domains
+    return parse_shares(given) if given else shares_in(arguments.data, simulated=simulated)
 
 
 def weights_to_start_from(path: Path) -> Mapping[str, Tensor]:
     """The averaged weights of a training run (a folder), or a safetensors file. Raises FileNotFoundError."""
+    if not path.exists():
+        raise FileNotFoundError(f"There are no weights {path} to start from.")
     if not path.is_dir():
         return {name: value.float() for name, value in load_file(path).items()}
     state = checkpoint.read(path)
     if state is None:
-        raise FileNotFoundError(f"no checkpoint in {path}")
+        raise FileNotFoundError(f"There is no training run in {path} to start from.")
     return checkpoint.shipped_weights(state)
 
 
@@ -52,11 +92,10 @@ def _arguments() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=says)
         command.add_argument("--data", type=Path, default=data_root(), help="folder of domains, or a packed archive")
-        domains = REAL_DOMAINS + (SIMULATED_DOMAINS if name != "pack" else [])
-        command.add_argument("--domains", nargs="+", default=domains, help="names, each with its share of the crops: cells_phase:2")
-        command.add_argument(
-            "--out", type=Path, required=True, help="run: folder of checkpoints; sizes: folder of weights; pack: the archive"
-        )
+        usual = "all in the data" + (", and simulated ones" if name != "pack" else "")
+        command.add_argument("--domains", nargs="+", help=f"names, each with its share of the crops: cells_phase:2 (usually {usual})")
+        holds = "folder of checkpoints (usually .cellhub/training/NET)" if name == "run" else "sizes: folder of weights; pack: the archive"
+        command.add_argument("--out", type=Path, required=name != "run", help=holds)
     made = commands.add_parser("simulate", help="write simulated images and their labels as a folder of a domain")
     made.add_argument("--domain", choices=SIMULATED, required=True)
     made.add_argument("--count", type=int, default=100)
@@ -77,24 +116,38 @@ def _arguments() -> argparse.ArgumentParser:
         started = "begin with these weights: a folder of another run, or a safetensors file"
         command.add_argument("--start", type=Path, required=is_needed, help=started)
         command.add_argument("--seed", type=int, default=0)
-        command.add_argument("--simulated", type=int, default=400, help="images of each simulated domain")
+        command.add_argument("--simulated", type=int, default=400, help="images of each simulated domain at a time")
         command.add_argument("--workers", type=int, default=1, help="processes that make crops")
     return parser
 
 
+def _device(name: str) -> torch.device:
+    """The device of that name; `auto` is a GPU where there is one. Raises ValueError for what isn't there."""
+    has_gpu = torch.cuda.is_available()
+    try:
+        device = torch.device(name if name != "auto" else "cuda" if has_gpu else "cpu")
+    except RuntimeError as error:
+        raise ValueError(f"There is no device {name}: say auto, cpu or cuda.") from error
+    if device.type == "cuda" and not has_gpu:
+        raise ValueError("There is no GPU here that torch can use: say --device auto.")
+    return device
+
+
 def _train(arguments: argparse.Namespace) -> None:
-    shares = parse_shares(arguments.domains)
+    if not (arguments.minutes > 0 or arguments.steps > 0):
+        raise ValueError("Say how long to train, as in --minutes 60 or --steps 1000.")
+    shares = _shares(arguments)
     cv2.setNumThreads(1)
-    device = arguments.device if arguments.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    out = arguments.out or RUNS / arguments.net
     plan = Plan(
         shares=shares,
         start=arguments.start.name if arguments.start else "",
         learning_rate=arguments.rate,
-        **{name: getattr(arguments, name) for name in ("net", "seed", "batch", "minutes", "steps", "workers")},
+        **{name: getattr(arguments, name) for name in ("net", "seed", "batch", "minutes", "steps", "workers", "simulated")},
     )
     start = weights_to_start_from(arguments.start) if arguments.start else None
-    trainer = Trainer(plan, load(arguments.data, list(shares), arguments.simulated), arguments.out, torch.device(device), start)
-    logger.info("%s, %d parameters, %d training images", plan, parameter_count(trainer.net), len(trainer.batches.samples))
+    trainer = Trainer(plan, load(arguments.data, list(shares), arguments.simulated), out, _device(arguments.device), start)
+    logger.info("%s, %d parameters, %d training images", plan, parameter_count(trainer.net), trainer.batches.count)
     if trainer.begun_anew:
         logger.info("%d tensors begin anew", len(trainer.begun_anew))
     trainer.run(arguments.slice_steps)
@@ -102,7 +155,7 @@ def _train(arguments: argparse.Namespace) -> None:
 
 def _train_sizes(arguments: argparse.Namespace) -> None:
     cv2.setNumThreads(1)
-    shares = parse_shares(arguments.domains)
+    shares = _shares(arguments)
     plan = {
         "shares": shares,
         "startedFrom": arguments.start.name,
@@ -115,20 +168,30 @@ def _train_sizes(arguments: argparse.Namespace) -> None:
             logger.info("%s %s %s", part, domain, found)
 
 
+def _pack(arguments: argparse.Namespace) -> None:
+    size = pack(load(arguments.data, list(_shares(arguments, simulated=False))), arguments.out)
+    logger.info("%d bytes in %s", size, arguments.out)
+    if size > PACKED_MB * 1_000_000:
+        logger.warning("%s has %.1f MB, which is more than %d MB: name fewer domains with --domains.", arguments.out, size / 1e6, PACKED_MB)
+
+
+def _simulate(arguments: argparse.Namespace) -> None:
+    paths = write_folder(arguments.out, arguments.domain, count=arguments.count, seed=arguments.seed, size=arguments.size)
+    logger.info("%d images in %s", len(paths), arguments.out / arguments.domain)
+
+
+COMMANDS = {"run": _train, "pack": _pack, "simulate": _simulate, "sizes": _train_sizes}
+
+
 def main() -> None:
-    """Entry point of `cellhub-train`."""
+    """Entry point of `cellhub-train`; what is wrong with the words or the data is said in one sentence."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    given = sys.argv[1:]
-    arguments = _arguments().parse_args(given if given and given[0] in (*COMMANDS, "-h", "--help") else ["run", *given])
-    if arguments.command == "pack":
-        logger.info("%d bytes in %s", pack(load(arguments.data, list(parse_shares(arguments.domains))), arguments.out), arguments.out)
-    elif arguments.command == "simulate":
-        paths = write_folder(arguments.out, arguments.domain, count=arguments.count, seed=arguments.seed, size=arguments.size)
-        logger.info("%d images in %s", len(paths), arguments.out / arguments.domain)
-    elif arguments.command == "sizes":
-        _train_sizes(arguments)
-    else:
-        _train(arguments)
+    given, parser = sys.argv[1:], _arguments()
+    arguments = parser.parse_args(given if given and given[0] in (*COMMANDS, "-h", "--help") else ["run", *given])
+    try:
+        COMMANDS[arguments.command](arguments)
+    except (FileNotFoundError, ValueError) as error:
+        parser.exit(2, f"cellhub-train: {error}\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_worker.inference.preprocess import CEILING, Stretch
 from ml_worker.training.splits import Part, part_of
 
 
@@ -32,28 +33,58 @@ class Sample:
 
 
 def _decode(content: NDArray[np.uint8], name: str) -> NDArray[np.generic]:
-    pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
+    pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
     if pixels is None:
-        raise ValueError(f"{name} is not an image")
+        raise ValueError(f"{name} can't be read as an image.")
     return pixels  # type: ignore[no-any-return]
 
 
+def as_bytes(pixels: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Eight bits as they are; of more the range that a network sees, in all 256 levels."""
+    if pixels.dtype == np.uint8:
+        return np.asarray(pixels, np.uint8)
+    return np.asarray(np.rint(Stretch.of(pixels)(pixels) * np.float32(255 / CEILING)), np.uint8)
+
+
+def _labels(mask: NDArray[np.uint8], name: str, shape: tuple[int, ...]) -> NDArray[np.uint16]:
+    labels = _decode(mask, f"The mask of {name}")
+    if labels.ndim != 2:
+        raise ValueError(f"The mask of {name} is in colour; a mask has one channel, in which every object has a number of its own.")
+    if labels.shape != shape:
+        sizes = " x ".join(map(str, labels.shape[::-1])), " x ".join(map(str, shape[::-1]))
+        raise ValueError(f"The mask of {name} has {sizes[0]} px, but its image has {sizes[1]}; both have to be of one size.")
+    return labels.astype(np.uint16)
+
+
 def _sample(domain: str, stem: str, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Sample:
-    pixels = _decode(image, stem)
+    pixels = _decode(image, f"{domain}/{stem}")
     pixels = pixels[:, :, None] if pixels.ndim == 2 else np.ascontiguousarray(pixels[:, :, 2::-1])
-    return Sample(domain, stem, pixels.astype(np.uint8), _decode(mask, stem).astype(np.uint16))
+    return Sample(domain, stem, as_bytes(pixels), _labels(mask, f"{domain}/{stem}", pixels.shape[:2]))
+
+
+def domains_in(source: Path) -> list[str]:
+    """The domains that a folder (each with images/ and masks/) or a packed archive holds."""
+    if source.is_file():
+        with np.load(source) as archive:
+            return sorted({str(name).split("/", 1)[0] for name in archive["names"]})
+    return sorted(path.parent.name for path in source.glob("*/images") if (path.parent / "masks").is_dir())
 
 
 def load_folder(root: Path, domains: Sequence[str]) -> list[Sample]:
-    """Samples of root/<domain>/images/*.png with root/<domain>/masks/*.png. Raises FileNotFoundError when a domain is absent."""
+    """Samples of root/<domain>/images/*.png with root/<domain>/masks/*.png.
+
+    Raises FileNotFoundError when a domain or a mask is absent, ValueError for what is no image or mask.
+    """
     samples = []
     for domain in domains:
         paths = sorted((root / domain / "images").glob("*.png"))
         if not paths:
-            raise FileNotFoundError(f"no images in {root / domain / 'images'}")
+            raise FileNotFoundError(f"There are no images in {root / domain / 'images'}; PNG files are read.")
         for path in paths:
-            mask = np.fromfile(path.parents[1] / "masks" / path.name, np.uint8)
-            samples.append(_sample(domain, path.stem, np.fromfile(path, np.uint8), mask))
+            mask = path.parents[1] / "masks" / path.name
+            if not mask.exists():
+                raise FileNotFoundError(f"The image {path} has no mask: there is no file {mask}.")
+            samples.append(_sample(domain, path.stem, np.fromfile(path, np.uint8), np.fromfile(mask, np.uint8)))
     return samples
 
 

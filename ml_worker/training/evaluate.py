@@ -25,13 +25,12 @@ from ml_worker.training.provenance import Training, training_of, with_history
 from ml_worker.training.quantize import quantize_model
 from ml_worker.training.report import BASELINE, readme_section
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
-from ml_worker.training.sources import load
+from ml_worker.training.sources import MEASURED_IMAGES, load
 from ml_worker.training.tuning import tune
 
 logger = logging.getLogger("cellhub.evaluate")
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "models"
-SIMULATED = 160
 
 
 def weights_from_run(
@@ -70,7 +69,7 @@ def evaluate(
     half: bool = False,
     continues: bool = False,
     retune: bool = False,
-    simulated: int = SIMULATED,
+    simulated: int = MEASURED_IMAGES,
     docs: Path | None = None,
 ) -> dict[str, Any]:
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.

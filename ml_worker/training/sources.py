@@ -9,6 +9,7 @@ from ml_worker.training.simulator.simulate import simulate
 
 SIMULATED_SEED = 1
 SIMULATED_SIDE = 512
+MEASURED_IMAGES = 160  # of each simulated domain, where models are measured
 
 
 def load(source: Path, domains: Sequence[str], simulated: int = 0) -> list[Sample]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,8 @@ from ml_worker.training.validation import validation_scores
 
 logger = logging.getLogger("cellhub.train")
 
+CHANGEABLE = ("minutes", "steps", "workers", "save_minutes", "validate_minutes", "report_steps")  # these decide how far, not where to
+OPTIONS = {"learning_rate": "rate", "shares": "domains"}  # where the command calls them otherwise
 VALIDATION_REST = 15  # how many times longer than a validation took the next one waits, on a busy machine or a slow network
 
 
@@ -31,7 +34,8 @@ VALIDATION_REST = 15  # how many times longer than a validation took the next on
 class Plan:
     """Everything that decides the outcome of a run; either `minutes` or `steps` ends it.
 
-    `shares` says how often crops come from each domain; `start` names the weights the network begins with ("" for noise).
+    `shares` says how often crops come from each domain; `start` names the weights the network begins with ("" for noise),
+    `simulated` is how many pictures of each simulated domain there are at a time.
     """
 
     net: str = "unet"
@@ -51,16 +55,38 @@ class Plan:
     report_steps: int = 100
     shares: dict[str, float] = field(default_factory=lambda: {"nuclei_fluo": 1.0})
     start: str = ""
+    simulated: int = 0
     ranges: Ranges = field(default_factory=Ranges)
 
 
+class OtherRun(ValueError):
+    """The folder holds a run that was begun with other options."""
+
+
+def _words(value: object) -> str:
+    return " ".join(f"{name}:{share:g}" for name, share in value.items()) if isinstance(value, dict) else str(value) or "nothing"
+
+
+def _differences(stored: Mapping[str, Any], plan: Mapping[str, Any]) -> list[str]:
+    """What was asked of a run when it began and is asked otherwise now; what older runs did not write down is taken to be the same."""
+    changed = [name for name in plan if name not in CHANGEABLE and stored.get(name, plan[name]) != plan[name]]
+    return [
+        "how crops are varied" if name == "ranges" else f"--{OPTIONS.get(name, name)} {_words(stored[name])}, now {_words(plan[name])}"
+        for name in changed
+    ]
+
+
 class Trainer:
-    """A run: the network, its running average, the optimizer and how far it is."""
+    """A run: the network, its running average, the optimizer and how far it is.
+
+    Goes on from the folder's checkpoint. Raises OtherRun where that was begun with another plan.
+    """
 
     def __init__(
         self, plan: Plan, samples: list[Sample], folder: Path, device: torch.device, start: Mapping[str, Tensor] | None = None
     ) -> None:
         self.plan, self.folder, self.device = plan, folder, device
+        state = self._read()
         self.has_halves = device.type == "cuda" or (device.type == "cpu" and has_bfloat16())
         torch.manual_seed(plan.seed)
         net = build(plan.net)
@@ -75,12 +101,19 @@ class Trainer:
         self.batches = Batches(
             choose(samples, "train"), seed=plan.seed, batch=plan.batch, size=plan.size, ranges=plan.ranges, shares=plan.shares
         )
-        self._resume()
+        if state is not None:
+            self._resume(state)
 
-    def _resume(self) -> None:
+    def _read(self) -> dict[str, Any] | None:
         state = checkpoint.read(self.folder)
-        if state is None:
-            return
+        if state is not None:
+            changed = _differences(json.loads(state["plan"]), json.loads(json.dumps(asdict(self.plan))))
+            if changed:
+                begun = f"The run in {self.folder} was begun with other options ({'; '.join(changed)})"
+                raise OtherRun(f"{begun}: give those again, or a new folder with --out.")
+        return state
+
+    def _resume(self, state: Mapping[str, Any]) -> None:
         self.net.load_state_dict(state["net"])
         self.ema.load_state_dict(state["ema"])
         self.optimizer.load_state_dict(state["optimizer"])

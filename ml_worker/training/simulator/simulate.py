@@ -30,7 +30,18 @@ def simulate(domain: str, seed: int, index: int, size: int | tuple[int, int]) ->
         raise ValueError(f"A simulated picture needs at least 64 px a side, not {height} x {width}.")
     rng = np.random.default_rng([DOMAINS.index(domain), seed, index, height, width])
     image, labels = SCENES[domain](rng, height, width)
-    return Sample(domain, f"{domain}-{seed}-{index:06d}", image, labels)
+    return Sample(domain, stem_of(domain, seed, index), image, labels)
+
+
+def stem_of(domain: str, seed: int, index: int) -> str:
+    """The name of a simulated picture."""
+    return f"{domain}-{seed}-{index:06d}"
+
+
+def redraw(stem: str, size: int | tuple[int, int]) -> Sample:
+    """The picture of that name, once more. Raises ValueError for what is no such name."""
+    domain, seed, index = stem.rsplit("-", 2)
+    return simulate(domain, int(seed), int(index), size)
 
 
 def write_folder(root: Path, domain: str, *, count: int, seed: int, size: int | tuple[int, int], first: int = 0) -> list[Path]:

@@ -102,6 +102,35 @@ def test_shipped_ranges_were_checked_on_validation_images():
         assert all(content["int8"][name] >= content["float32"][name] - 0.01 for name in ("ap50", "ap75"))
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in (WEIGHTS_DIR / "int8").glob("*.json")))
+def test_with_shipped_ranges_it_is_eight_bits_that_compute(name, caplog):
+    network = open_network(find_card(read_cards(), name), WEIGHTS_DIR, CPU, "int8", 1)
+    assert network.computes == "int8"
+    assert not caplog.records
+
+
+def test_full_precision_is_not_taken_for_eight_bits():
+    networks = [open_network(UNET, WEIGHTS_DIR, CPU, engine, 1) for engine in ("torch", "openvino")]
+    assert [network.computes for network in networks] == ["torch", "openvino"]
+
+
+def test_eight_bits_that_round_too_much_leave_openvino_in_full_precision(monkeypatch, caplog):
+    monkeypatch.setattr(engine_module, "EIGHT_BIT_TOLERANCE", 0.0)
+    networks = [open_network(UNET, WEIGHTS_DIR, CPU, "int8", 1) for _ in range(2)]
+    assert [network.computes for network in networks] == ["openvino"] * 2
+    (told,) = [record.message for record in caplog.records]
+    assert told.startswith("The model unet can't compute in eight bits here (its maps differ by")
+
+
+def test_where_neither_precision_of_openvino_will_do_torch_computes_and_both_are_told(monkeypatch, caplog):
+    monkeypatch.setattr(OpenVinoNetwork, "__call__", lambda self, images: [np.zeros((3, *images[0].shape[:2]), np.uint8)])
+    assert isinstance(open_network(UNET, WEIGHTS_DIR, CPU, "int8", 1), TorchNetwork)
+    assert [record.message.split(" (")[0] for record in caplog.records] == [
+        "The model unet can't compute in eight bits here",
+        "OpenVINO can't compute the model unet",
+    ]
+
+
 def test_ranges_of_other_weights_are_not_taken():
     assert read_ranges(replace(UNET, weights_sha256="0" * 64), WEIGHTS_DIR) is None
 

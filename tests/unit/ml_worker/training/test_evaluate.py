@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from ml_worker.inference.catalog import read_cards
+from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.segmenter import Segmenter
-from ml_worker.training.cards import by_kind, weaknesses
+from ml_worker.training.cards import by_kind, make_card, weaknesses
 from ml_worker.training.data import load_folder
 from ml_worker.training.evaluate import evaluate
 from ml_worker.training.pictures import FOUND, INVENTED, MISSED, draw_mistakes
@@ -72,6 +73,11 @@ def test_what_is_weak_is_said():
         "The model without a network does better on fluorescent nuclei: AP@0.5 0.85.",
         "Loses 0.20 of AP@0.5 with dim images.",
     ]
+
+
+def test_a_domain_of_ones_own_is_another_kind_and_keeps_its_name():
+    assert make_card("unet", Settings(), weights=None, training={"domains": ["my_organoids"]})["sampleKinds"] == ["other"]
+    assert weaknesses(card("unet", my_organoids=score(0.3, "other"))) == ["Poor on my_organoids: AP@0.5 0.30."]
 
 
 def test_mistakes_have_their_colours():

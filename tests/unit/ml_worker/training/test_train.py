@@ -1,4 +1,6 @@
 import csv
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,12 @@ from torch import nn
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training import checkpoint, command
+from ml_worker.training.augment import Ranges
 from ml_worker.training.data import choose, load_folder
 from ml_worker.training.evaluate import weights_from_run
 from ml_worker.training.losses import map_losses
 from ml_worker.training.scoring import measure, summary
-from ml_worker.training.train import Plan, Trainer
+from ml_worker.training.train import OtherRun, Plan, Trainer
 from tests.unit.ml_worker.training.annotated import simulated_samples, write_domain
 
 CPU = torch.device("cpu")
@@ -39,6 +42,37 @@ def test_three_steps_and_three_after_resuming_are_six_steps(tmp_path: Path):
         start, one, other = (numbers(getattr(run, net)) for run in (trainer(tmp_path / "fresh"), whole, resumed))
         # sums of the same numbers differ in the last bit from run to run
         assert (one - other).norm() < 1e-2 * (one - start).norm()
+
+
+def test_a_run_does_not_go_on_with_another_plan(tmp_path: Path):
+    trainer(tmp_path).run(stop_after_steps=1)
+    for changed, said in (
+        ({"net": "hrnet"}, "--net unet, now hrnet"),
+        ({"batch": 4, "learning_rate": 0.1}, "--batch 2, now 4; --rate 0.002, now 0.1"),
+        ({"shares": {"cells_phase": 2.0}}, "--domains nuclei_fluo:1, now cells_phase:2"),
+        ({"start": "unet"}, "--start nothing, now unet"),
+        ({"ranges": Ranges(inverted=0.9)}, "how crops are varied"),
+    ):
+        with pytest.raises(OtherRun) as refused:
+            trainer(tmp_path, replace(PLAN, **changed))
+        assert str(refused.value) == (
+            f"The run in {tmp_path} was begun with other options ({said}): give those again, or a new folder with --out."
+        )
+
+
+def test_a_run_goes_on_for_longer_and_with_other_helpers(tmp_path: Path):
+    trainer(tmp_path).run(stop_after_steps=1)
+    longer = replace(PLAN, minutes=1.0, steps=9, workers=2, save_minutes=1.0, validate_minutes=1.0, report_steps=1)
+    assert trainer(tmp_path, longer).step == 1
+
+
+def test_a_run_of_before_goes_on_though_it_did_not_write_down_all(tmp_path: Path):
+    trainer(tmp_path).run(stop_after_steps=1)
+    state = checkpoint.read(tmp_path)
+    assert state is not None
+    older = {name: value for name, value in json.loads(state["plan"]).items() if name != "start"}
+    checkpoint.save(tmp_path, {**state, "plan": json.dumps(older)})
+    assert trainer(tmp_path).step == 1
 
 
 def test_training_lowers_the_loss(tmp_path: Path):
