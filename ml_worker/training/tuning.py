@@ -40,6 +40,7 @@ class Looked:
     """What one image gives as it is and scaled to each of TARGETS: matches at THRESHOLDS, beside its typical diameter in px, estimated."""
 
     domain: str
+    pixels: int
     diameter: float
     plain: list[MatchCounts]
     scaled: Mapping[float, list[MatchCounts]]
@@ -47,6 +48,10 @@ class Looked:
     def with_scaling(self, scaling: Scaling | None) -> list[MatchCounts]:
         """The matches under a scaling that leaves or scales this image."""
         return self.plain if scaling is None or scaling.factor(self.diameter) == 1 else self.scaled[scaling.target]
+
+    def shown(self, scaling: Scaling | None) -> float:
+        """How many pixels of this image the network sees under a scaling."""
+        return self.pixels * (scaling.factor(self.diameter) ** 2 if scaling else 1)
 
 
 def mean_precision(found: Iterable[tuple[str, list[MatchCounts]]]) -> float:
@@ -81,14 +86,19 @@ def with_settings(card: dict[str, Any], settings: Settings, scaling: Scaling | N
 
 
 def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, float]:
-    """The limits that are best over all views of the images, which weigh the same, and their quality; None where it brings little."""
+    """The limits under which the network sees the fewest pixels, of those that lose next to nothing over all views, which weigh the same.
+
+    Answers their quality as well; None stands for no scaling.
+    """
 
     def rate(scaling: Scaling | None) -> float:
         return sum(mean_precision((one.domain, one.with_scaling(scaling)) for one in view) for view in views) / len(views)
 
-    best, scaling = max(((rate(one), one) for one in (Scaling(*ends) for ends in product(LOWS, HIGHS, TARGETS))), key=lambda pair: pair[0])
-    plain = rate(None)
-    return (scaling, best) if best > plain + WORTH_A_SECOND_LOOK else (None, plain)
+    rated = {one: rate(one) for one in (None, *(Scaling(*ends) for ends in product(LOWS, HIGHS, TARGETS)))}
+    enough = max(rated.values()) - WORTH_A_SECOND_LOOK
+    seen = {one: sum(image.shown(one) for view in views for image in view) for one, found in rated.items() if found >= enough}
+    scaling = min(seen, key=lambda one: (seen[one], -rated[one]))
+    return scaling, rated[scaling]
 
 
 def fewest_looks(rated: Mapping[int, float]) -> int:
@@ -133,7 +143,7 @@ def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> 
     def look(domain: str, image: Pixels, labels: NDArray[np.integer]) -> Looked:
         diameter = plainly.sizes([plainly.prepare(image, name)])[0].diameter
         plain, *scaled = (count_matches(labels, one.segment(image, name).labels, THRESHOLDS) for one in (plainly, *scalers.values()))
-        return Looked(domain, diameter, plain, dict(zip(scalers, scaled, strict=True)))
+        return Looked(domain, labels.size, diameter, plain, dict(zip(scalers, scaled, strict=True)))
 
     return [[look(one.domain, *view(one.image, one.labels)) for one in validation] for view in VIEWS]
 

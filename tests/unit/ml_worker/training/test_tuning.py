@@ -11,7 +11,7 @@ GOOD, POOR = MatchCounts(9, 1, 0), MatchCounts(1, 9, 9)
 
 def looked(diameter: float, plain: MatchCounts, scaled: MatchCounts, best: float | None = None) -> Looked:
     rows = {target: [plain if best not in (None, target) else scaled] * 2 for target in TARGETS}
-    return Looked("nuclei", diameter, [plain, plain], rows)
+    return Looked("nuclei", 10_000, diameter, [plain, plain], rows)
 
 
 def test_every_domain_counts_the_same_however_many_images_it_has():
@@ -32,6 +32,13 @@ def test_images_are_shown_at_the_size_that_is_best():
     scaling, _ = choose_scaling([[looked(9, POOR, GOOD, best=TARGETS[-1])]])
     assert scaling is not None
     assert scaling.target == TARGETS[-1]
+
+
+def test_of_scalings_that_are_as_good_the_network_sees_the_fewest_pixels():
+    scaling, _ = choose_scaling([[looked(11, POOR, GOOD), looked(20, GOOD, GOOD), looked(80, GOOD, GOOD)]])
+    assert scaling is not None
+    assert (scaling.factor(20), scaling.target) == (1, TARGETS[0])
+    assert scaling.factor(80) < 1
 
 
 def test_nothing_is_scaled_that_gains_nothing():
