@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from bench.accuracy import DATA
+from cellhub_app.core.geometry.raster import polygons_from_labels
 from cellhub_app.core.imaging.read import read_plane
 from ml_worker.inference.cpu import wait_without_spinning
 
@@ -32,9 +33,9 @@ def drawn(image: Pixels, found: Instances) -> np.ndarray:
     """The image (H, W, C) as BGR with the outlines of what was found."""
     grey = three_channels(Stretch.of(image)(image))
     canvas = np.ascontiguousarray((255 * np.clip(grey, 0, 1)).astype(np.uint8)[:, :, ::-1])
-    for label, doubt in enumerate(found.doubts, 1):
-        rims, _ = cv2.findContours((found.labels == label).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(canvas, rims, -1, DOUBTFUL if doubt >= DOUBTFUL_FROM else SURE, 3)
+    for polygon, doubt in zip(polygons_from_labels(found.labels), found.doubts, strict=True):
+        outer = np.rint(polygon.rings[0]).astype(np.int32)
+        cv2.polylines(canvas, [outer], True, DOUBTFUL if doubt >= DOUBTFUL_FROM else SURE, 3)
     scale = min(1.0, LONGEST_PX / max(canvas.shape[:2]))
     return cv2.resize(canvas, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 

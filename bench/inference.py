@@ -161,10 +161,10 @@ def pipelines(image: Pixels) -> tuple[list[Clock], list[Clock]]:
         for card in segmenter.models():
             if card.architecture is None and engine != "torch":
                 continue
-            if engine == "int8" and not segmenter.has_ranges(card.name):
+            polygons, _ = whole(segmenter, image, card.name)
+            if card.architecture and segmenter.computes(card.name) != engine:
                 continue
             name = f"{card.name} ({card.preset})" + (f", {engine}" if card.architecture else "")
-            polygons, _ = whole(segmenter, image, card.name)
             assert_valid(polygons)
             print(f"{name}: {len(polygons)} objects", flush=True)
             wholes.append(Clock(name, lambda segmenter=segmenter, model=card.name: whole(segmenter, image, model)))

@@ -21,7 +21,6 @@ from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_p
 from ml_worker.inference.postprocess import label_with_seeds
 from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared, empty_maps
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
-from ml_worker.inference.quantized import read_ranges
 from ml_worker.inference.scale import MOST_UPSCALED, resize_maps, resize_pixels, sized_settings
 from ml_worker.inference.sizes import FOLDER as SIZES
 from ml_worker.inference.sizes import Size, SizeEstimator
@@ -54,10 +53,6 @@ class Segmenter:
         if device == self.device:
             self._computes[name] = network.computes
         return mirrored(network, card.looks)
-
-    def has_ranges(self, model: str) -> bool:
-        """Whether the model can compute in eight bits. Raises ModelUnknown."""
-        return read_ranges(find_card(self._cards, model), self._folder) is not None
 
     def is_loaded(self, model: str) -> bool:
         """Whether the model answers at once. Raises ModelUnknown."""
