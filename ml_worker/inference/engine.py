@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from ml_worker.inference.catalog import ModelCard, Preset
-from ml_worker.inference.forward import Image, Opened, TorchNetwork
+from ml_worker.inference.forward import Image, Opened, Rates, TorchNetwork, TorchRates
 from ml_worker.inference.quantized import quantize, read_ranges
 from ml_worker.inference.weights import load_net
 
@@ -23,6 +23,10 @@ EIGHT_BIT_PRESET: Preset = "fast"
 PROBE_SIDE, PROBE_BLOB_PX = 128, 5
 TOLERANCE, EIGHT_BIT_TOLERANCE = 0.5, 4.0  # mean difference from torch's maps of the probe, in steps of 1/255
 FAILURES = (ImportError, OSError, RuntimeError, LookupError, TypeError, ValueError)
+
+RATES_TOLERANCE = 0.05  # largest difference of log-probabilities of the probe
+
+Ready = TypeVar("Ready")
 
 _told: set[str] = set()
 
@@ -39,7 +43,7 @@ def open_network(card: ModelCard, folder: Path, device: torch.device, engine: En
     than torch does, falls back with one warning: eight bits to OpenVINO's full precision, all else to torch. Raises WeightsDamaged.
     """
     net = load_net(card, folder, device)
-    plain = TorchNetwork(net, device)
+    plain: Opened = TorchNetwork(net, device)
     if engine == "compile":
         return _or_plain(plain, card.name, "torch.compile", lambda: _by_torch_compile(net, device, plain))
     if device.type != "cpu" or engine == "torch":
@@ -49,7 +53,29 @@ def open_network(card: ModelCard, folder: Path, device: torch.device, engine: En
     return rounded or _or_plain(plain, card.name, "OpenVINO", lambda: _by_openvino(net, threads, plain))
 
 
-def _or_plain(plain: Opened, model: str, engine: str, make: Callable[[], Opened]) -> Opened:
+def open_rates(net: nn.Module, device: torch.device, engine: EngineName, threads: int, shape: tuple[int, ...]) -> Rates:
+    """The size network, ready for views of that shape (n, 3, h, w): compiled by OpenVINO on a CPU wherever that computes the maps.
+
+    Falls back to torch like `open_network`.
+    """
+    plain: Rates = TorchRates(net, device)
+    if device.type != "cpu" or engine in ("torch", "compile"):
+        return plain
+    return _or_plain(plain, "of sizes", "OpenVINO", lambda: _rates_by_openvino(net, threads, shape, plain))
+
+
+def _rates_by_openvino(net: nn.Module, threads: int, shape: tuple[int, ...], plain: Rates) -> Rates:
+    from ml_worker.inference.openvino_net import OpenVinoRates
+
+    rates = OpenVinoRates(net, threads, shape)
+    probe = np.broadcast_to(cv2.resize(_probe()[:, :, 0], shape[:1:-1]), shape).astype(np.float32)
+    difference = float(np.abs(rates(probe) - plain(probe)).max())
+    if not difference <= RATES_TOLERANCE:
+        raise EngineDisagrees(f"its votes differ by {difference:.2f}")
+    return rates
+
+
+def _or_plain(plain: Ready, model: str, engine: str, make: Callable[[], Ready]) -> Ready:
     try:
         return make()
     except FAILURES as error:

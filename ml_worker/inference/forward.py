@@ -17,6 +17,9 @@ Image = NDArray[np.float32]
 Network = Callable[[list[Image]], list[Maps]]
 """float32 images (h, w, 1 or 3) of one shape, whose sides are multiples of MULTIPLE of nets/registry.py -> maps (3, h, w) of each."""
 
+Rates = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""float32 views (n, 3, h, w) of one image -> log-probabilities (n, bins) of its objects' sizes."""
+
 Computes = Literal["torch", "compile", "openvino", "int8"]
 
 
@@ -89,3 +92,16 @@ class TorchNetwork:
 def maps_of(net: nn.Module, images: list[Image], device: torch.device) -> list[Maps]:
     """Maps of images of one shape, computed by torch. Raises MapsNotFinite."""
     return TorchNetwork(net, device)(images)
+
+
+@dataclass(frozen=True)
+class TorchRates:
+    """The size network that torch computes, in float32."""
+
+    net: nn.Module
+    device: torch.device
+
+    @torch.inference_mode()
+    def __call__(self, views: NDArray[np.float32]) -> NDArray[np.float32]:
+        rates: NDArray[np.float32] = self.net(torch.from_numpy(views).to(self.device)).float().cpu().numpy()
+        return rates

@@ -43,7 +43,7 @@ class Segmenter:
         self.engine = engine
         self._folder = weights_dir
         self._cards = read_cards(weights_dir)
-        self._sizes = SizeEstimator(WEIGHTS_DIR / SIZES, self.device)
+        self._sizes = SizeEstimator(WEIGHTS_DIR / SIZES, self.device, engine, self.threads)
         self._nets = NetCache(self._load, is_short_of_memory)
         self._computes: dict[str, Computes] = {}
 

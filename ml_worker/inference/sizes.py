@@ -16,7 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 
 from ml_worker.inference.device import run_in_batches, unless_out_of_memory
-from ml_worker.inference.forward import Image, MapsNotFinite
+from ml_worker.inference.engine import EngineName, open_rates
+from ml_worker.inference.forward import Image, MapsNotFinite, Rates
 from ml_worker.inference.preprocess import Pixels, Stretch, three_channels
 from ml_worker.inference.weights import WeightsDamaged, ready
 from ml_worker.nets.sizer import BINS, Sizer
@@ -24,6 +25,7 @@ from ml_worker.nets.sizer import BINS, Sizer
 FOLDER, NAME = "sizes", "sizer"
 VIEW_PX = 256
 SHRUNK = (1, 4)
+VIEWS = (len(SHRUNK), 3, VIEW_PX, VIEW_PX)
 LOWEST = 2.0  # log2 of the first bin's diameter in px of the view
 STEP = 0.25  # log2 from bin to bin
 LEAST = -6.0  # how much one view's no can weigh
@@ -59,9 +61,9 @@ def _smaller(image: Image, size: tuple[int, int]) -> Image:
     return resized[:, :, None] if resized.ndim == 2 else resized
 
 
-def _views(pixels: Pixels, stretch: Stretch) -> torch.Tensor:
+def _views(pixels: Pixels, stretch: Stretch) -> NDArray[np.float32]:
     views = np.stack([view(pixels, stretch, shrunk) for shrunk in SHRUNK])
-    return torch.from_numpy(views).permute(0, 3, 1, 2)
+    return np.ascontiguousarray(views.transpose(0, 3, 1, 2))
 
 
 def vote(rated: NDArray[np.float32]) -> Size:
@@ -85,10 +87,11 @@ def vote(rated: NDArray[np.float32]) -> Size:
 class SizeEstimator:
     """The size network from `folder`, loaded on first use; safe to call from several threads."""
 
-    def __init__(self, folder: Path, device: torch.device) -> None:
+    def __init__(self, folder: Path, device: torch.device, engine: EngineName = "torch", threads: int = 1) -> None:
         self._folder, self._device = folder, device
+        self._engine, self._threads = engine, threads
         self._lock = Lock()
-        self._nets: dict[torch.device, Sizer] = {}
+        self._nets: dict[torch.device, Rates] = {}
 
     def load(self) -> None:
         """Load the network if it is not. Raises WeightsDamaged. Where the device has no memory for it, it is left to the first image."""
@@ -102,19 +105,17 @@ class SizeEstimator:
         return run_in_batches(images, 1, partial(self._told, self._device), partial(self._told, torch.device("cpu")))
 
     def _told(self, device: torch.device, images: Sequence[tuple[Pixels, Stretch]]) -> list[Size]:
-        net = self._loaded(device)
-        with torch.inference_mode():
-            rated = [net(_views(*image).to(device)).float().cpu().numpy() for image in images]
+        rates = self._loaded(device)
+        rated = [rates(_views(*image)) for image in images]
         if not all(np.isfinite(one).all() for one in rated):
             raise MapsNotFinite("The size network answered with values that are not numbers, so nothing was stored; install CellHub again.")
         return [vote(one) for one in rated]
 
-    def _loaded(self, device: torch.device) -> Sizer:
+    def _loaded(self, device: torch.device) -> Rates:
         with self._lock:
             if device not in self._nets:
-                net = read_sizer(self._folder)
-                ready(net, device)
-                self._nets[device] = net
+                net = ready(read_sizer(self._folder), device)
+                self._nets[device] = open_rates(net, device, self._engine, self._threads, VIEWS)
             return self._nets[device]
 
 

@@ -19,10 +19,13 @@ from ml_worker.inference import engine as engine_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
 from ml_worker.inference.engine import open_network
 from ml_worker.inference.forward import MapsNotFinite, TorchNetwork
-from ml_worker.inference.openvino_net import OpenVinoNetwork
+from ml_worker.inference.openvino_net import OpenVinoNetwork, OpenVinoRates
+from ml_worker.inference.preprocess import Stretch
 from ml_worker.inference.quantized import Range, observe, quantize, read_ranges
 from ml_worker.inference.segmenter import Segmenter
+from ml_worker.inference.sizes import FOLDER, SizeEstimator
 from ml_worker.inference.weights import load_net
+from ml_worker.nets.sizer import BINS
 
 CPU = torch.device("cpu")
 UNET = find_card(read_cards(), "unet")
@@ -160,6 +163,23 @@ def test_an_engine_that_answers_something_else_is_not_used(monkeypatch, caplog):
     monkeypatch.setattr(OpenVinoNetwork, "__call__", lambda self, images: [np.zeros((3, *images[0].shape[:2]), np.uint8)])
     assert isinstance(open_network(UNET, WEIGHTS_DIR, CPU, "openvino", 1), TorchNetwork)
     assert "can't compute the model unet (its maps differ by" in caplog.text
+
+
+def test_openvino_tells_the_sizes_of_torch(by_torch, by_openvino):
+    for side in (100, 700):
+        image = fluorescent_nuclei(3, side, side)[0]
+        one, other = (segmenter.sizes([segmenter.prepare(image, "unet")])[0] for segmenter in (by_torch, by_openvino))
+        assert other.diameter == pytest.approx(one.diameter, rel=1e-3)
+        assert other.certainty == pytest.approx(one.certainty, abs=1e-3)
+
+
+def test_sizes_that_openvino_tells_otherwise_are_told_by_torch(monkeypatch, caplog):
+    monkeypatch.setattr(OpenVinoRates, "__call__", lambda self, views: np.zeros((len(views), BINS), np.float32))
+    sizer = SizeEstimator(WEIGHTS_DIR / FOLDER, CPU, "openvino")
+    image = fluorescent_nuclei(3, 300, 300)[0][:, :, None]
+    [size] = sizer([(image, Stretch.of(image))])
+    assert size == SizeEstimator(WEIGHTS_DIR / FOLDER, CPU)([(image, Stretch.of(image))])[0]
+    assert "can't compute the model of sizes (its votes differ by" in caplog.text
 
 
 def test_torch_compile_that_fails_leaves_plain_torch(monkeypatch, caplog):
