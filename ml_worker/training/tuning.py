@@ -23,13 +23,14 @@ from ml_worker.training.robustness import as_it_is, double_size, half_size
 from ml_worker.training.scoring import THRESHOLDS
 
 logger = logging.getLogger("cellhub.evaluate")
-WORTH_A_SECOND_LOOK = 0.003  # what more looks and scaling have to bring, because they take time
+WORTH_A_SECOND_LOOK = 0.003  # what more looks and more pixels have to bring, because they take time
+ELSEWHERE = 0.03  # what fewer pixels may cost at half and double magnification: a third of what such images may lose at all
 FOREGROUNDS = (0.45, 0.5, 0.55)
 SEEDS = (0.4, 0.45, 0.5, 0.55)
 NECKS = (0.6, 0.65, 0.7, 1.0)
 BLURS = (0.6, 1.0, 1.5)
 NUMBERS_OF_LOOKS = (1, 2, len(LOOKS))
-LOWS = (12.0, 15.0, 18.0, 22.0)
+LOWS = (12.0, 15.0, 18.0, 20.0, 22.0, 25.0)
 HIGHS = (36.0, 44.0, 60.0, 90.0, math.inf)
 TARGETS = (24.0, 28.0, 32.0)
 VIEWS = (as_it_is, half_size, double_size)
@@ -85,19 +86,21 @@ def with_settings(card: dict[str, Any], settings: Settings, scaling: Scaling | N
     return {**card, **{key: fresh[key] for key in ("parameters", "postprocessing", "scaling")}}
 
 
-def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, float]:
-    """The limits under which the network sees the fewest pixels, of those that lose next to nothing over all views, which weigh the same.
+def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, list[float]]:
+    """The limits under which the network sees the fewest pixels of the images as they are, of those that lose next to nothing there.
 
-    Answers their quality as well; None stands for no scaling.
+    The first view is the images as they are. On the others, at other magnifications, it may lose no more than ELSEWHERE; where every choice
+    loses more, the best mean of all views decides. Answers the quality on each view as well; None stands for no scaling.
     """
-
-    def rate(scaling: Scaling | None) -> float:
-        return sum(mean_precision((one.domain, one.with_scaling(scaling)) for one in view) for view in views) / len(views)
-
-    rated = {one: rate(one) for one in (None, *(Scaling(*ends) for ends in product(LOWS, HIGHS, TARGETS)))}
-    enough = max(rated.values()) - WORTH_A_SECOND_LOOK
-    seen = {one: sum(image.shown(one) for view in views for image in view) for one, found in rated.items() if found >= enough}
-    scaling = min(seen, key=lambda one: (seen[one], -rated[one]))
+    choices = (None, *(Scaling(*ends) for ends in product(LOWS, HIGHS, TARGETS)))
+    rated = {one: [mean_precision((image.domain, image.with_scaling(one)) for image in view) for view in views] for one in choices}
+    best = [max(column) for column in zip(*rated.values(), strict=True)]
+    good = [one for one in choices if rated[one][0] >= best[0] - WORTH_A_SECOND_LOOK]
+    steady = [one for one in good if all(found >= top - ELSEWHERE for found, top in zip(rated[one], best, strict=True))]
+    if not steady:
+        scaling = max(good, key=lambda one: sum(rated[one]))
+        return scaling, rated[scaling]
+    scaling = min(steady, key=lambda one: (sum(image.shown(one) for image in views[0]), -sum(rated[one])))
     return scaling, rated[scaling]
 
 
@@ -151,14 +154,13 @@ def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> 
 def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """Choose thresholds, then the sizes of objects at which images are scaled, on the validation images.
 
-    Thresholds are chosen at the usual scaling. All domains weigh the same; for the scaling so do the images' own, half and double
-    magnification. The choice is written into the card in `folder`.
+    Thresholds are chosen at the usual scaling. All domains weigh the same. The choice is written into the card in `folder`.
     """
     validation = choose(samples, "validation")
     card = _with_looks(with_settings(card, Settings(), Scaling()), folder, validation)
     settings = _best_settings(card["name"], folder, validation)
     scaling, found = choose_scaling(_looked_at(with_settings(card, settings, None), folder, validation))
-    logger.info("at three magnifications: %.4f with %s", found, scaling)
+    logger.info("at three magnifications: %s with %s", found, scaling)
     tuned = {**with_settings(card, settings, scaling), "thresholdsChosenOn": f"{len(validation)} validation images"}
     write_card(tuned, folder)
     return tuned

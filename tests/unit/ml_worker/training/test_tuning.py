@@ -25,7 +25,7 @@ def test_small_objects_are_scaled_where_that_helps_and_large_ones_left_where_it_
     assert scaling is not None
     assert scaling.low > 11
     assert scaling.high > 70
-    assert found == pytest.approx(mean_precision((one.domain, one.scaled[28] if one.diameter == 11 else one.plain) for one in view))
+    assert found == [pytest.approx(mean_precision((one.domain, one.scaled[28] if one.diameter == 11 else one.plain) for one in view))]
 
 
 def test_images_are_shown_at_the_size_that_is_best():
@@ -42,13 +42,21 @@ def test_of_scalings_that_are_as_good_the_network_sees_the_fewest_pixels():
 
 
 def test_nothing_is_scaled_that_gains_nothing():
-    assert choose_scaling([[looked(5, GOOD, GOOD), looked(200, GOOD, POOR)]]) == (None, pytest.approx((10 + 8) / (10 + 10)))
+    assert choose_scaling([[looked(5, GOOD, GOOD), looked(200, GOOD, POOR)]]) == (None, [pytest.approx((10 + 8) / (10 + 10))])
 
 
-def test_all_views_weigh_the_same():
+def test_fewer_pixels_may_cost_a_little_at_other_magnifications_and_no_more():
+    as_it_is, best = [looked(19, GOOD, GOOD)], MatchCounts(1000, 0, 0)
+    for misses, is_left in ((20, True), (80, False)):
+        small = [looked(19, MatchCounts(1000 - misses, 0, misses), best)]
+        scaling, _ = choose_scaling([as_it_is, small])
+        assert (scaling is None or scaling.factor(19) == 1) is is_left
+
+
+def test_images_as_they_are_come_first_where_no_scaling_serves_all_views():
     harmed, helped = looked(11, GOOD, POOR), looked(11, POOR, GOOD)
-    assert choose_scaling([[helped], [helped], [harmed]])[0] is not None
-    assert choose_scaling([[helped], [harmed], [harmed]])[0] is None
+    assert choose_scaling([[helped], [harmed], [harmed]])[0] is not None
+    assert choose_scaling([[harmed], [helped], [helped]])[0] is None
 
 
 @pytest.mark.parametrize(
