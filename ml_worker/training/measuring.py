@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.calibration import GOOD_FOR, calibrate
-from ml_worker.training.cards import DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, weaknesses
+from ml_worker.training.cards import DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, measure_of, weaknesses
 from ml_worker.training.data import Sample, choose
 from ml_worker.training.pictures import draw_mistakes, write_sheet
 from ml_worker.training.report import BASELINE
 from ml_worker.training.robustness import VARIANTS
 from ml_worker.training.scoring import measure, pooled_scores, summary, table_row
 from ml_worker.training.splits import RULE
+from ml_worker.training.steadiness import LOSS_KEYS, steadiness_sentences
 
 logger = logging.getLogger("cellhub.evaluate")
-ROBUSTNESS_DOMAIN = "nuclei_fluo"
+ENOUGH_MEGAPIXELS = 10  # of each domain are measured under changes, which show nine times as many pixels
 
 
 def with_doubt(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
@@ -33,18 +34,27 @@ def with_doubt(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dic
     return {**card, "doubt": doubt}
 
 
-def _robustness(segmenter: Segmenter, name: str, samples: list[Sample], usual: float) -> dict[str, Any]:
-    """AP@0.5 on changed copies of the images, and how much less that is than on the images themselves."""
+def _enough(images: list[Sample]) -> int:
+    """How many images, from the first by name on, are looked at under changes; at least one."""
+    pixels = np.cumsum([image.labels.size for image in images])
+    return max(1, int((pixels <= 1e6 * ENOUGH_MEGAPIXELS).sum()))
+
+
+def _robustness(segmenter: Segmenter, name: str, images: list[Sample], rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Scores on changed copies of a domain's images, and how much less that is than on the images themselves, whose rows are known."""
+    count = _enough(images)
+    usual = pooled_scores(rows[:count])
     found: dict[str, Any] = {}
     for variant, change in VARIANTS.items():
-        rows = []
-        for sample in samples:
+        changed = []
+        for sample in images[:count]:
             image, labels = change(sample.image, sample.labels)
-            rows.append(table_row(labels, segmenter.segment(image, name).labels))
-        ap50 = pooled_scores(np.array(rows, np.int64))["ap50"]
-        found[variant] = {"ap50": ap50, "loss": round(usual - ap50, 4)}
+            changed.append(table_row(labels, segmenter.segment(image, name).labels))
+        scores = pooled_scores(np.array(changed, np.int64))
+        found[variant] = {measure: scores[measure] for measure in LOSS_KEYS}
+        found[variant] |= {key: round(usual[measure] - scores[measure], 4) for measure, key in LOSS_KEYS.items()}
         logger.info("%s, %s: %s", name, variant, found[variant])
-    return found
+    return {"images": count, "measure": measure_of(images[0].domain), "variants": found}
 
 
 def _worst(segmenter: Segmenter, name: str, images: list[Sample], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -60,6 +70,7 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
     name, is_baseline = card["name"], card["name"] == BASELINE
     scores: dict[str, Any] = {}
     baseline: dict[str, Any] = {}
+    changed: dict[str, Any] = {}
     tiles = []
     elsewhere: dict[str, Any] = {}
     seconds = megapixels = 0.0
@@ -72,13 +83,12 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
         if domain in own:
             tiles.append((DOMAIN_NAMES[domain], _worst(segmenter, name, images, measured.table)))
             seconds, megapixels = seconds + measured.seconds, megapixels + measured.megapixels
+            changed[domain] = _robustness(segmenter, name, images, measured.table)
             if not is_baseline:
                 baseline[domain] = summary(measure(segmenter, BASELINE, images))
         logger.info("%s on %s: %s", name, domain, summary(measured))
     extra: dict[str, Any] = {} if is_baseline else {"baseline": {"model": BASELINE, "scores": baseline}}
-    if ROBUSTNESS_DOMAIN in scores:
-        variants = _robustness(segmenter, name, held_out[ROBUSTNESS_DOMAIN], scores[ROBUSTNESS_DOMAIN]["ap50"])
-        extra["robustness"] = {"domain": ROBUSTNESS_DOMAIN, "variants": variants}
+    extra["robustness"] = {"domains": changed}
     write_sheet(folder / f"{name}.png", tiles)
     measured_on = {
         "cpu": cpu_name(),
@@ -96,4 +106,4 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
         "measuredOn": measured_on,
         "heldOut": RULE,
     }
-    return {**full, "knownWeaknesses": weaknesses(full)}
+    return {**full, "knownWeaknesses": weaknesses(full) + steadiness_sentences(full)}

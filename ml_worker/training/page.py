@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
-from ml_worker.training.markdown import BRACKETS, MEASURES, Card, engine, interval, machine, table, verdict
+from ml_worker.training.cards import DOMAIN_NAMES
+from ml_worker.training.markdown import BRACKETS, MEASURES, Card, engine, interval, machine, table
 from ml_worker.training.provenance import DOMAIN_SOURCES, Training, runs, training_sentence
+from ml_worker.training.steadiness import steadiness_page
 
 SAME_SOURCES = "Training, validation and held-out images of a kind come from one source: expect less on images of other laboratories."
 
@@ -85,12 +86,8 @@ def card_page(card: Card, pictures: Sequence[str] = ()) -> str:
     if card["training"] and (trained := runs(card["training"])):
         parts += ["## The runs that led to its weights", _runs_table(trained)]
     parts += ["## Where the images come from", SAME_SOURCES, _sources_table(card)]
-    if robust := card.get("robustness"):
-        rows = [
-            [VARIANT_NAMES[name], f"{score['ap50']:.3f}", f"{score['loss']:+.3f}", verdict(score["loss"] - MOST_LOSS)]
-            for name, score in robust["variants"].items()
-        ]
-        parts += ["## When images differ", table([DOMAIN_NAMES[robust["domain"]], "AP@0.5", "loss", f"at most {MOST_LOSS}"], rows)]
+    if steadiness := steadiness_page(card):
+        parts += ["## When images differ", *steadiness]
     if (doubt := card.get("doubt")) and doubt.get("heldOut"):
         parts += ["## What its doubts mean", _doubt_sentence(doubt), _reliability_table(doubt)]
     if card["knownWeaknesses"]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, VARIANT_NAMES
+from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, domain_name
 from ml_worker.training.markdown import BRACKETS, MEASURES, Card, counted, engine, interval, machine, table, verdict
+from ml_worker.training.steadiness import judged, measured_domains, unmeasured
 
 BASELINE = "classical"
+NUCLEI = "nuclei_fluo"
 
 
 class Target(NamedTuple):
@@ -87,20 +89,17 @@ def _thin_sentences(cards: Sequence[Card]) -> list[str]:
 
 
 def robustness_table(cards: Sequence[Card]) -> str:
-    """One line a change of the images: what every network loses by it, and whether that is within the limit."""
-    networks = [card for card in _networks(cards) if "robustness" in card]
+    """One line a network: the most that it loses when images differ, on nuclei and on all kinds of images, and whether that is kept."""
+    networks = [card for card in _networks(cards) if measured_domains(card)]
     if not networks:
         return ""
-    first = networks[0]["robustness"]
-    rests = counted(networks[0]["scores"][first["domain"]])
-    head = [f"{DOMAIN_NAMES[first['domain']]}, loss of AP@0.5 (limit {MOST_LOSS}, {rests})", *(card["title"] for card in networks)]
-    rows = [[VARIANT_NAMES[variant], *(_loss(card, variant) for card in networks)] for variant in first["variants"]]
-    return table(head, rows)
+    head = [f"most lost with changed images (limit {MOST_LOSS})", domain_name(NUCLEI), "all kinds of images"]
+    return table(head, [[card["title"], judged(card, NUCLEI), _everywhere(card)] for card in networks])
 
 
-def _loss(card: Card, variant: str) -> str:
-    score = card["robustness"]["variants"].get(variant)
-    return "–" if score is None else f"{score['loss']:+.3f}, {verdict(score['loss'] - MOST_LOSS)}"
+def _everywhere(card: Card) -> str:
+    missing, wanted = len(unmeasured(card)), len(card["scores"])
+    return f"measured on {wanted - missing} of {wanted} alone" if missing else judged(card)
 
 
 def _best(cards: Sequence[Card], domains: Sequence[str]) -> Card:

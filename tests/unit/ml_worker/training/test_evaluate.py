@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import torch
 from ml_worker.inference.catalog import read_cards
 from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.segmenter import Segmenter
+from ml_worker.training import measuring
 from ml_worker.training.cards import by_kind, make_card, weaknesses
 from ml_worker.training.data import load_folder
 from ml_worker.training.evaluate import evaluate
@@ -26,10 +28,27 @@ def test_a_model_is_measured_into_its_card_with_a_picture(tmp_path: Path):
     assert found["images"] == 1
     assert 0.3 < found["ap50"] <= 1
     assert card["kinds"]["nuclei"]["ap50"] == found["ap50"]
-    assert set(card["robustness"]["variants"]) == {"inverted", "halfSize", "doubleSize", "sixteenBit", "dim", "noisy"}
-    assert card["robustness"]["variants"]["sixteenBit"]["loss"] == pytest.approx(0, abs=0.1)
+    changed = card["robustness"]["domains"]["nuclei_fluo"]
+    assert (changed["images"], changed["measure"]) == (1, "ap50")
+    assert set(changed["variants"]) == {"inverted", "halfSize", "doubleSize", "sixteenBit", "dim", "noisy"}
+    sixteen = changed["variants"]["sixteenBit"]
+    assert set(sixteen) == {"ap50", "loss", "foregroundIou", "foregroundIouLoss"}
+    assert sixteen["loss"] == pytest.approx(0, abs=0.1)
     assert card["measuredOn"]["engine"] is None
     assert cv2.imread(str(tmp_path / "docs" / "classical.png")) is not None
+
+
+def test_every_domain_is_measured_under_changes_on_as_many_images_as_are_enough(tmp_path: Path, monkeypatch):
+    data = write_domain(tmp_path, count=40, side=64)
+    shutil.copytree(data / "nuclei_fluo", data / "spheroid_fluo_invasion")
+    monkeypatch.setattr(measuring, "ENOUGH_MEGAPIXELS", 0.005)
+    card = evaluate("classical", data, tmp_path / "weights", None, simulated=0)
+    domains = card["robustness"]["domains"]
+    assert {name: (one["images"], one["measure"]) for name, one in domains.items()} == {
+        "nuclei_fluo": (1, "ap50"),
+        "spheroid_fluo_invasion": (1, "foregroundIou"),
+    }
+    assert card["scores"]["nuclei_fluo"]["images"] == 2
 
 
 def test_a_run_becomes_a_model_whose_settings_were_chosen_on_validation_images(tmp_path: Path):
@@ -65,13 +84,11 @@ def test_what_is_weak_is_said():
     weak = {
         **card("unet", nuclei_fluo=score(0.8), cells_phase=score(0.3)),
         "baseline": {"scores": {"nuclei_fluo": score(0.85), "cells_phase": score(0.1)}},
-        "robustness": {"variants": {"dim": {"loss": 0.2}, "noisy": {"loss": 0.05}}},
     }
     assert weaknesses(weak) == [
         "Rough outlines on fluorescent nuclei: AP@0.75 0.40.",
         "Poor on phase-contrast cells: AP@0.5 0.30.",
         "The model without a network does better on fluorescent nuclei: AP@0.5 0.85.",
-        "Loses 0.20 of AP@0.5 with dim images.",
     ]
 
 
