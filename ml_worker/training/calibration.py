@@ -19,7 +19,7 @@ from cellhub_app.core.metrics.matching import MatchCounts, matched_pairs, overla
 from ml_worker.inference.doubt import CUES, Calibration, Cues, find_cues, image_doubt
 from ml_worker.inference.postprocess import Labels, Maps
 from ml_worker.inference.segmenter import Segmenter
-from ml_worker.training.cards import DOMAIN_KINDS
+from ml_worker.training.cards import kind_of
 from ml_worker.training.data import Sample, choose
 
 PARTNER_IOU = 0.5
@@ -128,7 +128,7 @@ def _mean(values: NDArray[Any]) -> float | None:
 
 
 def _kinds(observed: Sequence[Observed]) -> NDArray[np.str_]:
-    return np.array([DOMAIN_KINDS.get(one.domain, "other") for one in observed])
+    return np.array([kind_of(one.domain) for one in observed])
 
 
 def within_domains(doubts: NDArray[np.float64], observed: Sequence[Observed]) -> float | None:

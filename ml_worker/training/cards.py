@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,17 @@ def domain_name(domain: str) -> str:
     return DOMAIN_NAMES.get(domain, domain)
 
 
+def known_first(domains: Iterable[str]) -> list[str]:
+    """The domains in the order of DOMAIN_NAMES, then one's own by name; each once."""
+    some = set(domains)
+    return [*(domain for domain in DOMAIN_NAMES if domain in some), *sorted(some - set(DOMAIN_NAMES))]
+
+
+def kind_of(domain: str) -> str:
+    """The kind of sample that a domain's images show; of one's own domains nobody knows it."""
+    return DOMAIN_KINDS.get(domain, "other")
+
+
 def measure_of(domain: str) -> str:
     """The measure by which a model is judged on a domain."""
     return "foregroundIou" if domain in OUTLINED_WHOLE else "ap50"
@@ -116,7 +128,7 @@ def make_card(
         "name": name,
         "title": about.title,
         "architecture": about.architecture,
-        "sampleKinds": sorted({DOMAIN_KINDS.get(domain, "other") for domain in trained_on}) if training else ALL_KINDS,
+        "sampleKinds": sorted({kind_of(domain) for domain in trained_on}) if training else ALL_KINDS,
         "preset": about.preset,
         "parameters": parameters_section(settings),
         "postprocessing": {

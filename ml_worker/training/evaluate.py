@@ -4,20 +4,22 @@ import argparse
 import logging
 import shutil
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from safetensors.torch import save_file
 
+from cellhub_app.core.errors import ModelUnknown
 from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
 from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.quantized import ranges_file
 from ml_worker.inference.weights import sha256_of
 from ml_worker.nets.registry import build, parameter_count
 from ml_worker.training import checkpoint
-from ml_worker.training.cards import DESCRIPTIONS, DOMAIN_KINDS, make_card, with_description, write_card
-from ml_worker.training.data import Sample, choose, data_root
+from ml_worker.training.cards import DESCRIPTIONS, domain_name, known_first, make_card, with_description, write_card
+from ml_worker.training.data import Sample, choose, data_root, domains_in
 from ml_worker.training.markdown import write_between
 from ml_worker.training.measuring import complete, with_doubt
 from ml_worker.training.page import card_page
@@ -31,6 +33,10 @@ from ml_worker.training.tuning import tune
 logger = logging.getLogger("cellhub.evaluate")
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "models"
+RARE = (
+    "The name of an image decides what it is for: about one in eight measures the model, one in sixteen chooses its settings. "
+    "Add images, some 50 in all."
+)
 
 
 def weights_from_run(
@@ -75,13 +81,14 @@ def evaluate(
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.
 
     Settings are chosen anew for a run, or when `retune` asks for it. `simulated` is the number of images of each simulated domain, of
-    which the held-out ones count; `docs` is the folder that gets a picture of the worst mistakes. A run that `continues` went on from the
-    weights in OUT, whose training becomes history in the new card.
+    which the held-out ones count; `docs` is the folder that gets the page with a picture of the worst mistakes. A run that `continues` went
+    on from the weights in OUT, whose training becomes history in the new card.
     """
-    made = SIMULATED_DOMAINS if simulated else ()
-    samples = load(source, [domain for domain in DOMAIN_KINDS if domain in made or (source / domain).is_dir()], simulated)
+    if not source.exists():
+        raise FileNotFoundError(f"There is no folder {source}; name the folder of your domains with --data.")
+    samples = load(source, domains_to_measure(source, simulated=bool(simulated)), simulated)
     if not choose(samples, "held_out"):
-        raise FileNotFoundError(f"no held-out images in {source}")
+        raise FileNotFoundError(f"There are no held-out images in {source}. {RARE}")
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         write_card(make_card(BASELINE, Settings(), weights=None, training=None), work)
@@ -93,8 +100,9 @@ def evaluate(
             card = find_card(read_cards(out), name).content
             _copy_weights(name, out, work)
             write_card(card, work)
-        if card["training"] and (run is not None or retune):
-            own = [sample for sample in samples if sample.domain in card["training"]["domains"]]
+        chooses = bool(card["training"]) and (run is not None or retune)
+        own = own_samples(card, samples, chooses=chooses)
+        if chooses:
             card = tune(card, work, own)
             _offer_eight_bits(name, work, own)
         card = with_doubt(complete(card, work, samples), work, samples)
@@ -105,7 +113,28 @@ def evaluate(
         if docs is not None:
             docs.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(work / f"{name}.png", docs / f"{name}.png")
+            _write_page(card, docs)
     return card
+
+
+def domains_to_measure(source: Path, *, simulated: bool) -> list[str]:
+    """The domains of a folder, and the simulated ones if wanted: the known ones first, then one's own by name."""
+    return known_first({*(set(domains_in(source)) - set(SIMULATED_DOMAINS)), *(SIMULATED_DOMAINS if simulated else ())})
+
+
+def own_samples(card: Mapping[str, Any], samples: list[Sample], *, chooses: bool) -> list[Sample]:
+    """The samples of the domains that the model was trained on; all for a model without training.
+
+    Raises ValueError when none of them is held out, or, for whom `chooses` settings, none is there for that.
+    """
+    domains = card["training"]["domains"] if card["training"] else {sample.domain for sample in samples}
+    own = [sample for sample in samples if sample.domain in domains]
+    names = " or ".join(map(domain_name, sorted(domains)))
+    if not choose(own, "held_out"):
+        raise ValueError(f"There is no image of {names} to measure the model on. {RARE}")
+    if chooses and not choose(own, "validation"):
+        raise ValueError(f"There is no image of {names} to choose the settings on. {RARE}")
+    return own
 
 
 def _training_in(folder: Path, name: str) -> Training | None:
@@ -128,13 +157,18 @@ def _copy_weights(name: str, source: Path, target: Path) -> None:
         shutil.copyfile(ranges_file(source, name), ranges_file(target, name))
 
 
+def _write_page(card: Mapping[str, Any], docs: Path) -> None:
+    name = card["name"]
+    pictures = [f"{name}.png"] if (docs / f"{name}.png").exists() else []
+    (docs / f"{name}.md").write_text(card_page(card, pictures), encoding="utf-8")
+
+
 def report(weights: Path, docs: Path, readme: Path) -> None:
     """Write the page of every installed model, and the README's section, from the cards, which get today's titles and presets."""
     cards = [with_description(card.content) for card in read_cards(weights)]
     for card in cards:
         write_card(card, weights)
-        pictures = [f"{card['name']}.png"] if (docs / f"{card['name']}.png").exists() else []
-        (docs / f"{card['name']}.md").write_text(card_page(card, pictures), encoding="utf-8")
+        _write_page(card, docs)
     write_between(readme, readme_section(cards))
 
 
@@ -156,9 +190,16 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.continues and not arguments.run:
         parser.error("--continues tells of a run: name its folder with --run")
+    try:
+        _run(arguments)
+    except (FileNotFoundError, ValueError, ModelUnknown) as error:
+        parser.exit(2, f"cellhub-evaluate: {error}\n")
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    """Measure the model where one is named; pages of models that are kept elsewhere lie beside their cards."""
     ours = arguments.out == WEIGHTS_DIR
     if arguments.model:
-        docs = DOCS if ours else None
         evaluate(
             arguments.model,
             arguments.data,
@@ -167,7 +208,7 @@ def main() -> None:
             half=arguments.half,
             continues=arguments.continues,
             retune=arguments.tune,
-            docs=docs,
+            docs=DOCS if ours else arguments.out,
         )
     if ours:
         report(WEIGHTS_DIR, DOCS, ROOT / "README.md")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.calibration import GOOD_FOR, calibrate
-from ml_worker.training.cards import DOMAIN_KINDS, DOMAIN_NAMES, by_kind, cpu_name, measure_of, weaknesses
+from ml_worker.training.cards import by_kind, cpu_name, domain_name, kind_of, measure_of, weaknesses
 from ml_worker.training.data import Sample, choose
 from ml_worker.training.pictures import draw_mistakes, write_sheet
 from ml_worker.training.report import BASELINE
@@ -64,6 +64,17 @@ def _worst(segmenter: Segmenter, name: str, images: list[Sample], rows: NDArray[
     return draw_mistakes(worst.labels, segmenter.segment(worst.image, name).labels)
 
 
+def _held_out(samples: list[Sample]) -> dict[str, list[Sample]]:
+    """The held-out images by domain; domains without any are left out, with a warning."""
+    found: dict[str, list[Sample]] = {}
+    for domain in sorted({sample.domain for sample in samples}):
+        if images := choose([sample for sample in samples if sample.domain == domain], "held_out"):
+            found[domain] = images
+        else:
+            logger.warning("no image of %s is held out, so nothing is measured on it", domain_name(domain))
+    return found
+
+
 def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
     """The card with its measured scores: of the domains it was trained on, of the others, and the baseline's on the same files."""
     segmenter = Segmenter(folder)
@@ -74,14 +85,13 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
     tiles = []
     elsewhere: dict[str, Any] = {}
     seconds = megapixels = 0.0
-    domains = sorted({sample.domain for sample in samples})
-    own = card["training"]["domains"] if card["training"] else domains
-    held_out = {domain: choose([sample for sample in samples if sample.domain == domain], "held_out") for domain in domains}
+    held_out = _held_out(samples)
+    own = card["training"]["domains"] if card["training"] else list(held_out)
     for domain, images in held_out.items():
         measured = measure(segmenter, name, images)
-        (scores if domain in own else elsewhere)[domain] = {"sampleKind": DOMAIN_KINDS[domain], **summary(measured)}
+        (scores if domain in own else elsewhere)[domain] = {"sampleKind": kind_of(domain), **summary(measured)}
         if domain in own:
-            tiles.append((DOMAIN_NAMES[domain], _worst(segmenter, name, images, measured.table)))
+            tiles.append((domain_name(domain), _worst(segmenter, name, images, measured.table)))
             seconds, megapixels = seconds + measured.seconds, megapixels + measured.megapixels
             changed[domain] = _robustness(segmenter, name, images, measured.table)
             if not is_baseline:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ml_worker.training.cards import DOMAIN_NAMES
+from ml_worker.training.cards import domain_name, known_first
 from ml_worker.training.markdown import BRACKETS, MEASURES, Card, engine, interval, machine, table
-from ml_worker.training.provenance import DOMAIN_SOURCES, Training, runs, training_sentence
+from ml_worker.training.provenance import Training, runs, source_of, training_sentence
 from ml_worker.training.steadiness import steadiness_page
 
 SAME_SOURCES = "Training, validation and held-out images of a kind come from one source: expect less on images of other laboratories."
@@ -17,7 +17,7 @@ def _scores_table(card: Card) -> str:
         baseline = card.get("baseline", {}).get("scores", {}).get(domain)
         plain = f"{baseline['ap50']:.3f}" if baseline else "–"
         figures = [interval(score, measure) for measure in MEASURES]
-        rows.append([DOMAIN_NAMES[domain], f"{score['images']:,} / {score['objects']:,}", *figures, plain])
+        rows.append([domain_name(domain), f"{score['images']:,} / {score['objects']:,}", *figures, plain])
     return table(["held-out images", "images / objects", *MEASURES.values(), "AP@0.5 without a network"], rows)
 
 
@@ -38,16 +38,16 @@ def _sources_table(card: Card) -> str:
     shares = card["training"]["shares"] if card["training"] else {}
     whole = sum(shares.values())
     rows = []
-    for domain in [domain for domain in DOMAIN_NAMES if domain in shares or domain in card["scores"]]:
+    for domain in known_first([*shares, *card["scores"]]):
         share = f"{shares[domain] / whole:.0%}" if domain in shares else "–"
-        rows.append([DOMAIN_NAMES[domain], share, *DOMAIN_SOURCES[domain]])
+        rows.append([domain_name(domain), share, *source_of(domain)])
     return table(["images", "share of the training crops", "source", "licence", "where"], rows)
 
 
 def _runs_table(trained: Sequence[Training]) -> str:
     rows = []
     for run in trained:
-        shares = ", ".join(f"{DOMAIN_NAMES[domain]} {share:g}" for domain, share in run["shares"].items())
+        shares = ", ".join(f"{domain_name(domain)} {share:g}" for domain, share in run["shares"].items())
         began = f"`{run['startedFrom']}`" if run["startedFrom"] else "random weights"
         figures = [f"{run['steps']:,}", f"{run['crops']:,}", f"{run['seconds'] / 3600:.1f}", str(run["seed"])]
         rows.append([began, *figures, shares])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ml_worker.training.cards import DOMAIN_NAMES
+from ml_worker.training.cards import domain_name
 from ml_worker.training.splits import RULE
 
 Training = Mapping[str, Any]
@@ -28,6 +28,13 @@ DOMAIN_SOURCES = {
     "brightfield_sim": SIMULATOR,
     "invasion_sim": SIMULATOR,
 }
+
+OWN_SOURCE = Source("images of one's own", "–", "–")
+
+
+def source_of(domain: str) -> Source:
+    """Where the images of a domain come from; of one's own domains nobody wrote it down."""
+    return DOMAIN_SOURCES.get(domain, OWN_SOURCE)
 
 
 def training_of(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +84,7 @@ def training_sentence(training: Training) -> str:
         last = f", of which {part} in the last run"
     hours = _total(training, "seconds") / 3600
     totals = f"{_total(training, 'steps'):,} steps, {_total(training, 'crops'):,} crops of {training['cropPx']} px, {hours:.1f} h"
-    names = ", ".join(DOMAIN_NAMES[domain] for domain in training["domains"])
+    names = ", ".join(domain_name(domain) for domain in training["domains"])
     return f"Trained on {names}: {totals}{last}, seed {training['seed']}. {_beginning(training)}"
 
 

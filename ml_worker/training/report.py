@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ml_worker.training.cards import DOMAIN_NAMES, MOST_LOSS, domain_name
+from ml_worker.training.cards import MOST_LOSS, domain_name, known_first
 from ml_worker.training.markdown import BRACKETS, MEASURES, Card, counted, engine, interval, machine, table, verdict
 from ml_worker.training.steadiness import judged, measured_domains, unmeasured
 
@@ -42,7 +42,7 @@ def _networks(cards: Sequence[Card]) -> list[Card]:
 def models_table(cards: Sequence[Card]) -> str:
     """One line a model: size, speed and AP@0.5 on every domain."""
     domains = _counts(cards)
-    known_on = [f"{DOMAIN_NAMES[domain]}, AP@0.5 ({counted(score).split(' with')[0]})" for domain, score in domains.items()]
+    known_on = [f"{domain_name(domain)}, AP@0.5 ({counted(score).split(' with')[0]})" for domain, score in domains.items()]
     head = ["model", "parameters", "ms a megapixel", *known_on]
     rows = []
     for card in cards:
@@ -57,7 +57,7 @@ def _target_row(target: Target, cards: Sequence[Card]) -> list[str]:
     domain, measure, least = target
     baseline = next(card for card in cards if card["name"] == BASELINE)
     plain = baseline["scores"].get(domain)
-    head = [DOMAIN_NAMES[domain], MEASURES[measure], f"{least:.2f}"]
+    head = [domain_name(domain), MEASURES[measure], f"{least:.2f}"]
     without = "–" if plain is None else f"{plain[measure]:.3f}"
     known = [(score, card) for card in _networks(cards) if (score := _score(card, domain, measure)) is not None]
     if not known:
@@ -76,13 +76,14 @@ def targets_table(cards: Sequence[Card]) -> str:
 
 def _counts(cards: Sequence[Card]) -> dict[str, Mapping[str, Any]]:
     """A score of each domain, of whichever model has one: all are measured on the same images."""
-    return {domain: card["scores"][domain] for domain in DOMAIN_NAMES for card in cards if domain in card["scores"]}
+    found = {domain: score for card in cards for domain, score in card["scores"].items()}
+    return {domain: found[domain] for domain in known_first(found)}
 
 
 def _thin_sentences(cards: Sequence[Card]) -> list[str]:
     """A warning for each domain of which a single image is held out."""
     return [
-        f"What is said of {DOMAIN_NAMES[domain]} rests on {counted(score)} and says nothing of others."
+        f"What is said of {domain_name(domain)} rests on {counted(score)} and says nothing of others."
         for domain, score in _counts(cards).items()
         if score["images"] == 1
     ]
@@ -122,9 +123,9 @@ def baseline_sentence(cards: Sequence[Card]) -> str:
 def _no_better(best: Card, baseline: Card, domain: str) -> str:
     plain, seen = baseline["scores"][domain], best["scores"].get(domain)
     if seen is None:
-        return f"{DOMAIN_NAMES[domain]} (not trained on)"
+        return f"{domain_name(domain)} (not trained on)"
     pairs = [f"{MEASURES[measure]} {seen[measure]:.3f} against {plain[measure]:.3f}" for measure in ("ap50", "foregroundIou")]
-    return f"{DOMAIN_NAMES[domain]} ({', '.join(pairs)}; {counted(seen)})"
+    return f"{domain_name(domain)} ({', '.join(pairs)}; {counted(seen)})"
 
 
 def _shared(cards: Sequence[Card], tell: Callable[[Card], str | None]) -> str:
