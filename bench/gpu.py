@@ -1,10 +1,11 @@
 """How many images a second does each network compute on a GPU, next to what its arithmetic and its memory allow?
 
-Usage: python -m bench.gpu [--device cuda] [--seconds 3]
+Usage: python -m bench.gpu [--device cuda] [--seconds 3] [--write]
 
 The floor is measured on the same device, not taken from a data sheet: the pace of a large matrix product in the precision that is used,
 and of a copy. A pass can't be faster than its multiplications at that pace, nor than reading and writing every convolution's inputs,
-outputs and weights once. `--device cpu` rehearses it where there is no GPU.
+outputs and weights once. `--device cpu` rehearses it where there is no GPU. `--write` puts the table into bench/RESULTS.md, under the
+device's name.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bench.records import write_section
 from bench.server import machine
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, read_cards
 from ml_worker.inference.device import batch_size, choose_device
@@ -82,11 +84,33 @@ def rates(card: ModelCard, side: int, device: torch.device, seconds: float) -> t
     return batch, [batch * pace(lambda network=network: network(images), device, seconds) for network in networks]
 
 
+def table(device: torch.device, precision: torch.dtype, seconds: float) -> list[str]:
+    """The lines of the table, printed as they come; before it what the device itself can do."""
+    operations_a_second, bytes_a_second = peaks(device, precision, seconds)
+    said = [
+        f"Measured: {operations_a_second / 1e9:.0f} GFLOP/s in a matrix product, {bytes_a_second / 1e9:.0f} GB/s in a copy.",
+        "",
+        "| network | pixels | batch | images/s: torch, torch.compile | floor by arithmetic | floor by memory |",
+        "|---|---|---|---|---|---|",
+    ]
+    print("\n".join(said), flush=True)
+    for card in (card for card in read_cards() if card.architecture):
+        for side in SIDES:
+            operations, moved = demand(load_net(card, WEIGHTS_DIR, torch.device("cpu")), side, precision.itemsize)
+            batch, found = rates(card, side, device, seconds)
+            reached = ", ".join(f"{rate:.1f}" for rate in found)
+            floors = f"{operations_a_second / operations:.0f} | {bytes_a_second / moved:.0f}"
+            said.append(f"| {card.name} | {side} x {side} | {batch} | {reached} | {floors} |")
+            print(said[-1], flush=True)
+    return said
+
+
 def main() -> None:
     """Measure and print the table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--device", default="cuda")
     options.add_argument("--seconds", type=float, default=3.0)
+    options.add_argument("--write", action="store_true", help="put the table into bench/RESULTS.md")
     given = options.parse_args()
     try:
         device = choose_device(given.device)
@@ -94,19 +118,11 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     precision = torch.bfloat16 if device.type == "cuda" else torch.float32
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "no GPU, a rehearsal"
-    operations_a_second, bytes_a_second = peaks(device, precision, given.seconds)
-    print(f"machine: {machine()}\ndevice: {name}, torch {torch.__version__}, {precision}")
-    print(f"measured: {operations_a_second / 1e9:.0f} GFLOP/s in a matrix product, {bytes_a_second / 1e9:.0f} GB/s in a copy\n")
-    print(
-        "| network | pixels | batch | images/s: torch, torch.compile | floor by arithmetic | floor by memory |\n|---|---|---|---|---|---|"
-    )
-    for card in (card for card in read_cards() if card.architecture):
-        for side in SIDES:
-            operations, moved = demand(load_net(card, WEIGHTS_DIR, torch.device("cpu")), side, precision.itemsize)
-            batch, found = rates(card, side, device, given.seconds)
-            reached = ", ".join(f"{rate:.1f}" for rate in found)
-            floors = f"{operations_a_second / operations:.0f} | {bytes_a_second / moved:.0f}"
-            print(f"| {card.name} | {side} x {side} | {batch} | {reached} | {floors} |", flush=True)
+    setting = f"{machine()}; torch {torch.__version__}, {str(precision).removeprefix('torch.')}"
+    print(f"{name}\n{setting}")
+    lines = table(device, precision, given.seconds)
+    if given.write:
+        write_section(f"`bench.gpu`: {name}", [setting, "", *lines])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,10 @@ from torch import Tensor, nn
 
 
 class ConvUnit(nn.Sequential):
-    """Convolution, batch normalisation, ReLU; keeps height and width at stride 1."""
+    """Convolution, batch normalisation (Ioffe and Szegedy, ICML 2015), ReLU.
+
+    (N, channels_in, H, W) -> (N, channels_out, H, W); at stride s the sides are H / s and W / s, rounded up. `kernel` is odd.
+    """
 
     def __init__(self, channels_in: int, channels_out: int, *, kernel: int = 3, stride: int = 1) -> None:
         super().__init__(
@@ -16,21 +19,27 @@ class ConvUnit(nn.Sequential):
 
 
 class DoubleConv(nn.Sequential):
-    """Two convolution units, the block of the U-Net (Ronneberger et al. 2015)."""
+    """Two convolution units, the block of the U-Net (Ronneberger et al., MICCAI 2015).
+
+    (N, channels_in, H, W) -> (N, channels_out, H, W).
+    """
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(ConvUnit(channels_in, channels_out), ConvUnit(channels_out, channels_out))
 
 
 class Projection(nn.Sequential):
-    """A 1x1 convolution with batch normalisation: another width, the same height and width."""
+    """A 1x1 convolution with batch normalisation: (N, channels_in, H, W) -> (N, channels_out, H, W)."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(nn.Conv2d(channels_in, channels_out, 1, bias=False), nn.BatchNorm2d(channels_out))
 
 
 class ResidualBlock(nn.Module):
-    """relu(what two convolutions found + the input), the block of He et al. 2016; the input may be projected to the new width."""
+    """relu(what two convolutions found + the input), the block of He et al., CVPR 2016.
+
+    (N, channels_in, H, W) -> (N, channels_out, H, W); without `project` the input is added as it is and both widths have to be equal.
+    """
 
     def __init__(self, channels_in: int, channels_out: int, *, project: bool = True) -> None:
         super().__init__()
@@ -48,7 +57,10 @@ class ResidualBlock(nn.Module):
 
 
 class ChannelAttention(nn.Module):
-    """Weighs each channel by what its mean and its maximum say (Woo et al. 2018, section 3.1)."""
+    """Weighs each channel by what its mean and its maximum say (Woo et al., ECCV 2018, section 3.1).
+
+    (N, channels, H, W) -> the same shape; between mean and weight are channels / reduction hidden values, at least 4.
+    """
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
@@ -61,7 +73,10 @@ class ChannelAttention(nn.Module):
 
 
 class PlaceAttention(nn.Module):
-    """Weighs each pixel by the mean and the maximum of its channels in a 7x7 neighbourhood (Woo et al. 2018, section 3.2)."""
+    """Weighs each pixel by the mean and the maximum of its channels in a 7x7 neighbourhood (Woo et al., ECCV 2018, section 3.2).
+
+    (N, C, H, W) -> the same shape, for any C.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +93,10 @@ def _gate(logits: Tensor) -> Tensor:
 
 
 class AttentiveBlock(ResidualBlock):
-    """A residual block that attends to channels, then to places, before it adds its input."""
+    """A residual block that attends to channels, then to places, before it adds its input (Woo et al., ECCV 2018, figure 3).
+
+    (N, channels_in, H, W) -> (N, channels_out, H, W).
+    """
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out)
@@ -90,7 +108,10 @@ class AttentiveBlock(ResidualBlock):
 
 
 class SpaceToDepthStem(nn.Module):
-    """Folds 2x2 pixels into channels, so that the body works at half resolution: 3-4 times faster at equal parameters."""
+    """Folds 2x2 pixels into channels (Shi et al., CVPR 2016, the other way round), so that the body works at half resolution.
+
+    (N, channels_in, H, W) -> (N, channels_out, H / 2, W / 2) for even H and W; 3-4 times faster at equal parameters.
+    """
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
@@ -103,7 +124,10 @@ class SpaceToDepthStem(nn.Module):
 
 
 class SubPixelHead(nn.Module):
-    """Maps at full resolution from features at half resolution (Shi et al. 2016)."""
+    """Maps at full resolution from features at half resolution, without interpolation (Shi et al., CVPR 2016).
+
+    (N, channels_in, H, W) -> (N, maps, 2 H, 2 W).
+    """
 
     def __init__(self, channels_in: int, maps: int) -> None:
         super().__init__()
@@ -116,7 +140,11 @@ class SubPixelHead(nn.Module):
 
 
 class UpJoin(nn.Module):
-    """One step of a decoder: halve the channels, double the size, join the skip connection, apply the block."""
+    """One step of the U-Net's decoder (Ronneberger et al., MICCAI 2015): fewer channels, twice the size, the skip connection, the block.
+
+    low (N, channels_low, H, W) and skip (N, channels_skip, 2 H, 2 W) -> what `block` makes of (N, 2 * channels_skip, 2 H, 2 W); the skip's
+    channels come last. Sizes double by nearest neighbours, where the paper has transposed convolutions.
+    """
 
     def __init__(self, channels_low: int, channels_skip: int, block: nn.Module) -> None:
         super().__init__()

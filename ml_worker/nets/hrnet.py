@@ -16,8 +16,9 @@ HEAD_WIDTH = 32
 class Exchange(nn.Module):
     """Every branch becomes the sum of all branches, brought to its size and width; branch k has 1 / 2 ** k of the first one's sides.
 
-    Downwards the mean of 2 x 2 pixels a step, then a projection (the paper has strided convolutions, which cost more); upwards a
-    projection, then nearest neighbours.
+    A list of (N, widths[k], H / 2 ** k, W / 2 ** k), one for each width -> a list of the same shapes; H and W are multiples of
+    2 ** (len(widths) - 1). Downwards the mean of 2 x 2 pixels a step, then a projection (Wang et al. have strided convolutions, which
+    cost more); upwards a projection, then nearest neighbours.
     """
 
     def __init__(self, widths: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""The U-Net: an encoder and a decoder joined by skip connections, behind a space-to-depth stem."""
+"""The U-Net: an encoder and a decoder joined by skip connections (Ronneberger et al., MICCAI 2015), behind a space-to-depth stem."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
