@@ -1,6 +1,6 @@
 """How good are the shipped networks through the whole house? Held-out nuclei go in over HTTP, polygons come out, AP@0.5 is pooled.
 
-Usage: python -m bench.accuracy [--url http://localhost:8000] [--model unet]
+Usage: python -m bench.accuracy [--url http://localhost:8000] [--model unet] [--write]
 
 Needs the data folder (CELLHUB_DATA, by default ../shared/data). Held out are the files whose sha256(stem) starts with 0 or 1.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from bench.records import write_row
 from bench.server import Account, checked, machine, parser
 from cellhub_app.core.geometry.polygon import from_geojson
 from cellhub_app.core.geometry.raster import labels_from_polygons
@@ -44,6 +45,7 @@ def main() -> None:
     options.add_argument("--model", default="unet")
     options.add_argument("--domain", default="nuclei_fluo")
     options.add_argument("--images", type=int, default=1000, help="at most so many of the held-out images")
+    options.add_argument("--write", action="store_true", help="put the row into the README's table of speed")
     given = options.parse_args()
     folder = DATA / "train" / given.domain
     paths = held_out(folder)[: given.images]
@@ -58,6 +60,10 @@ def main() -> None:
         at_threshold = [pooled(counts) for counts in zip(*compare(account, project, folder), strict=True)]
     print(f"machine: {machine()}")
     print(f"{given.model}, {len(paths)} held-out images of {given.domain}: {view['counts']}, {len(paths) / seconds:.2f} images/s")
+    if given.write:
+        reached = ", ".join(f"AP@{at} {counts.average_precision:.3f}" for at, counts in zip(THRESHOLDS, at_threshold, strict=True))
+        question = f"How good is it over HTTP? (`accuracy`, {given.model}, {len(paths)} held-out images of {given.domain})"
+        write_row("accuracy", question, f"{reached}, {len(paths) / seconds:.1f} images/s", "AP@0.5 0.70")
     for threshold, counts in zip(THRESHOLDS, at_threshold, strict=True):
         print(f"AP@{threshold}: {counts.average_precision:.3f}   F1@{threshold}: {counts.f1:.3f}   {counts}")
 

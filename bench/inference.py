@@ -19,6 +19,7 @@ from scipy import ndimage
 from skimage import filters, measure, segmentation
 
 from bench.accuracy import DATA
+from bench.records import write_row
 from bench.server import machine
 from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL, Polygon
 from cellhub_app.core.geometry.raster import polygons_from_labels, polygons_from_rings, trace_whole
@@ -178,7 +179,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--side", type=int, default=1024)
     options.add_argument("--objects", type=int, default=500)
-    options.add_argument("--write", action="store_true", help="put the tables into docs/models.md")
+    options.add_argument("--write", action="store_true", help="put the tables into docs/models.md, and a row into the README")
     given = options.parse_args()
     cv2.setNumThreads(1)
     image, what = field(given.side, given.objects)
@@ -198,6 +199,28 @@ def main() -> None:
     print("\n" + "\n".join(lines))
     if given.write:
         write_between(DOCS, "\n".join(lines), *MARKS)
+        write_row(
+            "inference",
+            f"Pixels to valid polygons and measurements, {given.side} x {given.side} px with {what} (`inference`)",
+            *row(wholes, bares, classical),
+        )
+
+
+def row(wholes: list[Clock], bares: list[Clock], classical: Clock) -> tuple[str, str]:
+    """What the README says, and the targets."""
+    (fastest, _), slowest = extremes(wholes, bares)
+    networks = f"{fastest.ms:.0f} ms with {fastest.name}, {slowest.ms:,.0f} ms with {slowest.name}"
+    answer = f"{networks}; a script with {classical.name} {classical.ms:.0f} ms"
+    return answer, f"{TARGETS['fastest preset']:.0f} ms; {TARGETS['any preset']:.0f} ms"
+
+
+def extremes(wholes: list[Clock], bares: list[Clock]) -> tuple[tuple[Clock, Clock], Clock]:
+    """The fastest way through a network with its bare network, and the slowest model with its fastest engine: people choose no engine."""
+    networks = [(clock, bare) for clock, bare in zip(wholes, bares, strict=True) if bare is not NONE]
+    quickest: dict[str, Clock] = {}
+    for clock, _ in networks:
+        quickest[clock.model] = min(quickest.get(clock.model, clock), clock, key=lambda one: one.ms)
+    return min(networks, key=lambda pair: pair[0].ms), max(quickest.values(), key=lambda clock: clock.ms)
 
 
 def tables(wholes: list[Clock], bares: list[Clock], classical: Clock, post: Clock, megapixels: float) -> list[str]:
@@ -206,13 +229,7 @@ def tables(wholes: list[Clock], bares: list[Clock], classical: Clock, post: Cloc
     lines += [clock.line() for clock in [*wholes, classical, post]]
     lines += ["", "| the bare network | ms (fastest) | CPU ms | overhead of all the rest |", "|---|---|---|---|"]
     lines += [f"{bare.line()} {overhead(clock, bare):.0f} % |" for clock, bare in zip(wholes, bares, strict=True) if bare is not NONE]
-    networks = [(clock, bare) for clock, bare in zip(wholes, bares, strict=True) if bare is not NONE]
-    fastest, its_network = min(networks, key=lambda pair: pair[0].ms)
-    # A person chooses a preset, not an engine: of each model the fastest engine counts.
-    quickest: dict[str, Clock] = {}
-    for clock, _ in networks:
-        quickest[clock.model] = min(quickest.get(clock.model, clock), clock, key=lambda one: one.ms)
-    slowest = max(quickest.values(), key=lambda clock: clock.ms)
+    (fastest, its_network), slowest = extremes(wholes, bares)
     lines += ["", "| aim | reached | target | |", "|---|---|---|---|"]
     lines.append(verdict("fastest preset", fastest.ms, f"ms, {fastest.name}"))
     lines.append(verdict("any preset", slowest.ms, f"ms, {slowest.name}, the slowest model with its fastest engine"))
