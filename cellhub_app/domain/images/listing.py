@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     DateTime,
     Double,
@@ -50,6 +51,7 @@ TRIGRAM = 3
 _OF_IMAGES = frozenset({"uploaded", "ingesting", "ready", "failed"})
 # The expressions stand to the letter as in the indexes, so that these are used.
 _OBJECTS = literal_column("coalesce(object_count, -1)", Integer)
+_FLAWED = literal_column("flaws <> '{}'", Boolean)
 _SORTS: dict[str, ColumnElement[Any]] = {
     "createdAt": cast("ColumnElement[Any]", Image.created_at),
     "name": cast("ColumnElement[Any]", Image.name),
@@ -76,8 +78,7 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "letters": lambda patterns: col(Image.name).like(any_(patterns)),
     "tag": lambda tags: col(Image.tags).contains(tags),
     "among": lambda ids: col(Image.id) == any_(ids),
-    # The first half stands to the letter as in the index of flawed images.
-    "flaws": lambda flaws: and_(literal_column("flaws <> '{}'"), col(Image.flaws).bool_op("&&")(flaws)),
+    "flaws": lambda flaws: and_(_FLAWED, col(Image.flaws).bool_op("&&")(flaws)),
     "flawless": lambda nothing: col(Image.flaws) == nothing,
     "min_objects": lambda number: number <= _OBJECTS,
     "max_objects": lambda number: _OBJECTS.between(0, number),
@@ -123,6 +124,11 @@ def conditions_of(filters: ImageFilters) -> list[ColumnElement[bool]]:
     """What the filters ask of an image."""
     stage = [_stage(filters.status)] if filters.status else []
     return [*stage, *(_CONDITIONS[name](_literal(name, value)) for name, value in _values(filters).items())]
+
+
+def with_flaws(flaws: Sequence[Flaw]) -> ColumnElement[bool]:
+    """Images that have one of the flaws."""
+    return _CONDITIONS["flaws"](_literal("flaws", [*flaws]))
 
 
 def _literal(name: str, value: Any) -> Any:
