@@ -51,7 +51,7 @@ SEARCHES = {
     "two letters": "b0",
     "two letters, nothing": "qx",
 }
-FILTERS = ("tag=control", "tag=nowhere", "minObjects=399", "maxObjects=0", "minObjects=100&maxObjects=101")
+FILTERS = ("tag=control", "tag=nowhere", "minObjects=399", "maxObjects=0", "minObjects=100&maxObjects=101", "flaw=any", "flaw=blurred")
 MIXED = (
     "status=unsuccessful&q=_B03_",
     "status=done&sort=-objectCount&minObjects=300",

@@ -93,13 +93,17 @@ class CellHub(Sharing, Results):
         """Put a project in the trash."""
         self._json("DELETE", f"/projects/{project_id}")
 
-    def images(self, project_id: UUID, *, status: str | None = None, q: str | None = None, sort: str | None = None) -> Iterator[Image]:
+    def images(
+        self, project_id: UUID, *, status: str | None = None, q: str | None = None, flaw: str | None = None, sort: str | None = None
+    ) -> Iterator[Image]:
         """Every image of a project, newest first unless `sort` says otherwise.
 
         `status`: `uploaded`, `ingesting`, `ready`, `failed` of the image; `queued`, `running`, `paused`, `succeeded`, `cancelled` of its
         latest segmentation; `unsegmented` for ready and never segmented, `unsuccessful` for not read or not segmented.
+        `flaw`: pictures that look `empty`, `blurred` or `saturated`, `any` of these or `none`.
         """
-        return (Image.model_validate(row) for row in self._pages(f"/projects/{project_id}/images", status=status, q=q, sort=sort))
+        asked = {"status": status, "q": q, "flaw": flaw, "sort": sort}
+        return (Image.model_validate(row) for row in self._pages(f"/projects/{project_id}/images", **asked))
 
     def upload(self, project_id: UUID, paths: Iterable[Path], on_progress: Callable[[int, Upload], None] | None = None) -> Upload:
         """Send files; each is taken once, also when an answer is lost, a request sent again, or this program started again.
@@ -124,16 +128,18 @@ class CellHub(Sharing, Results):
         min_area_px: int | None = None,
         keep_hand_made: bool = False,
         frames: Frames = "first",
+        leave_out: Sequence[str] = (),
     ) -> Batch:
         """Queue a model over images; those still being read are waited for by the server.
 
         With `keep_hand_made` objects that people drew, imported or changed stay, and what the model finds in their place is left out.
         `frames` says which planes of stacks: the first, all, or those with the numbers timepoint * slices + slice, counted from 0.
+        `leave_out`: pictures that look "empty", "blurred" or "saturated" are not segmented, as far as they were read.
         """
         given = {"threshold": threshold, "minAreaPx": min_area_px}
         parameters = {name: value for name, value in given.items() if value is not None}
         body: dict[str, Any] = {"imageIds": _selection(images), "model": model, "parameters": parameters, "keepHandMade": keep_hand_made}
-        body["frames"] = frames if isinstance(frames, str) else list(frames)
+        body |= {"frames": frames if isinstance(frames, str) else list(frames), "leaveOut": list(leave_out)}
         return Batch.model_validate(self._json("POST", f"/projects/{project_id}/segmentations", json=body))
 
     def batch(self, batch_id: UUID) -> Batch:

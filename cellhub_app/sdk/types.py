@@ -53,7 +53,7 @@ class SegmentationState(Answer):
 
 
 class Image(Answer):
-    """An image; `object_count` is None until it was segmented."""
+    """An image; `object_count` is None until it was segmented, `flaws` of the picture are empty, saturated, blurred."""
 
     id: UUID
     project_id: UUID
@@ -69,6 +69,7 @@ class Image(Answer):
     bytes: int
     sha256: str
     object_count: int | None
+    flaws: list[str] = []
     tags: list[str]
     created_at: datetime
 

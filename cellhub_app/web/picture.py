@@ -16,7 +16,7 @@ from cellhub_app.web.guard import Call, unguarded
 from cellhub_app.web.live import News
 from cellhub_app.web.visit import Visit
 
-FILTERS = ("status", "q", "tag", "sort", "where")
+FILTERS = ("status", "q", "tag", "flaw", "sort", "where")
 OBJECTS, HISTORY, DISPLAY = SIDES = ("objects", "history", "display")
 Found = tuple[ImageView, dict[int, RevisionView]]
 DIGITS_MAX = 9

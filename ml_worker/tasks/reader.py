@@ -37,6 +37,7 @@ import cv2
 from cellhub_app.core.errors import ImageRefused, NotFound
 from cellhub_app.core.imaging.bands import fits_whole
 from cellhub_app.core.imaging.display import to_display
+from cellhub_app.core.imaging.quality import Flaw, assess
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
 from ml_worker.tasks import annotations, archive, measured, plane_tiles, warming
@@ -63,14 +64,18 @@ def read(task: dict[str, str]) -> dict[str, Any]:
     try:
         info = probe(path, name)
         is_drawn = fits_whole(info) or info.format != "tiff"
+        flaws: tuple[Flaw, ...] = ()
         if is_drawn:
-            draw(to_display(read_plane(path, name=name), is_rgb=info.is_rgb), task)
+            plane = read_plane(path, name=name)
+            draw(to_display(plane, is_rgb=info.is_rgb), task)
+            # The first plane of a stack says little of the others.
+            flaws = assess(plane) if info.frames * info.timepoints == 1 else ()
     except ImageRefused as refusal:
         return {"refused": {"reason": refusal.reason, "detail": refusal.detail}}
     except MemoryError:
         return {"refused": {"reason": "tooLarge", "detail": TOO_LARGE.format(name=name)}}
     facts = asdict(info)
-    return {"facts": {key: facts[key] for key in ROW}, "is_drawn": is_drawn}
+    return {"facts": {**{key: facts[key] for key in ROW}, "flaws": [*flaws]}, "is_drawn": is_drawn}
 
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:

@@ -158,7 +158,9 @@ async def _counts(session: AsyncSession, results: Sequence[NewResult]) -> dict[U
 
 
 def _figures(saving: _Saving, count: int, revision: int | None) -> ImageResult:
-    return ImageResult(_image(saving.job), count, stacks.doubt_of(saving.planes.values()), revision)
+    return ImageResult(
+        _image(saving.job), count, stacks.doubt_of(saving.planes.values()), revision, [*stacks.flaws_of(saving.planes.values())]
+    )
 
 
 def size_of(job: Claimed) -> tuple[int, int]:
@@ -177,9 +179,8 @@ def _timings(saving: _Saving, began: float, seconds: float) -> dict[str, float]:
 
 
 def _tell(session: AsyncSession, saving: _Saving, image: ImageResult) -> None:
-    more: dict[str, Any] = {"objectCount": image.objects, "doubt": image.doubt}
+    more: dict[str, Any] = {"objectCount": image.objects, "doubt": image.doubt, "flaws": image.flaws}
     more |= {"revision": image.revision, "outlinesRevision": image.revision} if image.revision is not None else {}
-    more |= {"flaws": flaws} if (flaws := stacks.flaws_of(saving.planes.values())) else {}
     emit(session, job_event(Subject.of(saving.job), JobStatus.SUCCEEDED, **more))
 
 

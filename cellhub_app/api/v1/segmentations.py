@@ -1,5 +1,6 @@
 """Segmenting: models, batches, the queue, jobs."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from pydantic import Field
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.segment import segment
+from cellhub_app.domain.images.schemas import Flaw
+from cellhub_app.domain.images.selection import chosen_of
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView
 from cellhub_app.domain.jobs.steering import Act
@@ -30,6 +33,8 @@ class SegmentRequest(Schema):
 
     `frames`: of a stack the `first` plane is segmented, `all` of them, or those with these numbers. The number of a plane is its timepoint
     times the image's slices plus its slice, each counted from 0.
+
+    `leaveOut`: pictures with one of these flaws are not segmented; those that are still being read are.
     """
 
     image_ids: list[UUID] | Literal["all"]
@@ -38,6 +43,7 @@ class SegmentRequest(Schema):
     notify: bool = False
     keep_hand_made: bool = False
     frames: Literal["first", "all"] | list[Annotated[int, Field(ge=0, le=2**31 - 1)]] = "first"
+    leave_out: list[Flaw] = Field(default_factory=list, max_length=3)
 
 
 @router.get("/models", response_model=list[ModelView], tags=["models"])
@@ -50,8 +56,9 @@ async def list_models(session: Look, principal: Signed, projectId: UUID | None =
 @router.post("/projects/{project_id}/segmentations", status_code=202, response_model=BatchView, tags=["batches"])
 async def start_segmentation(project_id: UUID, wanted: SegmentRequest, session: Work, principal: Signed, record: Recorded) -> BatchView:
     """Queue a model over images."""
+    chosen = replace(chosen_of(wanted.image_ids), leave_out=wanted.leave_out)
     batch = await segment(
-        session, principal, project_id, wanted.image_ids, wanted.model, wanted.parameters,
+        session, principal, project_id, chosen, wanted.model, wanted.parameters,
         notify=wanted.notify, keep_hand_made=wanted.keep_hand_made, frames=wanted.frames,
     )  # fmt: skip
     await record(Action.SEGMENT, "batch", batch.id, model=wanted.model, images=batch.counts.queued)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import product
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     DateTime,
     Double,
@@ -40,7 +41,7 @@ from cellhub_app.core.errors import Invalid
 from cellhub_app.core.pagination import Cursor, Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import Viewer, may_view, values_of
-from cellhub_app.domain.images.schemas import COLUMNS, ImageFilters
+from cellhub_app.domain.images.schemas import COLUMNS, Flaw, ImageFilters
 from cellhub_app.models.image import Image
 
 NEAR = 1000
@@ -50,6 +51,7 @@ TRIGRAM = 3
 _OF_IMAGES = frozenset({"uploaded", "ingesting", "ready", "failed"})
 # The expressions stand to the letter as in the indexes, so that these are used.
 _OBJECTS = literal_column("coalesce(object_count, -1)", Integer)
+_FLAWED = literal_column("flaws <> '{}'", Boolean)
 _SORTS: dict[str, ColumnElement[Any]] = {
     "createdAt": cast("ColumnElement[Any]", Image.created_at),
     "name": cast("ColumnElement[Any]", Image.name),
@@ -76,6 +78,8 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "letters": lambda patterns: col(Image.name).like(any_(patterns)),
     "tag": lambda tags: col(Image.tags).contains(tags),
     "among": lambda ids: col(Image.id) == any_(ids),
+    "flaws": lambda flaws: and_(_FLAWED, col(Image.flaws).bool_op("&&")(flaws)),
+    "flawless": lambda nothing: col(Image.flaws) == nothing,
     "min_objects": lambda number: number <= _OBJECTS,
     "max_objects": lambda number: _OBJECTS.between(0, number),
 }
@@ -84,6 +88,8 @@ _BOUND: dict[str, BindParameter[Any]] = {
     "letters": bindparam("letters", type_=ARRAY(String)),
     "tag": bindparam("tag", type_=ARRAY(String(60))),
     "among": bindparam("among", type_=ARRAY(Uuid)),
+    "flaws": bindparam("flaws", type_=ARRAY(String(20))),
+    "flawless": bindparam("flawless", type_=ARRAY(String(20))),
     "min_objects": bindparam("min_objects", type_=Integer),
     "max_objects": bindparam("max_objects", type_=Integer),
 }
@@ -101,6 +107,10 @@ def _values(filters: ImageFilters) -> dict[str, Any]:
         values["q"] = f"%{_escaped(filters.q)}%"
     if filters.tag:
         values["tag"] = [filters.tag]
+    if filters.flaw == "none":
+        values["flawless"] = []
+    elif filters.flaw:
+        values["flaws"] = [*get_args(Flaw)] if filters.flaw == "any" else [filters.flaw]
     if filters.among is not None:
         values["among"] = list(filters.among)
     if filters.min_objects is not None:
@@ -114,6 +124,11 @@ def conditions_of(filters: ImageFilters) -> list[ColumnElement[bool]]:
     """What the filters ask of an image."""
     stage = [_stage(filters.status)] if filters.status else []
     return [*stage, *(_CONDITIONS[name](_literal(name, value)) for name, value in _values(filters).items())]
+
+
+def with_flaws(flaws: Sequence[Flaw]) -> ColumnElement[bool]:
+    """Images that have one of the flaws."""
+    return _CONDITIONS["flaws"](_literal("flaws", [*flaws]))
 
 
 def _literal(name: str, value: Any) -> Any:
@@ -135,7 +150,7 @@ class Shape:
     @property
     def is_search(self) -> bool:
         """Whether something is asked that the index of the order does not know."""
-        return bool({"q", "tag", "among"} & set(self.asked))
+        return bool({"q", "tag", "among", "flaws", "flawless"} & set(self.asked))
 
     @property
     def is_stepwise(self) -> bool:

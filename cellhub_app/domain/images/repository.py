@@ -4,7 +4,23 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, any_, bindparam, cast, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
@@ -38,6 +54,13 @@ async def counts(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, s
     status, segmentation = col(Image.status), col(Image.segmentation_status)
     query = select(status, segmentation, func.count(), func.coalesce(func.sum(col(Image.object_count)), 0))
     return (await session.execute(query.where(present(project_id)).group_by(status, segmentation))).all()
+
+
+async def flaws(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, int]]:
+    """How many images of a project have each flaw."""
+    flaw = func.unnest(col(Image.flaws)).label("flaw")
+    each = select(flaw).where(present(project_id), literal_column("flaws <> '{}'")).subquery()
+    return (await session.execute(select(each.c.flaw, func.count()).group_by(each.c.flaw))).all()
 
 
 async def readable(session: AsyncSession, principal: Viewer, image_id: UUID, *, also_trashed: bool = False) -> Image | None:

@@ -13,6 +13,7 @@ from cellhub_app.core.limits import NAME_MAX_LENGTH
 from cellhub_app.domain.schema import Problem, Schema
 from cellhub_app.models.image import Image
 
+Flaw = Literal["empty", "saturated", "blurred"]  # those of core/imaging/quality.py
 HOLDING_MAX_LENGTH = 4000
 Sort = Literal["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"]
 Stage = Literal[
@@ -54,6 +55,9 @@ class ImageView(Schema):
     outlines_revision: int = 0
     object_count: int | None
     doubt: float | None
+    flaws: list[str] = Field(
+        default_factory=list, description="what is wrong with the picture: empty, saturated, blurred; of stacks this is told once segmented"
+    )
     tags: list[str]
     created_at: datetime
     deleted_at: datetime | None
@@ -69,6 +73,9 @@ class ImageFilters(Schema):
     )
     q: str | None = Field(default=None, max_length=NAME_MAX_LENGTH)
     tag: str | None = Field(default=None, max_length=60)
+    flaw: Flaw | Literal["any", "none"] | None = Field(
+        default=None, description="pictures that look empty, saturated or blurred; any of these, or none"
+    )
     min_objects: int | None = Field(default=None, ge=0)
     max_objects: int | None = Field(default=None, ge=0)
     trashed: bool = False
@@ -173,7 +180,7 @@ def new_image_view(project_id: UUID, row: NewImage, created_at: datetime) -> Ima
     return ImageView.model_construct(
         id=row.id, project_id=project_id, name=row.name, status="failed" if row.error else "uploaded", error=row.error, segmentation=None,
         width=None, height=None, channels=None, bit_depth=None, frames=None, timepoints=None, pixel_size_um=None, pixel_size_origin=None,
-        bytes=row.bytes, sha256=row.sha256, revision=0, outlines_revision=0, object_count=None, doubt=None, tags=[],
+        bytes=row.bytes, sha256=row.sha256, revision=0, outlines_revision=0, object_count=None, doubt=None, flaws=[], tags=[],
         created_at=created_at, deleted_at=None,
     )  # fmt: skip
 

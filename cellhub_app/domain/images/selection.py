@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
@@ -13,7 +13,8 @@ from sqlmodel import col
 
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository
-from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.listing import with_flaws
+from cellhub_app.domain.images.schemas import Flaw, ImageFilters
 from cellhub_app.domain.images.service import checked_ids
 from cellhub_app.models.image import Image, ImageStatus
 
@@ -21,11 +22,12 @@ from cellhub_app.models.image import Image, ImageStatus
 @dataclass(frozen=True)
 class Chosen:
     """The named images; with `filters`, all that match them except the named ones. `only_new`: of these, those that nothing
-    has segmented yet, or that were cancelled."""
+    has segmented yet, or that were cancelled; `leave_out`: those that have none of these flaws, as far as they were read."""
 
     ids: Sequence[UUID] = ()
     filters: ImageFilters | None = None
     only_new: bool = False
+    leave_out: Sequence[Flaw] = ()
 
 
 Selection = Chosen | Sequence[UUID] | Literal["all"]
@@ -47,13 +49,21 @@ def conditions(project_id: UUID, selection: Selection) -> list[ColumnElement[boo
         found = repository.filtered(project_id, chosen.filters)
         found += [col(Image.id) != func.all(literal(checked_ids(chosen.ids), ARRAY(Uuid)))] if chosen.ids else []
     status = col(Image.segmentation_status)
-    return [*found, or_(status.is_(None), status == "cancelled")] if chosen.only_new else found
+    found += [or_(status.is_(None), status == "cancelled")] if chosen.only_new else []
+    return [*found, not_(with_flaws(chosen.leave_out))] if chosen.leave_out else found
 
 
 async def count(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> int:
     """How many images are chosen. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
     query = select(func.count()).select_from(Image).where(*conditions(project_id, chosen))
+    return (await session.execute(query)).scalar_one()
+
+
+async def count_poor(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen, flaws: Sequence[Flaw]) -> int:
+    """How many of the chosen images have one of these flaws. Raises ProjectNotFound."""
+    await require(session, principal, project_id, Permission.VIEW)
+    query = select(func.count()).select_from(Image).where(*conditions(project_id, chosen), with_flaws(flaws))
     return (await session.execute(query)).scalar_one()
 
 

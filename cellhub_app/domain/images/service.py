@@ -57,6 +57,12 @@ async def counts(session: AsyncSession, principal: Viewer, project_id: UUID) -> 
     return found
 
 
+async def flaws(session: AsyncSession, principal: Viewer, project_id: UUID) -> dict[str, int]:
+    """How many pictures of the project look empty, saturated or blurred. Raises ProjectNotFound."""
+    await require(session, principal, project_id, Permission.VIEW)
+    return {row[0]: row[1] for row in await repository.flaws(session, project_id)}
+
+
 def _stage(status: str, segmentation: str | None) -> str:
     if status == "failed" or segmentation == "failed":
         return "failed"

@@ -35,11 +35,12 @@ _FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _
 
 _RESULT = text("""
     update image set object_count = :objects, doubt = :doubt, revision = coalesce(cast(:revision as integer), revision),
-        outlines_revision = coalesce(cast(:revision as integer), outlines_revision) where id = :image_id
+        outlines_revision = coalesce(cast(:revision as integer), outlines_revision), flaws = cast(:flaws as text[]) where id = :image_id
 """)
 _FACTS = text("""
     update image set format = :format, width = :width, height = :height, channels = :channels, bit_depth = :bit_depth, frames = :frames,
-        timepoints = :timepoints, pixel_size_um = coalesce(image.pixel_size_um, :pixel_size_um, project.pixel_size_um),
+        flaws = cast(:flaws as text[]), timepoints = :timepoints,
+        pixel_size_um = coalesce(image.pixel_size_um, :pixel_size_um, project.pixel_size_um),
         pixel_size_origin = case when image.pixel_size_um is not null then image.pixel_size_origin
                                  when cast(:pixel_size_um as float) is not null then :pixel_size_origin
                                  when project.pixel_size_um is not null then 'project' end
@@ -50,12 +51,16 @@ _FACTS = text("""
 
 @dataclass(frozen=True)
 class ImageResult:
-    """An image's figures with a result: `objects` in all its planes, `revision` that of its first plane, None where that was left alone."""
+    """An image's figures with a result: `objects` in all its planes, `revision` that of its first plane, None where that was left alone.
+
+    `flaws` are those of the picture, as the planes that were segmented show them.
+    """
 
     image_id: UUID
     objects: int
     doubt: float | None
     revision: int | None
+    flaws: list[str]
 
 
 async def lock_images(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -89,5 +94,5 @@ async def write_results(session: AsyncSession, rows: Sequence[ImageResult]) -> N
 
 async def write_facts(session: AsyncSession, image_id: UUID, facts: dict[str, Any]) -> tuple[float | None, str | None]:
     """What was read from an image's file; answers its pixel size in µm and where that comes from (the project's, for want of another)."""
-    row = (await session.execute(_FACTS, {"image_id": image_id, **facts})).one()
+    row = (await session.execute(_FACTS, {"image_id": image_id, "flaws": [], **facts})).one()
     return row.pixel_size_um, row.pixel_size_origin

@@ -277,6 +277,17 @@ async def test_planes_of_stacks_are_named(hub: CellHub, project_id: UUID, ada: P
         assert (await ada.http.get(f"/api/v1/batches/{batch.id}")).json()["parameters"].get("frames") == told
 
 
+async def test_poor_pictures_are_left_out(hub: CellHub, project_id: UUID, runtime: Runtime, tmp_path: Path) -> None:
+    uploaded = await _do(hub.upload, project_id, _files(tmp_path, 2))
+    async with runtime.work() as session:
+        await session.execute(update(ImageRow).where(col(ImageRow.id) == uploaded.accepted[0].id).values(flaws=["blurred"]))
+    assert [image.flaws for image in await _do(lambda: list(hub.images(project_id, flaw="any")))] == [["blurred"]]
+    batch = await _do(hub.segment, project_id, "classical", leave_out=["empty", "blurred"])
+    assert batch.counts.queued == 1
+    with pytest.raises(Rejected):
+        await _do(hub.segment, project_id, "classical", leave_out=["ugly"])
+
+
 async def ready_export(hub: CellHub, project_id: UUID, runtime: Runtime, content: bytes) -> UUID:
     """An export whose ZIP is there."""
     export = await _do(hub.export, project_id, ["coco"])

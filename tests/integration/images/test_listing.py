@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -11,12 +12,13 @@ from pydantic_core import to_json
 
 from cellhub_app.core.errors import Invalid, NotAllowed, SelectionEmpty
 from cellhub_app.core.ids import new_id, now
+from cellhub_app.core.imaging import quality
 from cellhub_app.core.pagination import Page, PageRequest
 from cellhub_app.core.reading import read
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal, ProjectNotFound
 from cellhub_app.domain.images import listing, service
-from cellhub_app.domain.images.schemas import ImageChange, ImageFilters, ImageView
+from cellhub_app.domain.images.schemas import Flaw, ImageChange, ImageFilters, ImageView
 from cellhub_app.domain.images.service import ImageNotFound
 from cellhub_app.models.image import Image
 from cellhub_app.models.project import Project, ProjectRole
@@ -46,8 +48,8 @@ async def gallery(runtime: Runtime) -> Gallery:
         changes = [
             {"segmentation_status": "succeeded", "object_count": 5, "doubt": 0.1},
             {"segmentation_status": "succeeded", "object_count": 0, "doubt": 0.9},
-            {"segmentation_status": "queued", "tags": ["control"]},
-            {"segmentation_status": "running"},
+            {"segmentation_status": "queued", "tags": ["control"], "flaws": ["saturated", "blurred"]},
+            {"segmentation_status": "running", "flaws": ["empty"]},
             {"segmentation_status": "failed", "segmentation_error": {"code": "x", "detail": "It broke."}},
             {"status": "failed", "error": {"code": "truncated", "detail": "It ends early."}},
         ]
@@ -93,6 +95,10 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
         ({"tag": "control"}, ["100%_c.tif"]),
         ({"min_objects": 1}, ["b.tif"]),
         ({"max_objects": 0}, ["a.tif"]),
+        ({"flaw": "any"}, ["d.tif", "100%_c.tif"]),
+        ({"flaw": "blurred", "sort": "name"}, ["100%_c.tif"]),
+        ({"flaw": "empty", "tag": "control"}, []),
+        ({"flaw": "none", "status": "done"}, ["a.tif", "b.tif"]),
         ({"sort": "name"}, ["100%_c.tif", "a.tif", "b.tif", "d.tif", "e.tif", "f.tif", "g.tif"]),
         ({"sort": "-objectCount", "status": "done"}, ["b.tif", "a.tif"]),
         ({"sort": "-doubt", "status": "done"}, ["a.tif", "b.tif"]),
@@ -100,6 +106,14 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
 )
 async def test_filters_and_orders(runtime: Runtime, gallery: Gallery, filters: dict[str, object], expected: list[str]) -> None:
     assert await names(runtime, gallery, **filters) == expected
+
+
+async def test_flaws_of_pictures_are_counted_and_are_those_that_the_reader_tells(runtime: Runtime, gallery: Gallery) -> None:
+    async with runtime.work() as session:
+        assert await service.flaws(session, gallery.viewer, gallery.project_id) == {"saturated": 1, "blurred": 1, "empty": 1}
+        with pytest.raises(ProjectNotFound):
+            await service.flaws(session, gallery.stranger, gallery.project_id)
+    assert set(get_args(Flaw)) == set(quality.Flaw)
 
 
 async def test_the_status_of_an_image_is_told_apart_from_that_of_its_segmentation(runtime: Runtime, gallery: Gallery) -> None:

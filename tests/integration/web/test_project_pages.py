@@ -1,7 +1,7 @@
 """What the handlers of a project's pages do, on real services; no worker runs, so what is queued stays queued."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from cellhub_app.models.image import Image
@@ -108,6 +108,21 @@ async def test_a_tag_is_put_on_the_selection_found_and_taken_off(page: Page) -> 
     assert state.matching == 0
 
 
+async def test_poor_pictures_are_counted_and_shown_alone(page: Page) -> None:
+    state = page.tab.state(ImagesState)
+    assert state.flaws == []
+    async with page.runtime.work() as session:
+        await session.execute(update(Image).where(col(Image.id) == page.images[0]).values(flaws=["blurred"]))
+    await page.read_again()
+    assert [(flaw.name, flaw.words, flaw.count) for flaw in state.flaws] == [("blurred", "looks blurred", 1)]
+    await page.call(ImagesState, "show_flaw", "any")
+    assert (state.matching, state.query) == (1, {"flaw": "any", "sort": "name"})
+    await page.call(ImagesState, "show_flaw", "none")
+    assert state.matching == 4
+    await page.tab.call(ImagesState, "show_flaw", "ugly")
+    assert state.flaw == "none"
+
+
 @pytest.mark.parametrize("bad", [{"ids": ["x"], "all": False, "count": 1}, {"ids": []}, "all", None])
 async def test_a_selection_of_another_shape_is_refused(page: Page, bad: object) -> None:
     await page.tab.call(ImagesState, "select", bad)
@@ -155,6 +170,25 @@ async def test_the_queue_shows_the_batch_with_its_project(page: Page) -> None:
     assert [(line.project, line.batch.summary, line.can_edit) for line in state.lines] == [("HeLa", "4 queued", True)]
     assert (state.queued_in_all, state.queue_chip) == (4, "0 of 4")
     live.leave(queue.token)
+
+
+async def test_pictures_that_look_empty_or_blurred_are_left_out_when_asked_so(page: Page) -> None:
+    async with page.runtime.work() as session:
+        for image, flaw in zip(page.images, ("empty", "blurred", "saturated"), strict=False):
+            await session.execute(update(Image).where(col(Image.id) == image).values(flaws=[flaw]))
+    await page.call(ImagesState, "select", {"ids": [str(image) for image in page.images[:3]], "all": False, "count": 3})
+    await page.call(SegmentState, "open_for_selected")
+    state = page.tab.state(SegmentState)
+    assert (state.image_count, state.poor_count, state.leaves_out) == (3, 2, False)
+    await page.call(SegmentState, "open_for_all")
+    await page.call(SegmentState, "leave_out", True)
+    await page.call(SegmentState, "set_only_new", True)
+    assert (state.poor_count, state.leaves_out) == (2, True)
+    await page.call(SegmentState, "start")
+    assert page.tab.state(SessionState).messages[0]["title"] == "2 images queued"
+    async with page.runtime.work() as session:
+        query = select(Image.name).where(col(Image.segmentation_status) == "queued").order_by(Image.name)
+        assert (await session.execute(query)).scalars().all() == ["A03.tif", "B01.tif"]
 
 
 async def test_only_new_images_are_segmented_when_asked_so(page: Page) -> None:

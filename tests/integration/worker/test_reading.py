@@ -4,9 +4,13 @@ import asyncio
 import json
 import os
 import signal
+from io import BytesIO
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+import tifffile
 
 from cellhub_app.core.errors import ImageRefused
 from cellhub_app.models.image import incoming_key, storage_key
@@ -30,6 +34,18 @@ async def test_a_file_gets_its_facts_and_pictures(lab: Lab, io: WorkerContext) -
     assert (image.frames, image.timepoints) == (1, 1)
     for part in ("display.webp", "thumbnail.webp"):
         assert (await lab.runtime.storage.get(storage_key(image.id, part)))[8:12] == b"WEBP"
+
+
+async def test_what_is_wrong_with_a_picture_is_known_once_it_is_read(lab: Lab, io: WorkerContext) -> None:
+    empty = np.full((256, 256), 100, np.uint8)
+    stack = BytesIO()
+    tifffile.imwrite(stack, np.stack([empty, empty]), imagej=True, metadata={"axes": "ZYX"})
+    [good] = nuclei_files(1)
+    empty_file = cv2.imencode(".png", empty)[1].tobytes()
+    images = await lab.upload([("empty.png", empty_file), (good.name, good.data), ("stack.tif", stack.getvalue())])
+    await until(lambda: _is_read(lab))
+    flaws = {name: (await lab.image(image)).flaws for name, image in images.items()}
+    assert flaws == {"empty.png": ["empty"], good.name: [], "stack.tif": []}
 
 
 async def test_bytes_become_the_original_only_after_their_checks_and_refused_ones_are_removed(lab: Lab, io: WorkerContext) -> None:

@@ -140,7 +140,7 @@ async def test_a_gallery_hears_all_it_needs_in_order(lab: Lab, gpu: WorkerContex
     assert told[-1] == {
         "imageId": str(image), "jobId": str(row.segmentation_job_id), "batchId": told[0]["batchId"], "model": "classical",
         "status": "succeeded", "error": None, "objectCount": row.object_count, "doubt": told[-1]["doubt"], "revision": 1,
-        "outlinesRevision": 1,
+        "outlinesRevision": 1, "flaws": [],
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 import React, { memo, useState } from 'react';
 import { Badge } from './Badge.jsx';
 import { overlayUrl, thumbnailUrl } from './requests.js';
-import { badgeOf, doubtWords, isSegmented, objectsNoun, reasonOf } from './status.js';
+import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, reasonOf } from './status.js';
 
 export const cellId = (galleryId, imageId) => `${galleryId}-${imageId}`;
 
@@ -71,7 +71,7 @@ export const Cell = memo(function Cell({ image, index, total, galleryId, selecte
       aria-selected={selected}
       aria-posinset={index + 1}
       aria-setsize={total}
-      title={[image.name, reason || doubtWords(image)].filter(Boolean).join('\n')}
+      title={[image.name, reason || doubtWords(image), flawWords(image)].filter(Boolean).join('\n')}
       data-index={index}
       data-kind={badge.kind}
       data-focused={focused || undefined}

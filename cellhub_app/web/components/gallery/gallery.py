@@ -16,8 +16,8 @@ _LIBRARY = linked_modules(__file__, *_NAMES)
 class Gallery(rx.NoSSRComponent):
     """A project's images under a filter, filling its parent (which needs a height) and scrolling inside.
 
-    `query` holds status, q, tag, holding, trashed, sort (and minObjects, maxObjects) as GET /projects/{id}/images takes them; a new one
-    starts over. `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are
+    `query` holds status, q, tag, flaw, holding, trashed, sort (and minObjects, maxObjects) as GET /projects/{id}/images takes them; a new
+    one starts over. `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are
     `{"first", "rows"}`: partial rows `{"id", ...}` numbered from `first`, merged into what is shown (`"deleted": True` takes one out);
     a gap in the numbers reads the list again. A new `all_asked` selects everything, a new `none_asked` nothing.
     Done images whose doubt is at least that of their model in `doubt_from` are marked "Look first".

@@ -1,6 +1,6 @@
 /** Where members ask; visitors with a share link ask below an address of its own. */
 export const API = '/api/v1';
-const FILTERS = ['status', 'q', 'tag', 'holding', 'trashed', 'minObjects', 'maxObjects', 'sort'];
+const FILTERS = ['status', 'q', 'tag', 'flaw', 'holding', 'trashed', 'minObjects', 'maxObjects', 'sort'];
 
 /** The address of one page of a project's images; empty filters are left out. */
 export function pageUrl(projectId, query, cursor, limit, api = API) {

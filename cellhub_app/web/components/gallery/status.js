@@ -17,6 +17,13 @@ const IMAGE = {
 const READY = { kind: 'ready', word: 'Ready' };
 const LOOK_FIRST = { kind: 'doubt', word: 'Look first' };
 
+/** What is wrong with the picture itself, the worst first: what the badge says, and in full. */
+const FLAWS = {
+  empty: { word: 'Looks empty', full: 'The field looks empty' },
+  blurred: { word: 'Looks blurred', full: 'The picture looks blurred' },
+  saturated: { word: 'Saturated', full: 'Many pixels are saturated' },
+};
+
 const DAY_MS = 24 * 3600e3;
 const KEPT_DAYS = 30;
 
@@ -38,12 +45,25 @@ export function doubtWords(image) {
   return percent < 1 ? 'Hardly any doubt about its outlines' : `About ${percent} % of its objects are likely wrong or missing`;
 }
 
+const flawsOf = image => Object.keys(FLAWS).filter(name => image.flaws?.includes(name));
+
+/** What is wrong with the picture, in words; empty where nothing is. */
+export function flawWords(image) {
+  return flawsOf(image).map(name => FLAWS[name].full).join('. ');
+}
+
+/** An image that nobody has segmented says first what is wrong with it. */
+function readyBadge(image) {
+  const [worst] = flawsOf(image);
+  return worst ? { kind: 'doubt', word: FLAWS[worst].word } : READY;
+}
+
 /** An image that is still being read says so even when its segmentation already waits for it. */
 export function badgeOf(image, doubtFrom = Infinity, nowMs = Date.now()) {
   if (image.deletedAt) return deletedBadge(image.deletedAt, nowMs);
   const reading = IMAGE[image.status];
   if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
-  const badge = SEGMENTATION[image.segmentation?.status] ?? READY;
+  const badge = SEGMENTATION[image.segmentation?.status] ?? readyBadge(image);
   return badge.kind === 'done' && image.doubt >= markOf(image, doubtFrom) ? LOOK_FIRST : badge;
 }
 

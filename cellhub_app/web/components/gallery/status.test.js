@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { badgeOf, doubtWords, isSegmented, objectsNoun, reasonOf } from './status.js';
+import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, reasonOf } from './status.js';
 
 const ready = status => ({ name: 'a.tif', status: 'ready', segmentation: status ? { status, jobId: 'j' } : null });
 
@@ -41,6 +41,17 @@ test('the reason is that of the step that failed', () => {
   expect(reasonOf({ ...ready('failed'), segmentation: { status: 'failed', error: { detail: 'Out of memory.' } } })).toBe('Out of memory.');
   expect(reasonOf({ ...ready('succeeded'), error: { detail: 'old' } })).toBe('');
   expect(reasonOf({ status: 'failed', error: null })).toBe('');
+});
+
+test('a poor picture says so before anybody segments it', () => {
+  const poor = (status, ...flaws) => ({ ...ready(status), flaws });
+  expect(badgeOf(poor(null, 'saturated', 'blurred'))).toEqual({ kind: 'doubt', word: 'Looks blurred' });
+  expect(badgeOf(poor(null, 'empty')).word).toBe('Looks empty');
+  expect(badgeOf(poor(null)).word).toBe('Ready');
+  expect(badgeOf(poor('queued', 'empty')).word).toBe('Queued');
+  expect(badgeOf({ ...poor(null, 'empty'), status: 'ingesting' }).word).toBe('Reading');
+  expect(flawWords(poor(null, 'saturated', 'blurred'))).toBe('The picture looks blurred. Many pixels are saturated');
+  expect([flawWords(poor(null)), flawWords(ready(null)), flawWords(poor(null, 'odd'))]).toEqual(['', '', '']);
 });
 
 test('one object is singular, none are plural', () => {

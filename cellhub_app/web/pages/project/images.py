@@ -94,6 +94,14 @@ def _tools() -> rx.Component:
         rx.el.option(t("any tag"), value=""), options, aria_label=t("Show images by tag"), value=ImagesState.tag, data_testid="tag-filter",
         on_change=ImagesState.show_tag, class_name="select select-small select-plain tag-filter",
     )  # fmt: skip
+    looks = rx.foreach(
+        ImagesState.flaws, lambda flaw: rx.el.option(t("{name} ({count})", name=flaw.words, count=flaw.count), value=flaw.name)
+    )
+    flaw = rx.el.select(
+        rx.el.option(t("any picture"), value=""), looks, rx.el.option(t("any of these flaws"), value="any"),
+        rx.el.option(t("looks fine"), value="none"), aria_label=t("Show images by how the picture looks"), value=ImagesState.flaw,
+        on_change=ImagesState.show_flaw, data_testid="flaw-filter", class_name="select select-small select-plain tag-filter",
+    )  # fmt: skip
     size = rx.el.input(
         type="range", min=SMALLEST_PX, max=LARGEST_PX, step=8, value=ImagesState.thumbnail_size, class_name="range",
         on_change=ImagesState.resize, aria_label=t("Size of the thumbnails"),
@@ -104,6 +112,7 @@ def _tools() -> rx.Component:
         class_name="row small dim",
     )
     has_tags = (ImagesState.tags.length() > 0) | (ImagesState.tag != "")
+    has_flaws = (ImagesState.flaws.length() > 0) | (ImagesState.flaw != "")
     panel = icon_button(
         t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle"
     )
@@ -112,7 +121,7 @@ def _tools() -> rx.Component:
         class_name="dim small tools-note",
         data_testid="doubt-note",
     )
-    right = rx.el.div(rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right")
+    right = rx.el.div(rx.cond(has_flaws, flaw), rx.cond(has_tags, tag), sort, outlines, size, panel, class_name="tools-right")
     return rx.el.div(pills, right, rx.cond(ImagesState.sort == "-doubt", meaning), class_name="tools")
 
 

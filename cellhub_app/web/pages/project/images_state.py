@@ -13,6 +13,7 @@ from cellhub_app.core.errors import Invalid
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.domain.flows import holding
 from cellhub_app.domain.images import selection, tagging, trash
+from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageFilters, Sort
 from cellhub_app.domain.images.selection import Chosen
 from cellhub_app.domain.results import service as results
@@ -24,6 +25,8 @@ from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.project.state import ProjectState
 
 Pill = Literal["", "done", "queued", "running", "unsuccessful", "unsegmented", "trash"]
+FlawChoice = Literal["", "any", "empty", "blurred", "saturated", "none"]
+FLAW_WORDS = {"empty": t("looks empty"), "blurred": t("looks blurred"), "saturated": t("saturated")}
 # Words that the gallery's own address had for these before; to the API they are the status of an image.
 _FORMERLY = {"failed": "unsuccessful", "ready": "unsegmented"}
 DEFAULT_SORT = "-createdAt"
@@ -49,12 +52,22 @@ class TagCount:
     count: int
 
 
+@dataclass
+class FlawCount:
+    """What pictures look like, and how many do."""
+
+    name: str
+    words: str
+    count: int
+
+
 @dataclass(frozen=True)
 class Moved:
-    """What is read when images went, came back or got other tags; those that are uploaded have none."""
+    """What is read when images went, came back or got other tags, or poor pictures were read; good ones that come in have none of it."""
 
     in_trash: int
     tags: list[TagCount]
+    flaws: list[FlawCount]
 
 
 class ImagesState(ProjectState):
@@ -63,6 +76,7 @@ class ImagesState(ProjectState):
     status: str = ""
     q: str = ""
     tag: str = ""
+    flaw: str = ""
     sort: str = DEFAULT_SORT
     trashed: bool = False
     holding: str = ""
@@ -70,6 +84,7 @@ class ImagesState(ProjectState):
     found: int = 0
     in_trash: int = 0
     tags: list[TagCount] = []
+    flaws: list[FlawCount] = []
     refresh: int = 0
     search_key: str = ""
     changes: dict[str, Any] = NO_CHANGES
@@ -87,14 +102,14 @@ class ImagesState(ProjectState):
     def query(self) -> dict[str, str]:
         """The filter as the gallery and the address take it, without defaults."""
         sort = "" if self.sort == DEFAULT_SORT else self.sort
-        named = {"status": self.status, "q": self.q, "tag": self.tag, "holding": self.holding}
+        named = {"status": self.status, "q": self.q, "tag": self.tag, "flaw": self.flaw, "holding": self.holding}
         named |= {"trashed": "true" if self.trashed else "", "sort": sort}
         return {name: value for name, value in named.items() if value}
 
     @rx.var
     def matching(self) -> int:
         """How many images match."""
-        if self.q or self.tag or self.trashed or self.holding:
+        if self.q or self.tag or self.flaw or self.trashed or self.holding:
             return self.found
         by_status = {"done": self.done, "queued": self.queued, "running": self.running}
         by_status |= {"unsuccessful": self.failed, "unsegmented": self.unsegmented}
@@ -108,10 +123,10 @@ class ImagesState(ProjectState):
         project_id = UUID(self.project_id)
         await live.watch(call, self._tab, Topic(ImagesState, project_id), ProjectState.load, project_id)
         asked = self.router.url.query_parameters
-        words = {name: asked.get(name, "") for name in ("status", "q", "tag", "sort", "trashed", "holding")}
+        words = {name: asked.get(name, "") for name in ("status", "q", "tag", "flaw", "sort", "trashed", "holding")}
         filters = checked_filters(words | {"status": _FORMERLY.get(words["status"], words["status"])})
         self.status, self.q, self.tag, self.sort = filters.status or "", filters.q or "", filters.tag or "", filters.sort
-        self.trashed = filters.trashed
+        self.trashed, self.flaw = filters.trashed, filters.flaw or ""
         self.holding = filters.holding or ""
         await self._look_up(call, project_id)
         self.search_key = f"{self.project_id}{self.q}"
@@ -130,18 +145,20 @@ class ImagesState(ProjectState):
             if image_id := event.data.get("imageId"):
                 changes[image_id] = {**changes.get(image_id, {"id": image_id}), **_change(event)}
         movers = [event for event in news.events if _moves_many(event)]
-        needs_more = news.anew or any("added" not in event.data for event in movers)
+        needs_more = news.anew or any("added" not in event.data for event in movers) or any(map(_is_poor, news.events))
         moved = await cls._read_moved(call, topic_id) if needs_more else None
         return list(changes.values()), bool(movers) or news.anew, moved
 
     @classmethod
     async def _read_moved(cls, call: Call, project_id: UUID) -> Moved:
         tags = await tagging.used(call.session, call.principal, project_id)
-        return Moved(await trash.count(call.session, call.principal, project_id), [TagCount(*tag) for tag in tags])
+        poor = await images.flaws(call.session, call.principal, project_id)
+        flaws = [FlawCount(name, words, poor[name]) for name, words in FLAW_WORDS.items() if name in poor]
+        return Moved(await trash.count(call.session, call.principal, project_id), [TagCount(*tag) for tag in tags], flaws)
 
     def _show_moved(self, moved: Moved) -> None:
-        self._put(in_trash=moved.in_trash, tags=moved.tags)
-        if self.trashed and not self.q and not self.tag:
+        self._put(in_trash=moved.in_trash, tags=moved.tags, flaws=moved.flaws)
+        if self.trashed and not self.q and not self.tag and not self.flaw:
             self._put(found=moved.in_trash)
 
     def _show_news(self, found: Any) -> None:
@@ -177,6 +194,12 @@ class ImagesState(ProjectState):
         await self._count(call)
 
     @guarded
+    async def show_flaw(self, call: Call, flaw: FlawChoice) -> None:
+        """Show the pictures that look empty, blurred or saturated, or those that look fine."""
+        self.flaw = flaw
+        await self._count(call)
+
+    @guarded
     async def search(self, call: Call, words: str) -> None:
         """Show the images whose name holds the words."""
         self.q = words.strip()[:200]
@@ -184,7 +207,7 @@ class ImagesState(ProjectState):
 
     async def _count(self, call: Call) -> None:
         """Filters that the project's counts say nothing of are counted apart."""
-        if self.q or self.tag or self.trashed or self.holding:
+        if self.q or self.tag or self.flaw or self.trashed or self.holding:
             everything = Chosen(filters=self._filters())
             self.found = await selection.count(call.session, call.principal, UUID(self.project_id), everything)
 
@@ -265,6 +288,11 @@ def _change(event: Event) -> dict[str, Any]:
     elif "status" in event.data:
         data |= {"status": event.data["status"], "error": event.data.get("error")}
     return data
+
+
+def _is_poor(event: Event) -> bool:
+    """Whether an event tells of a picture that was just read and looks poor."""
+    return event.type is EventType.IMAGE_STATUS and bool(event.data.get("flaws"))
 
 
 def _moves_many(event: Event) -> bool:

@@ -13,11 +13,13 @@ from cellhub_app.web.pages.project.segment_state import ALL, FIRST, SegmentState
 
 def segment_dialog() -> rx.Component:
     """The dialog; the state opens it."""
-    count = rx.cond(SegmentState.only_new, SegmentState.new_count, SegmentState.image_count).to(int)
+    every = rx.cond(SegmentState.only_new, SegmentState.new_count, SegmentState.image_count).to(int)
+    count = every - rx.cond(SegmentState.leaves_out, SegmentState.poor_count, 0).to(int)
     words = rx.fragment(t("Segment {count} ", count=count), noun(count, "image", "images"))
     return dialog(
         t("Segment images"),
         _scope(),
+        rx.cond(SegmentState.poor_count > 0, _poor()),
         rx.cond(SegmentState.has_stacks, _planes()),
         model_choice(SegmentState),
         _try_first(),
@@ -51,6 +53,26 @@ def _scope() -> rx.Component:
     return rx.cond(
         has_choice, rx.el.div(option(True, some), option(False, every), class_name="pills", role="group", aria_label=t("Which images"))
     )
+
+
+def _poor() -> rx.Component:
+    """Whether pictures that look empty or blurred are left out, where there are some."""
+    count, is_one = SegmentState.poor_count, SegmentState.poor_count == 1
+    box = rx.checkbox(
+        checked=SegmentState.leaves_out, on_change=SegmentState.leave_out, custom_attrs={"data-testid": "segment-leave-out"}
+    )  # fmt: skip
+    one, many = (
+        t("Leave out the image that looks empty or blurred"),
+        t("Leave out the {count} images that look empty or blurred", count=count),
+    )
+    words = rx.el.span(
+        rx.el.b(rx.cond(is_one, one, many)),
+        rx.el.span(
+            t("A model finds little in them that is right. The filter of the gallery shows which they are."), class_name="field-hint"
+        ),
+        class_name="choice-text",
+    )
+    return rx.el.label(box, words, class_name="format mail-choice")
 
 
 def _planes() -> rx.Component:

@@ -1,5 +1,6 @@
 """Choosing a model and its parameters, and pressing "Segment"; then pausing, stopping, trying again."""
 
+from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,8 +13,8 @@ from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import ImageFilters
-from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, first_ready, has_stacks
+from cellhub_app.domain.images.schemas import Flaw, ImageFilters
+from cellhub_app.domain.images.selection import Chosen, count_poor, first_ready, has_stacks
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.web import routes
@@ -26,6 +27,7 @@ from cellhub_app.web.picked import PickedState
 from cellhub_app.web.steering import SteeringState
 
 FIRST, ALL = "first", "all"
+POOR: tuple[Flaw, ...] = ("empty", "blurred")  # what no model can make up for
 
 
 class SegmentState(ModelChoice, ProjectState):
@@ -36,6 +38,8 @@ class SegmentState(ModelChoice, ProjectState):
     only_new: bool = False
     image_count: int = 0
     new_count: int = 0
+    poor_count: int = 0
+    leaves_out: bool = False
     has_stacks: bool = False
     which_planes: str = FIRST
     can_mail: bool = False
@@ -62,7 +66,9 @@ class SegmentState(ModelChoice, ProjectState):
         sizes = [image.width * image.height / 1e6 for image in first.data if image.width and image.height]
         megapixels = sum(sizes) / len(sizes) if sizes else MEGAPIXELS_ASSUMED
         self._offer_models(self.sample_kind, megapixels)
-        chosen = chosen_of(await self._images()) if self.only_selected else Chosen(filters=ImageFilters())
+        chosen = await self._images() if self.only_selected else Chosen(filters=ImageFilters())
+        self.leaves_out = False
+        await self._count_poor(call)
         self.has_stacks = await has_stacks(call.session, call.principal, UUID(self.project_id), chosen)
         self.which_planes = FIRST
         self.can_mail = bool(get_settings().smtp_url) and call.principal.email_verified
@@ -74,9 +80,19 @@ class SegmentState(ModelChoice, ProjectState):
         self.dialog = "segment" if is_open else ""
 
     @guarded
-    async def set_only_new(self, _call: Call, only_new: bool) -> None:
+    async def set_only_new(self, call: Call, only_new: bool) -> None:
         """Take only images that were never segmented, or all."""
         self.only_new = only_new
+        await self._count_poor(call)
+
+    async def _count_poor(self, call: Call) -> None:
+        chosen = replace(await self._images(), leave_out=())
+        self.poor_count = await count_poor(call.session, call.principal, UUID(self.project_id), chosen, POOR)
+
+    @guarded
+    async def leave_out(self, _call: Call, is_wanted: bool) -> None:
+        """Leave out the pictures that look empty or blurred, or take them too."""
+        self.leaves_out = is_wanted
 
     @guarded
     async def choose_planes(self, _call: Call, planes: Literal["first", "all"]) -> None:
@@ -87,9 +103,10 @@ class SegmentState(ModelChoice, ProjectState):
     async def open_tuning(self, call: Call) -> Any:
         """Try the model and its parameters on one of the images first."""
         chosen = await self._images()
-        picked = Chosen(filters=ImageFilters()) if chosen == "all" else chosen_of(chosen)
-        (await self.get_state(PickedState))._pick(self.project_id, picked if self.only_selected else None, self.image_count)
-        ids = await first_ready(call.session, call.principal, UUID(self.project_id), picked, 1)
+        count = (self.new_count if self.only_new else self.image_count) - (self.poor_count if self.leaves_out else 0)
+        is_narrow = self.only_selected or self.leaves_out
+        (await self.get_state(PickedState))._pick(self.project_id, chosen if is_narrow else None, count if is_narrow else self.image_count)
+        ids = await first_ready(call.session, call.principal, UUID(self.project_id), chosen, 1)
         if not ids:
             raise SelectionEmpty("None of these images is read yet, so there is nothing to try on. Wait a moment.")
         self.dialog = ""
@@ -122,10 +139,12 @@ class SegmentState(ModelChoice, ProjectState):
         detail = t("An e-mail goes to {email} when all is done.", email=call.principal.email) if batch.notify else ""
         self._tell("success", t("{images} queued", images=counted(total, "image", "images")), detail)
 
-    async def _images(self) -> Selection:
+    async def _images(self) -> Chosen:
         if self.only_selected:
-            return (await self.get_state(ImagesState))._chosen()
-        return Chosen(filters=ImageFilters(), only_new=True) if self.only_new else "all"
+            chosen = (await self.get_state(ImagesState))._chosen()
+        else:
+            chosen = Chosen(filters=ImageFilters(), only_new=self.only_new)
+        return replace(chosen, leave_out=POOR) if self.leaves_out else chosen
 
 
 class QueueActions(SteeringState, ProjectState):

@@ -23,7 +23,7 @@ from cellhub_app.web.picked import PickedState
 from cellhub_app.web.session import SessionState
 
 Scope = Literal["image", "picked", "all"]
-FILTERS = ("status", "q", "tag", "sort")
+FILTERS = ("status", "q", "tag", "flaw", "sort")
 
 
 @dataclass
