@@ -13,7 +13,7 @@ import torch
 from cellhub_app.core.errors import ModelUnknown
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
-from ml_worker.inference import prepared as prepared_module
+from ml_worker.inference import room
 from ml_worker.inference import segmenter as segmenter_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, Preset, default_model, read_cards
 from ml_worker.inference.forward import Image, Maps, Network
@@ -107,10 +107,9 @@ def test_an_image_in_pieces_has_the_objects_of_the_whole(monkeypatch, segmenter,
     prepared = segmenter.prepare(image, model)
     [maps] = segmenter.predict([prepared])
     whole = segmenter.finish(prepared, maps)
-    for module in (segmenter_module, prepared_module):
-        monkeypatch.setattr(module, "WHOLE_PIXELS", 100 * 100)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100 * 100)
     monkeypatch.setattr(segmenter_module, "label_in_pieces", partial(label_in_pieces, core=140, margin=48))
-    assert isinstance(prepared_module.empty_maps(110, 100), np.memmap)
+    assert isinstance(room.room_for((3, 110, 100), 110, 100, np.uint8), np.memmap)
     pieces = list(segmenter.finish_in_pieces(prepared, maps))
     assert len(pieces) == 12
     together = segmenter.finish(prepared, segmenter.predict([prepared])[0])
