@@ -210,3 +210,8 @@ class Segmenter:
         """All three stages. Raises what they raise."""
         prepared = self.prepare(image, model, parameters)
         return self.finish(prepared, self.predict([prepared])[0])
+
+    def segment_in_pieces(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Iterator[Instances]:
+        """The same in bounded memory, for images that are arrays on disk."""
+        prepared = self.prepare(image, model, parameters)
+        return self.finish_in_pieces(prepared, self.predict([prepared])[0])

@@ -8,8 +8,6 @@ from typing import Self
 import numpy as np
 
 from cellhub_app.core.geometry import codec
-from cellhub_app.core.geometry.polygon import Polygon
-from cellhub_app.core.geometry.raster import polygons_from_rings, trace_whole
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.imaging.info import Plane
 from cellhub_app.core.imaging.quality import Flaw
@@ -18,11 +16,9 @@ from cellhub_app.core.metrics import measure
 from cellhub_app.domain.annotations.schemas import NewObject
 from ml_worker.inference.doubt import image_doubt
 from ml_worker.inference.instances import Instances
+from ml_worker.inference.outlined import KEYS, outlined
 
-KEYS = [metric.key for metric in measure.METRICS]
 AREA = KEYS.index("area")
-CENTROID = [KEYS.index("centroid_x"), KEYS.index("centroid_y")]
-
 FLAWED_DOUBT = 0.9
 
 
@@ -50,7 +46,7 @@ def describe(pieces: Iterable[Instances], plane: Plane, between: Callable[[], No
     missed = 0.0
     for piece in pieces:
         between()
-        polygons, measures = _outlined(piece, plane)
+        polygons, measures = outlined(piece, plane)
         overlay.add(polygons)
         # Lists of numbers take eight times as much memory as arrays of them, and a slide has hundreds of thousands of objects.
         vectors = [array("f", row.tobytes()) for row in measures]
@@ -62,16 +58,3 @@ def describe(pieces: Iterable[Instances], plane: Plane, between: Callable[[], No
         missed += piece.missed
     doubt = image_doubt(np.array([item.doubt for item in objects], np.float32), missed)
     return Described(objects, overlay.encode(), doubt)
-
-
-def _outlined(piece: Instances, plane: Plane) -> tuple[list[Polygon], measure.Measures]:
-    """The polygons of a piece in the image's coordinates, and their measures."""
-    height, width = piece.labels.shape
-    rings, kept = trace_whole(piece.labels)
-    polygons = polygons_from_rings(rings)
-    measures = measure.measure_traced(rings, kept, plane[piece.y : piece.y + height, piece.x : piece.x + width])
-    if not (piece.y or piece.x):
-        return polygons, measures
-    shift = np.array([piece.x, piece.y], np.float64)
-    measures[:, CENTROID] += shift.astype(np.float32)
-    return [Polygon(one.exterior + shift, tuple(hole + shift for hole in one.holes)) for one in polygons], measures
