@@ -56,7 +56,7 @@ def _segment_file(segmenter: "Segmenter", path: Path, model: str, target: Path, 
         def found() -> "Iterator[Found]":
             for frame, z, timepoint in frames_of(info, of_planes=of_planes):
                 pixels = stack.read(z, timepoint, path.name)
-                yield Found(frame, pixels, segmenter.segment(pixels, model))
+                yield Found(frame, pixels, segmenter.segment_in_pieces(pixels, model))
 
         return write_results(target, info, found(), of_planes=of_planes)
 

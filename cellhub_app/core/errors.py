@@ -6,9 +6,9 @@ CellHubError
 ├── NotFound 404               │   └── PolygonsConflict
 │   └── <Subject>NotFound      ├── TooLarge 413
 ├── Invalid 422                ├── TooManyRequests 429
-│   ├── ImageRefused           └── Unavailable 503
-│   ├── ModelUnknown               └── CircuitOpen, StorageFull
-│   └── SelectionEmpty
+│   ├── ImageRefused           ├── Unavailable 503
+│   ├── ModelUnknown           │   └── CircuitOpen, StorageFull, NoRoom
+│   └── SelectionEmpty         └── Stopped
 """
 
 from typing import Any, ClassVar
@@ -83,6 +83,12 @@ class Unavailable(CellHubError):
     """A service that CellHub needs does not answer now."""
 
     code, status, title = "unavailable", 503, "Not available right now"
+
+
+class Stopped(CellHubError):
+    """What was asked for is not wanted any more; nobody is told."""
+
+    code, status, title = "stopped", 500, "This was stopped"
 
 
 class Locked(CellHubError):

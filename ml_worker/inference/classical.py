@@ -11,19 +11,25 @@ from skimage.segmentation import watershed
 from ml_worker.inference.postprocess import FULL, Labels, Maps, Mask, Settings, drop_small
 
 SMOOTHING = 1.0
+TOP = 65535
 CLEAR_MAJORITY = 0.65
 PEAK_SHARE = 0.9
 
 
-def _grey(image: NDArray[np.float32]) -> NDArray[np.float32]:
+def grey_of(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W, 1 or 3) -> (H, W), a little smoothed: the mean of the colours."""
     grey = image.mean(axis=2, dtype=np.float32) if image.shape[2] == 3 else image[:, :, 0]
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), SMOOTHING), np.float32)
 
 
+def levels_of(grey: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint16]:
+    """Grey values between the lowest and the highest as steps 0 to TOP."""
+    return ((grey - low) * (TOP / (high - low))).astype(np.uint16)
+
+
 def _otsu(grey: NDArray[np.float32], low: float, high: float) -> float:
-    levels = ((grey - low) * (65535 / (high - low))).astype(np.uint16)
-    level, _ = cv2.threshold(levels, 0, 65535, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return low + float(level) / 65535 * (high - low)
+    level, _ = cv2.threshold(levels_of(grey, low, high), 0, TOP, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return low + float(level) / TOP * (high - low)
 
 
 def is_dark_foreground(grey: NDArray[np.float32], threshold: float) -> bool:
@@ -40,17 +46,20 @@ def foreground_map(image: NDArray[np.float32]) -> Maps:
 
     A constant image has no foreground.
     """
-    grey = _grey(image)
+    grey = grey_of(image)
     low, high = float(grey.min()), float(grey.max())
     if high <= low:
         return np.zeros((1, *grey.shape), np.uint8)
     threshold = _otsu(grey, low, high)
-    above = (grey - np.float32(threshold)) / np.float32(high - low)
-    if is_dark_foreground(grey, threshold):
-        above = -above
-    soft = np.clip(np.float32(0.5) + above, 0, 1)
+    return map_of(grey, threshold, high - low, is_dark=is_dark_foreground(grey, threshold))[None]
+
+
+def map_of(grey: NDArray[np.float32], threshold: float, span: float, *, is_dark: bool) -> Maps:
+    """Grey values (H, W) of an image whose values span so much -> (H, W) of its map."""
+    above = (grey - np.float32(threshold)) / np.float32(span)
+    soft = np.clip(np.float32(0.5) + (-above if is_dark else above), 0, 1)
     levels: Maps = np.rint(soft * FULL).astype(np.uint8)
-    return levels[None]
+    return levels
 
 
 def _typical_radius(distance: NDArray[np.float32], mask: Mask) -> int:

@@ -25,7 +25,6 @@ Window = tuple[tuple[int, int], tuple[int, int]]
 CORE = 3072
 MARGIN = 256
 MARGIN_MAX = 2048
-WHOLE_PIXELS = 36_000_000  # up to here the image is one piece: 17 bytes a pixel
 
 TOP, LEFT, BOTTOM, RIGHT, SEED_Y, SEED_X = range(6)
 HOPS = 2  # a neighbour that may join the object, and what else that one might join

@@ -1,12 +1,10 @@
 """An image on its way to a network."""
 
 from dataclasses import dataclass, field, replace
-from tempfile import TemporaryFile
 
 import numpy as np
 
-from ml_worker.inference.forward import Image, Maps
-from ml_worker.inference.pieces import WHOLE_PIXELS
+from ml_worker.inference.forward import Image
 from ml_worker.inference.postprocess import Settings
 from ml_worker.inference.preprocess import Pixels, Stretch
 from ml_worker.inference.scale import Scaling
@@ -60,11 +58,3 @@ class Prepared:
         image = self.stretch(piece)
         rest = ((0, window.height - image.shape[0]), (0, window.width - image.shape[1]), (0, 0))
         return np.pad(image, rest, mode="reflect") if rest[0][1] or rest[1][1] else image
-
-
-def empty_maps(height: int, width: int) -> Maps:
-    """Room for the maps (3, H, W) of an image; those of a very large one lie in a file without a name, which the kernel may write out."""
-    if height * width <= WHOLE_PIXELS:
-        return np.empty((3, height, width), np.uint8)
-    with TemporaryFile() as file:
-        return np.memmap(file, np.uint8, "w+", shape=(3, height, width))

@@ -14,15 +14,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_worker.inference import banded
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.postprocess import Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
+from ml_worker.inference.room import Between, is_large, nothing, room_for
 
 TRAINED_PX = (14.0, 48.0)
 SMALL_BLUR = 0.6
 MIDDLE_PX = 512
 FINEST = 16
 MOST_UPSCALED = 16_000_000
+KNOWN = (np.uint8, np.uint16, np.float32)
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,31 @@ class Scaling:
         return float(np.clip(2 ** (round(FINEST * math.log2(self.target / diameter)) / FINEST), low, high))
 
 
-def resize_pixels(pixels: Pixels, factor: float) -> Pixels:
-    """(H, W, C) -> the same in another size and of the same type (float32 where OpenCV has no such type)."""
-    known: NDArray[Any] = pixels if pixels.dtype in (np.uint8, np.uint16, np.float32) else pixels.astype(np.float32)
-    smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+def resize_pixels(pixels: Pixels, factor: float, between: Between = nothing) -> Pixels:
+    """(H, W, C) -> the same in another size and of the same type (float32 where OpenCV has no such type).
+
+    A large image is resized band by band, and `between` called after each.
+    """
     height, width = (max(1, round(side * factor)) for side in pixels.shape[:2])
-    resized: NDArray[Any] = cv2.resize(known, (width, height), interpolation=smooth)
+    if is_large(*pixels.shape[:2]) or is_large(height, width):
+        resized = room_for((height, width, pixels.shape[2]), height, width, pixels.dtype if pixels.dtype in KNOWN else np.float32)
+        banded.resize(pixels, resized, between)
+        return resized
+    known: NDArray[Any] = pixels if pixels.dtype in KNOWN else pixels.astype(np.float32)
+    smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    resized = cv2.resize(known, (width, height), interpolation=smooth)
     return resized[:, :, None] if resized.ndim == 2 else resized
 
 
-def resize_maps(maps: Maps, shape: tuple[int, int]) -> Maps:
-    """(C, h, w) maps -> (C, H, W), each linearly, or as means of pixels when it shrinks."""
+def resize_maps(maps: Maps, shape: tuple[int, int], between: Between = nothing) -> Maps:
+    """(C, h, w) maps -> (C, H, W), each linearly, or as means of pixels when it shrinks; large ones band by band as well."""
     if maps.shape[1:] == shape:
         return maps
+    if is_large(*maps.shape[1:]) or is_large(*shape):
+        resized = room_for((len(maps), *shape), *shape, np.uint8)
+        for one, target in zip(maps, resized, strict=True):
+            banded.resize(one[:, :, None], target[:, :, None], between)
+        return resized
     smooth = cv2.INTER_AREA if maps.shape[1] > shape[0] else cv2.INTER_LINEAR
     return np.stack([np.asarray(cv2.resize(one, shape[::-1], interpolation=smooth), np.uint8) for one in maps])
 

@@ -11,16 +11,18 @@ import torch
 from ml_worker.inference import classical
 from ml_worker.inference.cache import NetCache
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
+from ml_worker.inference.classical_bands import foreground_of
 from ml_worker.inference.device import batch_size, choose_device, is_short_of_memory, run_in_batches, unless_out_of_memory, use_threads
 from ml_worker.inference.doubt import calibration_of, rate_objects
 from ml_worker.inference.engine import EngineName, open_network
 from ml_worker.inference.forward import Computes, Image, Maps, Network
 from ml_worker.inference.instances import Instances, put_together
 from ml_worker.inference.mirrored import mirrored
-from ml_worker.inference.pieces import CORE, WHOLE_PIXELS, Labelling, label_in_pieces
+from ml_worker.inference.pieces import CORE, Labelling, label_in_pieces
 from ml_worker.inference.postprocess import label_with_seeds
-from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared, empty_maps
+from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
+from ml_worker.inference.room import Between, is_large, nothing, room_for
 from ml_worker.inference.scale import MOST_UPSCALED, resize_maps, resize_pixels, sized_settings
 from ml_worker.inference.sizes import FOLDER as SIZES
 from ml_worker.inference.sizes import Size, SizeEstimator
@@ -102,25 +104,27 @@ class Segmenter:
         blank = np.broadcast_to(np.uint8(0), (*shape, 1))
         return replace(self.prepare(blank[:MULTIPLE, :MULTIPLE], model, parameters), pixels=blank)
 
-    def predict(self, prepared: Sequence[Prepared]) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
 
-        On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU.
-        Raises WeightsDamaged and MapsNotFinite.
+        On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU. `between` is called between
+        two of them. Raises WeightsDamaged, MapsNotFinite, NoRoom for very large images, and what `between` raises.
         """
         if not prepared:
             return []
         name = prepared[0].model
         if find_card(self._cards, name).architecture is None:
-            return [classical.foreground_map(one.stretch(one.pixels)) for one in prepared]
-        return self._scaled(name, prepared) if prepared[0].scaling else self._maps(name, prepared)
+            return [foreground_of(one, between) for one in prepared]
+        return self._scaled(name, prepared, between) if prepared[0].scaling else self._maps(name, prepared, between)
 
-    def _scaled(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
+    def _scaled(self, name: str, prepared: Sequence[Prepared], between: Between) -> list[Maps]:
         """Maps of the images' own sizes, of images that the network saw at the size at which it knows such objects."""
-        return [resize_maps(maps, one.shape) for maps, one in zip(self._maps(name, self._shown(prepared)), prepared, strict=True)]
+        seen = self._maps(name, self._shown(prepared, between), between)
+        return [resize_maps(maps, one.shape, between) for maps, one in zip(seen, prepared, strict=True)]
 
-    def _shown(self, prepared: Sequence[Prepared]) -> list[Prepared]:
-        return [one.of(resize_pixels(one.pixels, factor)) if factor != 1 else one for one, factor in self._factors(prepared)]
+    def _shown(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Prepared]:
+        factors = self._factors(prepared)
+        return [one.of(resize_pixels(one.pixels, factor, between)) if factor != 1 else one for one, factor in factors]
 
     def tiles(self, prepared: Prepared) -> list[Image]:
         """What the network gets of an image, one after the other. Raises WeightsDamaged."""
@@ -136,11 +140,12 @@ class Segmenter:
         """How large the objects of the images are. Raises WeightsDamaged."""
         return self._sizes([(one.pixels, one.stretch) for one in prepared])
 
-    def _maps(self, name: str, prepared: Sequence[Prepared]) -> list[Maps]:
-        wholes = [empty_maps(*one.shape) for one in prepared]
+    def _maps(self, name: str, prepared: Sequence[Prepared], between: Between) -> list[Maps]:
+        wholes = [room_for((3, *one.shape), *one.shape, np.uint8) for one in prepared]
         for (height, width), places in self._by_shape(prepared).items():
             batch = batch_size(self.device, height * width)
             for first in range(0, len(places), batch):
+                between()
                 part = places[first : first + batch]
                 tiles = [prepared[index].tile(window) for index, window in part]
                 for (index, window), maps in zip(part, self.compute(name, tiles), strict=True):
@@ -182,7 +187,7 @@ class Segmenter:
         height, width = prepared.shape
         label, calibration = self._labelling(prepared, maps), calibration_of(find_card(self._cards, prepared.model).content)
         threshold = prepared.settings.foreground
-        if height * width <= WHOLE_PIXELS:
+        if not is_large(height, width):
             labels, _ = label(maps)
             yield Instances(labels, *rate_objects(maps, labels, threshold, calibration))
             return
@@ -205,3 +210,8 @@ class Segmenter:
         """All three stages. Raises what they raise."""
         prepared = self.prepare(image, model, parameters)
         return self.finish(prepared, self.predict([prepared])[0])
+
+    def segment_in_pieces(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Iterator[Instances]:
+        """The same in bounded memory, for images that are arrays on disk."""
+        prepared = self.prepare(image, model, parameters)
+        return self.finish_in_pieces(prepared, self.predict([prepared])[0])

@@ -35,7 +35,10 @@ HOLD_LIMIT_S = 3600.0
 
 @dataclass(frozen=True)
 class Capacity:
-    """How much a loop holds at once: `jobs`, and `seconds` of work; no plane of a job longer than `hold_limit_s`, whatever happens."""
+    """How much a loop holds at once: `jobs`, and `seconds` of work; no plane of a job longer than `hold_limit_s`.
+
+    Of images so large that they may take longer it is more (Claimed.patience).
+    """
 
     jobs: int
     seconds: float = math.inf
@@ -164,7 +167,7 @@ class WorkLoop:
         def on_lost() -> None:
             loop.call_soon_threadsafe(self._lost, job)
 
-        self._keeper.keep(job.lease_id, job.id, self._capacity.hold_limit_s * max(1, len(job.planes)), on_lost)
+        self._keeper.keep(job.lease_id, job.id, self._capacity.hold_limit_s * job.patience * max(1, len(job.planes)), on_lost)
         task.add_done_callback(lambda _: self._end(job))
 
     def _lost(self, job: Claimed) -> None:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from cellhub_app.core.errors import CellHubError
-from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
+from cellhub_app.core.limits import INGEST_TIME_LIMIT_S, TILES_S_PER_MEGAPIXEL
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.annotations import intensities
@@ -62,7 +62,7 @@ class Measuring:
                 path = await self._runtime.storage.fetch(storage_key(waiting.image_id, "original"), Path(folder) / "original")
                 measured = Path(folder) / "measured.json"
                 task = {"path": str(path), "name": waiting.name, "frame": waiting.frame, "outlines": outlines, "measured": str(measured)}
-                await self._pool.ask(task, INGEST_TIME_LIMIT_S)
+                await self._pool.ask(task, INGEST_TIME_LIMIT_S + TILES_S_PER_MEGAPIXEL * waiting.megapixels)
                 vectors: list[list[float]] = json.loads(measured.read_text())
             except CellHubError as refusal:
                 if isinstance(refusal, OUTAGE):

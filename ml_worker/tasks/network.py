@@ -10,6 +10,7 @@ from threading import Thread
 
 import structlog
 
+from cellhub_app.core.errors import Stopped
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.prepared import Prepared
@@ -39,6 +40,7 @@ class _Place:
 class _Request:
     prepared: Prepared
     limit_s: float
+    rank: int
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     answer: "asyncio.Future[tuple[Maps, float]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -65,6 +67,28 @@ class _Thread:
                 self._predict(wanted)
                 self.busy_with = None
 
+    def _between(self, batch: list[_Request]) -> None:
+        """Between two tiles: ends where nobody waits for the image any more, and lets those pass who look at another one right now."""
+        if self.is_left_behind or all(request.answer.done() for request in batch):
+            raise Stopped
+        while batch[0].rank != FIRST and (hurried := self._hurried()) is not None:
+            began, busy_with = time.monotonic(), self.busy_with
+            self.busy_with = (began, [hurried, *batch])
+            self._predict([hurried])
+            if busy_with is not None:
+                self.busy_with = (busy_with[0] + time.monotonic() - began, busy_with[1])
+
+    def _hurried(self) -> _Request | None:
+        """The next request, if it goes before all others."""
+        try:
+            place = self._requests.get_nowait()
+        except Empty:
+            return None
+        if place.rank == FIRST:
+            return place.request
+        self._requests.put(place)
+        return None
+
     def _more(self, first: _Request) -> list[_Request]:
         found: list[_Request] = []
         while len(found) + 1 < self._batch:
@@ -81,7 +105,10 @@ class _Thread:
     def _predict(self, batch: list[_Request]) -> None:
         began = time.perf_counter()
         try:
-            maps = self._segmenter.predict([request.prepared for request in batch])
+            maps = self._segmenter.predict([request.prepared for request in batch], lambda: self._between(batch))
+        except Stopped:
+            log.info("the network stopped, because nobody waits for these images any more", images=len(batch))
+            return
         except Exception as error:  # whatever went wrong belongs to one image, found by trying each alone
             log.exception("the network failed", images=len(batch))
             self._isolate(batch, error)
@@ -116,12 +143,12 @@ class NetworkStage:
         """The maps of an image, and the seconds that it kept the network busy. Raises TookTooLong and what the segmenter raises.
 
         A model's first use loads it beside the queue, so that images of other models go on meanwhile. `first`: before all that waits,
-        because somebody looks at it right now.
+        because somebody looks at it right now; it passes between two tiles of a large image, too. Who is cancelled stops it at a tile.
         """
         if not self._segmenter.is_loaded(prepared.model):
             await self._load(prepared.model)
-        request = _Request(prepared, limit_s)
-        self._requests.put(_Place(FIRST if first else IN_TURN, request))
+        request = _Request(prepared, limit_s, FIRST if first else IN_TURN)
+        self._requests.put(_Place(request.rank, request))
         return await request.answer
 
     async def _load(self, model: str) -> None:

@@ -1,6 +1,8 @@
 """Segmenting one image after the other in four stages that overlap: read, network, postprocess, save.
 
 Of a stack one plane after the other is read and segmented, and all are stored together; nobody holds more than one of its planes in memory.
+A plane larger than memory lies on disk, as do its maps, and passes through every stage in parts (core/imaging/tiff_large.py,
+inference/room.py); between two of them it is asked whether the job is still wanted.
 
 Each job is a coroutine that passes through the stages; the network has a thread of its own and is never kept waiting by a disk or a
 database, because enough images are read ahead and finished ones wait elsewhere. How much is read ahead is bounded by megapixels.
@@ -12,10 +14,11 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import numpy as np
 
-from cellhub_app.core.errors import Invalid, NotFound
+from cellhub_app.core.errors import Invalid, NotFound, Stopped
 from cellhub_app.core.imaging import planes
 from cellhub_app.core.imaging.info import Plane
 from cellhub_app.core.imaging.quality import Flaw, assess
@@ -38,6 +41,23 @@ from ml_worker.tasks.threads import Threads
 
 PIXELS_IN_HAND = 16_000_000
 READERS_MAX, FINISHERS_MAX = 4, 8
+
+
+class _Wanted:
+    """Called by threads between two steps: it stops them once the block is left, because nobody waits for the plane any more."""
+
+    def __init__(self) -> None:
+        self._is_over = Event()
+
+    def __enter__(self) -> None:
+        """From here on somebody waits."""
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+
+    def __call__(self) -> None:
+        if self._is_over.is_set():
+            raise Stopped
 
 
 class SegmentPipeline:
@@ -103,27 +123,30 @@ class SegmentPipeline:
         return found
 
     async def _plane(self, job: Claimed, stack: Stack, frame: int, timings: dict[str, float]) -> Described:
-        took: dict[str, float] = {}
-        plane, prepared, flaws, took["read_s"] = await self._readers.run(IMAGE_TIME_LIMIT_S, self._prepare, job, stack, frame)
-        maps, took["network_s"] = await self.network.predict(prepared, _left(took))
-        described, took["postprocess_s"] = await self._finishers.run(_left(took), self._describe, prepared, maps, plane)
+        limit_s, took, wanted = IMAGE_TIME_LIMIT_S * job.patience, dict[str, float](), _Wanted()
+        with wanted:
+            prepare = self._readers.run(limit_s, self._prepare, job, stack, frame, wanted)
+            plane, prepared, flaws, took["read_s"] = await prepare
+            maps, took["network_s"] = await self.network.predict(prepared, _left(limit_s, took))
+            describing = self._finishers.run(_left(limit_s, took), self._describe, prepared, maps, plane, wanted)
+            described, took["postprocess_s"] = await describing
         timings |= {stage: timings.get(stage, 0.0) + seconds for stage, seconds in took.items()}
         # Galleries show the outlines of the first plane; hundreds of other pictures would only wait in memory.
         return (described if frame == FIRST else replace(described, overlay=b"")).of_flawed(flaws)
 
-    def _prepare(self, job: Claimed, stack: Stack, frame: int) -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
+    def _prepare(self, job: Claimed, stack: Stack, frame: int, wanted: "_Wanted") -> tuple[Plane, Prepared, tuple[Flaw, ...], float]:
         began = time.perf_counter()
         z, timepoint = planes.plane_of(frame, job.frames or 1)
         try:
-            plane = stack.read(z, timepoint, _name(job, frame))
+            plane = stack.read(z, timepoint, _name(job, frame), wanted)
         except NotFound as error:
             raise Unreadable("damaged", "the file does not have it", AGAIN).named(_name(job, frame)) from error
         prepared = self._segmenter.prepare(plane, job.model or "", parameters_of(job))
         return plane, prepared, assess(np.asarray(plane)), time.perf_counter() - began
 
-    def _describe(self, prepared: Prepared, maps: Maps, plane: Plane) -> tuple[Described, float]:
+    def _describe(self, prepared: Prepared, maps: Maps, plane: Plane, wanted: "_Wanted") -> tuple[Described, float]:
         began = time.perf_counter()
-        described = describe(self._segmenter.finish_in_pieces(prepared, maps), np.asarray(plane))
+        described = describe(self._segmenter.finish_in_pieces(prepared, maps), np.asarray(plane), wanted)
         return described, time.perf_counter() - began
 
     def _others_come(self, waiting: int) -> bool:
@@ -144,8 +167,8 @@ def _name(job: Claimed, frame: int) -> str:
     return f"{words} of {name}" if words and FRAMES in job.parameters else name
 
 
-def _left(timings: dict[str, float]) -> float:
-    return max(1.0, IMAGE_TIME_LIMIT_S - sum(timings.values()))
+def _left(limit_s: float, timings: dict[str, float]) -> float:
+    return max(1.0, limit_s - sum(timings.values()))
 
 
 def parameters_of(job: Claimed) -> Parameters:

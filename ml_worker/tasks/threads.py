@@ -21,6 +21,12 @@ class TookTooLong(Exception):
         super().__init__(f"took longer than {limit_s:.0f} s")
 
 
+def _noticed(future: "asyncio.Future[Result]") -> None:
+    """What fails after its caller went away is no news."""
+    if not future.cancelled():
+        future.exception()
+
+
 class Threads:
     """`count` threads. A thread can't be stopped, so one that hangs is left behind and its place is filled."""
 
@@ -37,6 +43,7 @@ class Threads:
         """The call's result. Raises TookTooLong; waiting for a free thread does not count."""
         async with self._gate:
             future = asyncio.get_running_loop().run_in_executor(self._executor, lambda: call(*args, **kwargs))
+            future.add_done_callback(_noticed)
             done, _ = await asyncio.wait([future], timeout=limit_s)
             if done:
                 return future.result()

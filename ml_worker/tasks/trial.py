@@ -11,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
+from cellhub_app.core.errors import ImageRefused
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import labels_from_polygons, polygons_from_labels
 from cellhub_app.core.ids import new_id
@@ -40,6 +41,7 @@ from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.threads import Threads
 
 PIXELS_IN_HAND = 16_000_000
+TOO_LARGE = "{name} is too large to try models on, which takes at most 100 megapixels: segment it, or try them on a smaller part of it."
 NO_REVISION = 1  # the viewer takes revision 0 for "never segmented"
 
 
@@ -133,7 +135,12 @@ class Trials:
 
     def _read(self, job: Claimed, path: Path, missing: Sequence[TrialView]) -> list[Prepared]:
         """Prepared with the models' own thresholds: the maps are to serve any other as well."""
-        plane = read_plane(path, name=job.image_name)
+        try:
+            plane = read_plane(path, name=job.image_name)
+        except ImageRefused as refusal:
+            if refusal.reason != "tooLarge":
+                raise
+            raise ImageRefused("tooLarge", TOO_LARGE.format(name=job.image_name or "This image")) from refusal
         return [self._segmenter.prepare(plane, trial.model, Parameters(channel=trial.parameters.get("channel", 0))) for trial in missing]
 
     def _outline(self, trial: TrialView, seen: Seen) -> Tried:

@@ -1,6 +1,7 @@
 """Is a picture worth segmenting? An empty field, saturated pixels and blur are told before anybody believes in the outlines.
 
-Pure and cheap: evenly spaced pixels for saturation, block means for emptiness, four small windows for blur.
+Pure and cheap: evenly spaced pixels for saturation, block means for emptiness (of a very large picture evenly spaced ones), four small
+windows for blur.
 """
 
 from enum import StrEnum
@@ -14,6 +15,7 @@ Grey = NDArray[np.float32]
 
 SAMPLES = 200_000
 BLOCK = 8
+BLOCKS = 2_000_000  # 128 megapixels; in larger pictures blocks are left out between those that are looked at
 WINDOW = 160
 WINDOWS = 3
 CEILINGS = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
@@ -45,11 +47,12 @@ def assess(image: Pixels) -> tuple[Flaw, ...]:
     grey = _grey(planes)
     if min(grey.shape) < 4 * BLOCK:
         return (Flaw.SATURATED,) if is_saturated else ()
-    means = _block_means(grey)
+    stride = int(np.ceil(np.sqrt(grey.size / BLOCK**2 / BLOCKS)))
+    means = _block_means(grey, stride)
     if _is_empty(grey, means):
         return (Flaw.EMPTY,)
     flaws = [Flaw.SATURATED] if is_saturated else []
-    return (*flaws, Flaw.BLURRED) if _edge_sigma(grey, means) > BLUR_SIGMA_PX else tuple(flaws)
+    return (*flaws, Flaw.BLURRED) if _edge_sigma(grey, means, stride) > BLUR_SIGMA_PX else tuple(flaws)
 
 
 def _grey(planes: Pixels) -> Grey:
@@ -76,9 +79,16 @@ def _is_saturated(planes: Pixels) -> bool:
     return SATURATED_SHARE < share < 0.5
 
 
-def _block_means(grey: Grey) -> Grey:
+def _block_means(grey: Grey, stride: int) -> Grey:
+    """The mean of every `stride`-th block of every `stride`-th row of blocks."""
     height, width = (side // BLOCK for side in grey.shape)
-    whole = grey[: height * BLOCK, : width * BLOCK]
+    if stride <= 1:
+        return _means(grey[: height * BLOCK, : width * BLOCK], height, width)
+    rows = [_means(grey[y * BLOCK : (y + 1) * BLOCK, : width * BLOCK], 1, width)[:, ::stride] for y in range(0, height, stride)]
+    return np.concatenate(rows)
+
+
+def _means(whole: Grey, height: int, width: int) -> Grey:
     kind = whole if whole.dtype in (np.uint8, np.uint16, np.float32) else whole.astype(np.float32)
     means = np.asarray(cv2.resize(kind, (width, height), interpolation=cv2.INTER_AREA), np.float32)
     return np.nan_to_num(means, nan=0.0, posinf=0.0, neginf=0.0)
@@ -101,7 +111,7 @@ def _noise(grey: Grey) -> float:
     return float(np.median(answer)) / 0.6745 / 6
 
 
-def _edge_sigma(grey: Grey, means: Grey) -> float:
+def _edge_sigma(grey: Grey, means: Grey, stride: int) -> float:
     """Width of the sharpest edges as the sigma of a blurred step, in pixels, where blocks differ most from their neighbours."""
     contrast = float(np.subtract(*np.percentile(means, (99.5, 0.5))))
     if contrast <= 0:
@@ -110,8 +120,8 @@ def _edge_sigma(grey: Grey, means: Grey) -> float:
     places = []
     for _ in range(WINDOWS):
         y, x = np.unravel_index(int(np.argmax(steps)), steps.shape)
-        places.append((int(y) * BLOCK, int(x) * BLOCK))
-        reach = WINDOW // BLOCK // 2
+        places.append((int(y) * BLOCK * stride, int(x) * BLOCK * stride))
+        reach = max(1, WINDOW // (BLOCK * stride) // 2)
         steps[max(0, y - reach) : y + reach, max(0, x - reach) : x + reach] = 0
     sharpest = 0.0
     for window in _windows(grey, places):

@@ -9,17 +9,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from cellhub_app.core.errors import ImageRefused, NotFound
+from cellhub_app.core.errors import CellHubError, NotFound
 from cellhub_app.core.imaging.info import ImageInfo, Plane
 from cellhub_app.core.imaging.raster_formats import probe_raster, read_raster
 from cellhub_app.core.imaging.refusals import Unreadable, damaged, truncated, unsupported
 from cellhub_app.core.imaging.sniff import HEAD_BYTES, Format, sniff
-from cellhub_app.core.imaging.tiff import checked_picture, open_tiff, probe_tiff, read_picture, read_tiff
+from cellhub_app.core.imaging.tiff import open_tiff, picture_of, probe_tiff, read_picture, read_tiff, too_large_for_memory
+from cellhub_app.core.imaging.tiff_large import read_large
+from cellhub_app.core.imaging.tiff_segments import check_segments
 from cellhub_app.core.imaging.tiff_structure import walk_directories
 
 __all__ = ["ImageInfo", "Plane", "Source", "Stack", "opened", "probe", "read_plane"]
 
 Source = Path | str | bytes
+Between = Callable[[], None]
 
 
 def probe(source: Source, name: str | None = None) -> ImageInfo:
@@ -62,7 +65,7 @@ def _told(name: str) -> Iterator[None]:
     """Whatever goes wrong inside becomes a refusal that names the file."""
     try:
         yield
-    except (ImageRefused, NotFound):
+    except CellHubError:
         raise
     except Unreadable as problem:
         raise problem.named(name) from problem.__cause__
@@ -73,28 +76,35 @@ def _told(name: str) -> Iterator[None]:
 class Stack:
     """A file of which one plane after the other is read: its directories, thousands in a long stack, are gone through once.
 
-    Nothing is opened before the first plane, so that all the work is done where that is asked for.
+    Nothing is opened before the first plane, so that all the work is done where that is asked for. Planes of a TIFF that are too large
+    to be decoded in one piece come as arrays on disk (tiff_large.py).
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._open = ExitStack()
-        self._read: Callable[[int, int], Plane] | None = None
+        self._read: Callable[[int, int, Between], Plane] | None = None
 
-    def read(self, frame: int, timepoint: int, name: str) -> Plane:
-        """What `read_plane` answers."""
+    def read(self, frame: int, timepoint: int, name: str, between: Between = lambda: None) -> Plane:
+        """What `read_plane` answers. `between` is called now and then while a large plane is read; what it raises ends the reading.
+
+        Raises NoRoom as well.
+        """
         with _told(name):
             self._read = self._read or self._reader()
-            return self._read(frame, timepoint)
+            return self._read(frame, timepoint, between)
 
-    def _reader(self) -> Callable[[int, int], Plane]:
+    def _reader(self) -> Callable[[int, int, Between], Plane]:
         file = self._open.enter_context(self._path.open("rb"))
         format_ = sniff(file.read(HEAD_BYTES))
         if format_ != "tiff":
-            return lambda frame, timepoint: _only_plane(file, format_, frame, timepoint)
+            return lambda frame, timepoint, _: _only_plane(file, format_, frame, timepoint)
         directories = walk_directories(file)
-        picture = checked_picture(file, self._open.enter_context(open_tiff(file)), directories)
-        return lambda frame, timepoint: read_picture(file, picture, frame, timepoint)
+        picture = picture_of(self._open.enter_context(open_tiff(file)), directories)
+        if too_large_for_memory(picture):
+            return lambda frame, timepoint, between: read_large(file, picture, frame, timepoint, between)
+        check_segments(file, picture.directory)
+        return lambda frame, timepoint, _: read_picture(file, picture, frame, timepoint)
 
     def close(self) -> None:
         """Close the file."""

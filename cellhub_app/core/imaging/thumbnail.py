@@ -1,6 +1,6 @@
 """Gallery pictures: a small version of the image, and the outlines of its objects to lay over it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -21,17 +21,35 @@ def make_thumbnail(rgb: Rgb, side: int = SIDE_PX) -> bytes:
     return encode_webp(limit_side(rgb, side), QUALITY)
 
 
+class Overlay:
+    """Transparent picture, as large as the thumbnail, with the outlines of polygons of an image of `width` x `height` px.
+
+    Polygons may come bit by bit, and none of them is kept.
+    """
+
+    def __init__(self, width: int, height: int, side: int = SIDE_PX) -> None:
+        rows, columns = fitted_size(height, width, side)
+        self._scale = columns / width, rows / height
+        self._line, self._fill = np.zeros((2, rows, columns), dtype=np.uint8)
+
+    def add(self, polygons: Iterable[Polygon]) -> None:
+        """Draw some polygons."""
+        if rings := [fixed_point(ring, self._scale) for polygon in polygons for ring in polygon.rings]:
+            cv2.polylines(self._line, rings, True, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
+            cv2.fillPoly(self._fill, rings, 255, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def encode(self) -> bytes:
+        """WebP bytes."""
+        shade = np.asarray(cv2.dilate(self._line, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)
+        index = (self._line >> 5 << 2) | (shade >> 7 << 1) | (self._fill >> 7)
+        return encode_webp(PALETTE[index].view(np.uint8).reshape(*index.shape, 4))
+
+
 def draw_overlay(polygons: Sequence[Polygon], width: int, height: int, side: int = SIDE_PX) -> bytes:
     """Transparent WebP with the outlines of the polygons of an image of `width` x `height` px, as large as its thumbnail."""
-    rows, columns = fitted_size(height, width, side)
-    rings = [fixed_point(ring, (columns / width, rows / height)) for polygon in polygons for ring in polygon.rings]
-    line, fill = np.zeros((2, rows, columns), dtype=np.uint8)
-    if rings:
-        cv2.polylines(line, rings, True, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.fillPoly(fill, rings, 255, cv2.LINE_AA, SUBPIXEL_BITS)
-    shade = np.asarray(cv2.dilate(line, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)
-    index = (line >> 5 << 2) | (shade >> 7 << 1) | (fill >> 7)
-    return encode_webp(PALETTE[index].view(np.uint8).reshape(rows, columns, 4))
+    overlay = Overlay(width, height, side)
+    overlay.add(polygons)
+    return overlay.encode()
 
 
 def _palette() -> npt.NDArray[np.uint32]:

@@ -105,7 +105,8 @@ def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
 def checked_picture(file: BinaryIO, tiff: tifffile.TiffFile, directories: list[Directory]) -> Picture:
     """The full-resolution picture, whose planes may be read whole. Raises Unreadable."""
     picture = picture_of(tiff, directories)
-    _check_memory(picture)
+    if problem := too_large_for_memory(picture):
+        raise problem
     check_segments(file, picture.directory)
     return picture
 
@@ -158,13 +159,15 @@ def _check_stack(tiff: tifffile.TiffFile, picture: Picture) -> None:
         raise truncated(end, tiff.filehandle.size)
 
 
-def _check_memory(picture: Picture) -> None:
+def too_large_for_memory(picture: Picture) -> Unreadable | None:
+    """Why a plane can't be decoded in one piece; None where it can."""
     page = picture.page
     if page.imagewidth * page.imagelength > MAX_WHOLE_PIXELS:
-        raise too_large(page.imagewidth, page.imagelength, MAX_WHOLE_PIXELS)
+        return too_large(page.imagewidth, page.imagelength, MAX_WHOLE_PIXELS)
     per_pixel = page.samplesperpixel * picture.length("C") * page.dtype.itemsize
     if page.imagewidth * page.imagelength * per_pixel > MAX_PLANE_BYTES:
-        raise too_large(page.imagewidth, page.imagelength, MAX_PLANE_BYTES // per_pixel)
+        return too_large(page.imagewidth, page.imagelength, MAX_PLANE_BYTES // per_pixel)
+    return None
 
 
 def _dtype(page: Any) -> np.dtype[Any]:

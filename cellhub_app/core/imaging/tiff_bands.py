@@ -28,15 +28,19 @@ def open_tiff_bands(file: BinaryIO, frame: int, timepoint: int) -> Iterator[Rows
     """What gives rows `top` to `bottom` of all channels as (h, W, C), in native byte order. Raises Unreadable, NotFound."""
     directories = walk_directories(file)
     with open_tiff(file) as tiff:
-        picture = picture_of(tiff, directories)
-        _check(picture)
-        if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
-            raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
-        if picture.series.dataoffset is None:
-            check_segments(file, picture.directory)
-        chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
-        pages = [_page_rows(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
-        yield lambda top, bottom: np.concatenate([to_channels(rows(top, bottom), picture.page) for rows in pages], axis=2)
+        yield rows_of(file, picture_of(tiff, directories), frame, timepoint)
+
+
+def rows_of(file: BinaryIO, picture: Picture, frame: int, timepoint: int) -> Rows:
+    """The same of a picture that is open already."""
+    _check(picture)
+    if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
+        raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
+    if picture.series.dataoffset is None:
+        check_segments(file, picture.directory)
+    chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
+    pages = [_page_rows(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
+    return lambda top, bottom: np.concatenate([to_channels(rows(top, bottom), picture.page) for rows in pages], axis=2)
 
 
 def _check(picture: Picture) -> None:

@@ -3,7 +3,7 @@
 import struct
 from typing import BinaryIO
 
-from cellhub_app.core.imaging.limits import MAX_WHOLE_PIXELS
+from cellhub_app.core.imaging.limits import MAX_PLANE_BYTES, MAX_WHOLE_PIXELS
 from cellhub_app.core.imaging.refusals import Unreadable, damaged, unsupported
 from cellhub_app.core.imaging.tiff_structure import COMPRESSION, HEIGHT, ROWS_PER_STRIP, TILE_HEIGHT, TILE_WIDTH, WIDTH, Directory
 
@@ -32,7 +32,7 @@ def check_segments(file: BinaryIO, directory: Directory) -> None:
     compression = directory.first(COMPRESSION, 1)
     width, height = segment_size(directory)
     if width * height > MAX_WHOLE_PIXELS:
-        raise Unreadable("tooLarge", f"it is stored in pieces of {width:,} × {height:,} pixels", "Save it with smaller tiles.")
+        raise _too_large_pieces(width, height, MAX_WHOLE_PIXELS)
     if compression in BOUNDED:
         return
     if compression not in JPEG | JPEG_2000:
@@ -43,6 +43,18 @@ def check_segments(file: BinaryIO, directory: Directory) -> None:
         size = find_size(file.read(min(count, HEAD_BYTES))) if count else (0, 0)
         if size is None or size[0] > width + PADDING_PX or size[1] > height + PADDING_PX:
             raise damaged("a compressed part does not have the size that the file declares")
+
+
+def check_segment_bytes(directory: Directory, bytes_per_pixel: int) -> None:
+    """Raises Unreadable for compressed strips or tiles that take more memory than a whole plane may."""
+    width, height = segment_size(directory)
+    if width * height * bytes_per_pixel > MAX_PLANE_BYTES:
+        raise _too_large_pieces(width, height, MAX_PLANE_BYTES // bytes_per_pixel)
+
+
+def _too_large_pieces(width: int, height: int, limit_px: int) -> Unreadable:
+    why = f"it is stored in pieces of {width:,} × {height:,} pixels, and pieces of at most {limit_px // 1_000_000:,} megapixels are read"
+    return Unreadable("tooLarge", why, "Save it with smaller tiles.")
 
 
 def segment_size(directory: Directory) -> tuple[int, int]:

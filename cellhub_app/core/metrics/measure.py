@@ -55,13 +55,15 @@ def measure_traced(rings: Rings, kept: LabelImage, image: Image) -> Measures:
     return table.astype(np.float32)
 
 
-def measure_polygon(polygon: Polygon, image: Image) -> Measures:
+def measure_polygon(polygon: Polygon, image: Image, place: tuple[int, int] = (0, 0)) -> Measures:
     """The vector (k,) of one polygon: outline measures from its vertices, the others from the pixels whose centres it holds.
 
-    A polygon that holds no pixel centre of the image has area 0 and NaN for what pixels would tell.
+    `image` may be a part of the whole, around the polygon, whose first row and column there are `place`. A polygon that holds no pixel
+    centre of the image has area 0 and NaN for what pixels would tell.
     """
-    mask, x0, y0 = mask_from_polygon(polygon, *image.shape[:2])
-    intensities = intensity_table(mask.astype(np.int32), image[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]], 1)
+    top, left = place
+    mask, x0, y0 = mask_from_polygon(polygon, top + image.shape[0], left + image.shape[1])
+    intensities = intensity_table(mask.astype(np.int32), image[y0 - top :, x0 - left :][: mask.shape[0], : mask.shape[1]], 1)
     return np.concatenate([_shape(polygon, mask, x0, y0), intensities[0]]).astype(np.float32)
 
 

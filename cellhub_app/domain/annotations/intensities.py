@@ -28,6 +28,7 @@ class Waiting:
     frame: int
     name: str
     channels: int
+    megapixels: float
     objects: Sequence[tuple[UUID, int, bytes, Sequence[float]]]
 
 
@@ -47,8 +48,9 @@ async def next_waiting(session: AsyncSession) -> Waiting | None:
     columns = select(col(Object.id), col(Object.added_revision), col(Object.geometry), col(Object.measures))
     rows = await session.execute(columns.where(col(Object.segmentation_id) == segmentation.id, *lacking).limit(AT_ONCE))
     objects = [(row.id, row.added_revision, row.geometry, row.measures) for row in rows]
+    megapixels = (image.width or 1) * (image.height or 1) / 1e6
     return Waiting(
-        segmentation.id, image.id, image.project_id, segmentation.frame, image.name, image.channels or 1, objects
+        segmentation.id, image.id, image.project_id, segmentation.frame, image.name, image.channels or 1, megapixels, objects
     )  # fmt: skip
 
 

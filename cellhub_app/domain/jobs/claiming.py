@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.imaging import planes
+from cellhub_app.core.limits import IMAGE_S_PER_MEGAPIXEL, IMAGE_TIME_LIMIT_S
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.jobs.schemas import FRAMES
@@ -101,6 +102,11 @@ class Claimed:
     def workload(self) -> float:
         """Megapixels of all its planes."""
         return self.megapixels * len(self.planes)
+
+    @property
+    def patience(self) -> float:
+        """How many times longer than others a plane of its image may take, at least 1: those above 100 megapixels by their size."""
+        return max(1.0, self.megapixels * IMAGE_S_PER_MEGAPIXEL / IMAGE_TIME_LIMIT_S)
 
 
 @dataclass(frozen=True)

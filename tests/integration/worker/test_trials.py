@@ -12,6 +12,7 @@ from sqlalchemy import text
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.ids import new_id
+from cellhub_app.core.imaging import tiff
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.reading import read
 from cellhub_app.domain.annotations import outlines
@@ -30,6 +31,7 @@ from ml_worker.tasks.kept_maps import Seen
 from ml_worker.tasks.threads import Threads
 from ml_worker.tasks.trial import Trials
 from tests.fixtures.samples import nuclei_files
+from tests.fixtures.stacks import stack_file
 from tests.integration.worker.conftest import Lab, until
 
 MODELS = ["classical", "unet"]
@@ -175,6 +177,16 @@ async def test_a_model_fails_on_an_image_in_plain_words(lab: Lab, gpu: WorkerCon
     errors = [trial.error.detail for trial in found.trials if trial.error]
     assert [standing.failed for standing in found.standings] == [1, 1]
     assert all("nuclei_002.png" in error for error in errors)
+
+
+async def test_models_are_not_tried_on_a_plane_larger_than_memory(lab: Lab, gpu: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    [image] = await lab.ready([stack_file(slices=1)])
+    monkeypatch.setattr(tiff, "MAX_WHOLE_PIXELS", 10_000)
+    found = await _preview(lab, image, "classical")
+    assert found.error is not None
+    assert found.error.detail == (
+        "stack.ome.tif is too large to try models on, which takes at most 100 megapixels: segment it, or try them on a smaller part of it."
+    )
 
 
 async def test_trials_are_forgotten_with_all_that_they_stored(lab: Lab, gpu: WorkerContext) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,11 @@ from typer.testing import CliRunner
 
 from cellhub_app.core.geometry.polygon import from_geojson
 from cellhub_app.core.geometry.raster import labels_from_polygons
+from cellhub_app.core.imaging import tiff
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from ml_worker.inference import room, segmenter
 from ml_worker.inference.catalog import default_model, read_cards
+from ml_worker.inference.pieces import label_in_pieces
 from ml_worker.local import output_stems, segment_files
 from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane
 
@@ -124,6 +128,36 @@ def test_all_planes_of_a_stack_have_their_own_labels(tmp_path: Path):
     assert rows == [(frame, label) for frame, count in enumerate(counts) for label in range(1, count + 1)]
     assert [(one["properties"]["frame"], one["properties"]["label"]) for one in features] == rows
     assert len({one["id"] for one in features}) == len(rows) > 6
+
+
+@pytest.mark.parametrize("frames", ["first", "all"])
+def test_a_plane_larger_than_memory_gives_what_it_gives_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frames: str):
+    planes = np.stack([fluorescent_nuclei(seed, 700, 610)[0] for seed in (3, 4)])
+    path = tmp_path / "slide.tif"
+    tifffile.imwrite(path, planes, tile=(128, 128), compression="zlib", photometric="minisblack")
+    command = (path, "--model", "classical", "--frames", frames, "--out")
+    assert run(*command, tmp_path / "whole").exit_code == 0
+    monkeypatch.setattr(tiff, "MAX_WHOLE_PIXELS", 100_000)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100_000)
+    monkeypatch.setattr(segmenter, "label_in_pieces", partial(label_in_pieces, core=200, margin=64))
+    assert run(*command, tmp_path / "large").exit_code == 0
+    whole, large = (tifffile.imread(tmp_path / name / "slide.tif") for name in ("whole", "large"))
+    assert large.shape == whole.shape == ((2,) if frames == "all" else ()) + (700, 610)
+    assert ((whole > 0) == (large > 0)).mean() > 0.999
+    rows, features = [], []
+    for name in ("whole", "large"):
+        with (tmp_path / name / "slide.csv").open() as stream:
+            rows.append(list(csv.DictReader(stream)))
+        features.append(json.loads((tmp_path / name / "slide.geojson").read_text())["features"])
+    assert len(rows[0]) == len(rows[1]) == len(features[1])
+    first = [row for row in rows[1] if row.get("frame", "0") == "0"]
+    labels = large.reshape(-1, 700, 610)[0]
+    assert [int(row["label"]) for row in first] == list(range(1, labels.max() + 1))
+    assert [float(row["area_px2"]) for row in first] == np.bincount(labels.ravel())[1:].tolist()
+    polygons = [from_geojson(feature["geometry"]) for feature in features[1][: len(first)]]
+    assert (labels_from_polygons(polygons, 700, 610) == labels).all()
+    inside = [labels[int(float(row["centroid_y_px"])), int(float(row["centroid_x_px"]))] == int(row["label"]) for row in first]
+    assert np.mean(inside) > 0.95
 
 
 def test_a_stack_that_breaks_on_the_way_leaves_nothing_behind(tmp_path: Path):

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from cellhub_app.core.imaging import quality
 from cellhub_app.core.imaging.quality import SENTENCES, Flaw, assess
 from cellhub_app.core.imaging.simulate import brightfield_spheroids, fluorescent_nuclei
 
@@ -64,3 +65,20 @@ def test_what_is_not_a_number_is_passed_over() -> None:
 def test_each_flaw_has_a_sentence() -> None:
     assert set(SENTENCES) == set(Flaw)
     assert all(sentence.endswith(".") for sentence in SENTENCES.values())
+
+
+def _of_a_large_field(monkeypatch: pytest.MonkeyPatch, field: np.ndarray) -> tuple[Flaw, ...]:
+    """What is said where only every third block of every third row is looked at."""
+    monkeypatch.setattr(quality, "BLOCKS", field.size / 64 / 8)
+    return assess(field)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float64])
+def test_of_a_very_large_picture_some_blocks_are_enough(monkeypatch: pytest.MonkeyPatch, kind: type) -> None:
+    image = np.tile(fluorescent_nuclei(2, 384, 512)[0], (3, 3))
+    blurred = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 10) + RANDOM.normal(0, 2, image.shape)
+    cut_off = np.clip(image.astype(int) * 4, 0, 255)
+    assert _of_a_large_field(monkeypatch, image.astype(kind)) == ()
+    assert _of_a_large_field(monkeypatch, np.clip(blurred, 0, 255).astype(kind)) == (Flaw.BLURRED,)
+    assert _of_a_large_field(monkeypatch, noise(5, 1200).astype(kind)) == (Flaw.EMPTY,)
+    assert (Flaw.SATURATED in _of_a_large_field(monkeypatch, cut_off.astype(kind))) == (kind != np.float64)

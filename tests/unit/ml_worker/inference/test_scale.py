@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.draw import disk
 
+from ml_worker.inference import banded, room
 from ml_worker.inference.scale import Scaling, resize_maps, resize_pixels, typical_diameter
 
 
@@ -66,3 +67,37 @@ def test_something_is_left_of_every_image():
 def test_maps_are_resized_each():
     maps = np.stack([np.full((8, 6), value, np.uint8) for value in (0, 100, 255)])
     assert resize_maps(maps, (16, 12)).tolist() == np.repeat(np.repeat(maps, 2, 1), 2, 2).tolist()
+
+
+@pytest.mark.parametrize("factor", [0.08, 1 / 3, 0.5, 0.71, 0.97, 1.3, 2.5])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int16, np.float32])
+def test_a_large_image_is_resized_in_bands_as_the_whole_is(monkeypatch, factor, kind):
+    pixels = np.random.default_rng(1).integers(0, 255, (211, 130, 3)).astype(kind)
+    whole = resize_pixels(pixels, factor)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(banded, "ROWS", 7)
+    passed: list[int] = []
+    resized = resize_pixels(pixels, factor, lambda: passed.append(1))
+    assert (resized.shape, resized.dtype) == (whole.shape, whole.dtype)
+    assert len(passed) == -(-whole.shape[0] // 7)
+    difference = np.abs(whole.astype(float) - resized)
+    assert difference.max() <= 1
+    assert np.issubdtype(kind, np.integer) or difference.max() < 0.01
+
+
+@pytest.mark.parametrize("shape", [(211, 130), (97, 61), (300, 190), (40, 25)])
+def test_large_maps_are_resized_in_bands_as_the_whole_is(monkeypatch, shape):
+    maps = np.random.default_rng(1).integers(0, 255, (3, 150, 92)).astype(np.uint8)
+    whole = resize_maps(maps, shape)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100)
+    resized = resize_maps(maps, shape)
+    assert isinstance(resized, np.memmap)
+    assert resized.shape == whole.shape
+    assert np.abs(whole.astype(int) - resized).max() <= 1
+
+
+def test_what_is_not_finite_spoils_no_row_beside_it(monkeypatch):
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100)
+    pixels = np.full((40, 30, 1), 5, np.float32)
+    pixels[20, 10] = np.nan
+    assert (resize_pixels(pixels, 0.5) == 5).sum() == 20 * 15 - 1

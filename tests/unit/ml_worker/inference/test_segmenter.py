@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from cellhub_app.core.errors import ModelUnknown
+from cellhub_app.core.errors import ModelUnknown, Stopped
 from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
-from ml_worker.inference import prepared as prepared_module
+from ml_worker.inference import banded, room
 from ml_worker.inference import segmenter as segmenter_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, Preset, default_model, read_cards
 from ml_worker.inference.forward import Image, Maps, Network
@@ -107,10 +107,9 @@ def test_an_image_in_pieces_has_the_objects_of_the_whole(monkeypatch, segmenter,
     prepared = segmenter.prepare(image, model)
     [maps] = segmenter.predict([prepared])
     whole = segmenter.finish(prepared, maps)
-    for module in (segmenter_module, prepared_module):
-        monkeypatch.setattr(module, "WHOLE_PIXELS", 100 * 100)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100 * 100)
     monkeypatch.setattr(segmenter_module, "label_in_pieces", partial(label_in_pieces, core=140, margin=48))
-    assert isinstance(prepared_module.empty_maps(110, 100), np.memmap)
+    assert isinstance(room.room_for((3, 110, 100), 110, 100, np.uint8), np.memmap)
     pieces = list(segmenter.finish_in_pieces(prepared, maps))
     assert len(pieces) == 12
     together = segmenter.finish(prepared, segmenter.predict([prepared])[0])
@@ -118,6 +117,37 @@ def test_an_image_in_pieces_has_the_objects_of_the_whole(monkeypatch, segmenter,
     assert np.allclose(np.sort(whole.scores), np.sort(together.scores))
     # how small an object looks beside the others depends on which others there are
     assert np.abs(np.sort(whole.doubts) - np.sort(together.doubts)).mean() < 0.05
+
+
+def test_a_large_image_is_seen_at_another_size_in_bands_and_has_the_objects_of_the_whole(monkeypatch, scaling):
+    image, _ = at_magnification(*fluorescent_nuclei(3, 200, 240), 3.0)
+    prepared = scaling.prepare(image, "unet")
+    [[_, factor]] = scaling._factors([prepared])
+    assert factor < 0.8
+    whole = scaling.finish(prepared, scaling.predict([prepared])[0])
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100 * 100)
+    monkeypatch.setattr(segmenter_module, "label_in_pieces", partial(label_in_pieces, core=200, margin=100))
+    passed: list[int] = []
+    [maps] = scaling.predict([prepared], lambda: passed.append(1))
+    assert isinstance(maps, np.memmap)
+    assert len(passed) > 3 * 600 / banded.ROWS
+    together = scaling.finish(prepared, maps)
+    assert count_matches(whole.labels, together.labels, [0.9])[0].average_precision == 1
+
+
+def test_a_prediction_that_nobody_wants_any_more_stops_between_two_tiles(segmenter):
+    prepared = segmenter.prepare(fluorescent_nuclei(4, 420, 460)[0], "unet")
+    cut = replace(prepared, scaling=None, windows=tuple(windows(420, 460, 32, tile=288, overlap=128)), only_tile=None)
+    passed: list[int] = []
+
+    def stop() -> None:
+        passed.append(1)
+        if len(passed) == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        segmenter.predict([cut], stop)
+    assert len(passed) == 2 < len(cut.windows)
 
 
 def test_parameters_change_the_result(segmenter):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ml_worker.inference.forward import Maps
+from ml_worker.inference.room import Between, nothing
 from ml_worker.inference.segmenter import Prepared, Segmenter
 from ml_worker.tasks.network import NetworkStage
 
@@ -18,11 +19,11 @@ class Noting(Segmenter):
         super().__init__(device="cpu", threads=1)
         self.may_begin, self.widths = threading.Event(), list[int]()
 
-    def predict(self, prepared: Sequence[Prepared]) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
         """The maps, as ever."""
         self.may_begin.wait()
         self.widths += [one.shape[1] for one in prepared]
-        return super().predict(prepared)
+        return super().predict(prepared, between)
 
 
 async def test_somebody_who_looks_passes_before_all_that_waits_and_the_others_keep_their_order() -> None:
@@ -36,3 +37,54 @@ async def test_somebody_who_looks_passes_before_all_that_waits_and_the_others_ke
     stage.close()
     assert [maps.shape for maps, _ in found] == [(1, 8, width) for width in images]
     assert segmenter.widths in ([10, 13, 14, 11, 12], [13, 14, 10, 11, 12]), "the first may have begun before the others came"
+
+
+class Tiled(Segmenter):
+    """The segmenter, to which an image is as many tiles as it is wide; notes width and tile, and waits in the first tile of wide ones."""
+
+    def __init__(self) -> None:
+        super().__init__(device="cpu", threads=1)
+        self.has_begun, self.may_go_on = threading.Event(), threading.Event()
+        self.ended, self.passed = threading.Event(), list[int]()
+
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+        """A map of the right size."""
+        width = prepared[0].shape[1]
+        try:
+            for tile in range(width):
+                between()
+                self.passed.append(width)
+                if tile == 0 and width > 10:
+                    self.has_begun.set()
+                    self.may_go_on.wait()
+        finally:
+            self.ended.set()
+        return [np.zeros((1, *one.shape), np.uint8) for one in prepared]
+
+
+async def test_somebody_who_looks_passes_between_two_tiles_of_a_large_image() -> None:
+    segmenter = Tiled()
+    stage = NetworkStage(segmenter)
+    large, small, other = (segmenter.prepare(np.zeros((8, width), np.uint8), "classical") for width in (20, 3, 4))
+    asked = [asyncio.ensure_future(stage.predict(large))]
+    await asyncio.to_thread(segmenter.has_begun.wait)
+    asked += [asyncio.ensure_future(one) for one in (stage.predict(other), stage.predict(small, first=True))]
+    await asyncio.sleep(0)
+    segmenter.may_go_on.set()
+    await asyncio.gather(*asked)
+    stage.close()
+    assert segmenter.passed == [20, *[3] * 3, *[20] * 19, *[4] * 4], "who only stands in the line waits for the end"
+
+
+async def test_a_large_image_that_nobody_waits_for_any_more_stops_at_a_tile() -> None:
+    segmenter = Tiled()
+    stage = NetworkStage(segmenter)
+    asked = asyncio.ensure_future(stage.predict(segmenter.prepare(np.zeros((8, 20), np.uint8), "classical")))
+    await asyncio.to_thread(segmenter.has_begun.wait)
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    segmenter.may_go_on.set()
+    await asyncio.to_thread(segmenter.ended.wait)
+    assert segmenter.passed == [20]
+    assert (await stage.predict(segmenter.prepare(np.zeros((8, 5), np.uint8), "classical")))[0].shape == (1, 8, 5)
+    stage.close()

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
 
+from cellhub_app.core.geometry import codec
+from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.imaging import bands
 from cellhub_app.core.imaging.places import DESCRIPTION, Place
 from cellhub_app.core.imaging.tiles import decode_tile
@@ -66,6 +69,26 @@ def test_tiles_and_pictures_of_a_picture_that_is_read_in_parts(tmp_path: Path, m
     assert np.array_equal(decode_tile((folder / Place(0, 1, 1, 0).name).read_bytes()), values[512:, 512:])
     assert json.loads((folder / DESCRIPTION).read_text())["levels"][1] == {"width": 450, "height": 350, "columns": 1, "rows": 1}
     assert Path(f"{path}.display").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("layout", [{"tile": (256, 256), "compression": "zlib"}, {}])
+def test_outlines_are_measured_in_a_picture_that_is_read_in_parts_as_in_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: dict[str, Any]
+) -> None:
+    path = tmp_path / "slide.tif"
+    values = np.random.default_rng(0).integers(0, 60_000, (2, 1300, 900), np.uint16)
+    tifffile.imwrite(path, values, metadata={"axes": "ZYX"}, photometric="minisblack", **layout)
+    rings = [np.array([[x, y], [x + wide, y + 3], [x + 7.5, y + high]]) for x, y, wide, high in (
+        (600, 1200, 90, 80), (10, 20, 30, 30), (300, 500, 60, 40), (0, 100, 800, 1100), (880, 1290, 50, 50), (950, 1350, 9, 9),
+    )]  # fmt: skip
+    outlines = [codec.encode(Polygon(ring)).hex() for ring in rings]
+    found = []
+    for fits in (True, False):
+        monkeypatch.setattr(bands, "fits_whole", lambda _info, fits=fits: fits)
+        asked = {**task(path), "frame": 1, "outlines": outlines, "measured": str(tmp_path / "measured.json")}
+        assert reader.answer(asked) == {"measured": 6}
+        found.append(json.loads((tmp_path / "measured.json").read_text()))
+    np.testing.assert_array_equal(*found)
 
 
 def test_a_plane_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""Where arrays as large as an image are: in memory, those of a very large image on disk. Work on those goes band by band."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cellhub_app.core.imaging.scratch import on_disk
+
+WHOLE_PIXELS = 36_000_000  # up to here the image is one piece, and its objects take 17 bytes a pixel
+
+Between = Callable[[], None]
+"""Called between two steps of a long computation; what it raises ends that."""
+
+
+def nothing() -> None:
+    """Nobody looks in between."""
+
+
+def is_large(height: int, width: int) -> bool:
+    """Whether an image of this size is worked on in pieces."""
+    return height * width > WHOLE_PIXELS
+
+
+def room_for(shape: tuple[int, ...], height: int, width: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Room of a shape for an image of this size; the kernel may write it out if it is large. Raises NoRoom."""
+    return on_disk(shape, dtype) if is_large(height, width) else np.empty(shape, dtype)

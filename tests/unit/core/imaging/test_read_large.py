@@ -1,0 +1,111 @@
+import errno
+import os
+from contextlib import closing
+
+import numpy as np
+import pytest
+import tifffile
+
+from cellhub_app.core.errors import ImageRefused, NotFound, Stopped
+from cellhub_app.core.imaging import scratch, tiff
+from cellhub_app.core.imaging.read import Stack, read_plane
+from cellhub_app.core.imaging.scratch import NoRoom, on_disk
+
+LAYOUTS = {
+    "one run of bytes": {},
+    "deflated strips": {"rowsperstrip": 700, "compression": "zlib"},
+    "tiles": {"tile": (240, 256), "compression": "zlib", "predictor": True},
+    "planes": {"planarconfig": "separate", "tile": (256, 256)},
+}
+
+
+@pytest.fixture
+def small_limit(monkeypatch):
+    monkeypatch.setattr(tiff, "MAX_WHOLE_PIXELS", 100_000)
+
+
+def _write(path, layout="tiles", dtype=np.uint16, planes=1):
+    values = np.random.default_rng(1).integers(0, 255, (planes, 1100, 530, 3)).astype(dtype)
+    stored = np.moveaxis(values, 3, 1) if LAYOUTS[layout].get("planarconfig") else values
+    tifffile.imwrite(path, stored if planes > 1 else stored[0], photometric="rgb", **LAYOUTS[layout])
+    return values
+
+
+def _read(path, *place, **more):
+    with closing(Stack(path)) as stack:
+        return stack.read(*(place or (0, 0)), "slide.tif", **more)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_a_plane_above_the_limit_is_read_in_parts_onto_the_disk(tmp_path, small_limit, layout, dtype):
+    values = _write(tmp_path / "a.tif", layout, dtype)
+    plane = _read(tmp_path / "a.tif")
+    assert isinstance(plane, np.memmap)
+    assert plane.dtype == dtype
+    assert np.array_equal(plane, values[0])
+
+
+def test_a_small_plane_stays_in_memory(tmp_path):
+    values = _write(tmp_path / "a.tif")
+    plane = _read(tmp_path / "a.tif")
+    assert not isinstance(plane, np.memmap)
+    assert np.array_equal(plane, values[0])
+
+
+def test_each_plane_of_a_stack_is_read_by_itself(tmp_path, small_limit):
+    values = _write(tmp_path / "a.tif", planes=3)
+    with closing(Stack(tmp_path / "a.tif")) as stack:
+        assert all(np.array_equal(stack.read(frame, 0, "a.tif"), values[frame]) for frame in (2, 0, 1))
+        with pytest.raises(NotFound):
+            stack.read(3, 0, "a.tif")
+
+
+def test_reading_ends_where_nobody_waits_any_more(tmp_path, small_limit):
+    _write(tmp_path / "a.tif")
+
+    def stop():
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        _read(tmp_path / "a.tif", between=stop)
+
+
+def test_one_strip_that_has_to_be_unpacked_whole_is_refused_with_its_limit(tmp_path, small_limit, monkeypatch):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((1000, 2100), np.uint8), rowsperstrip=1000, compression="zlib")
+    monkeypatch.setattr("cellhub_app.core.imaging.tiff_segments.MAX_PLANE_BYTES", 2_000_000)
+    with pytest.raises(ImageRefused, match=r"slide.tif: it is stored in pieces of 2,100 × 1,000 pixels, and .* at most 2 megapixels"):
+        _read(tmp_path / "a.tif")
+
+
+def test_more_pixels_than_are_segmented_are_refused(tmp_path, small_limit, monkeypatch):
+    monkeypatch.setattr("cellhub_app.core.imaging.tiff_large.MAX_LARGE_PIXELS", 500_000)
+    _write(tmp_path / "a.tif")
+    with pytest.raises(ImageRefused, match="megapixels are read"):
+        _read(tmp_path / "a.tif")
+
+
+def test_what_decodes_a_plane_in_one_piece_still_refuses_it(tmp_path, small_limit):
+    _write(tmp_path / "a.tif")
+    with pytest.raises(ImageRefused, match="megapixels are read"):
+        read_plane(tmp_path / "a.tif")
+
+
+def test_a_full_disk_is_told_in_one_sentence_before_anything_is_written(tmp_path, small_limit, monkeypatch):
+    def full(descriptor, start, size):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    _write(tmp_path / "a.tif")
+    monkeypatch.setattr(scratch.os, "posix_fallocate", full)
+    with pytest.raises(NoRoom, match=r"^An image of this size needs 3.5 MB of room on the server's disk for a while, and .* are free"):
+        _read(tmp_path / "a.tif")
+
+
+def test_room_on_disk_begins_with_zeros_and_has_no_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path))
+    room = on_disk((3, 5), np.uint16)
+    assert room.shape == (3, 5)
+    assert not room.any()
+    room[1] = 7
+    assert room.sum() == 35
+    assert list(tmp_path.iterdir()) == []
