@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, WebSocket, expect
+import numpy as np
+from playwright.sync_api import FilePayload, Locator, WebSocket, expect
 
-from tests.e2e.pictures import plate, speckles
+from tests.e2e.pictures import encoded, plate, speckles, well
 from tests.e2e.visitors import API, Visitor
 
 MODEL = "classical"
@@ -41,6 +42,25 @@ def test_all_but_some_are_tagged_deleted_taken_back_and_restored(visitor: Visito
     visitor.by_id("toast-action").click()
     expect(visitor.by_id("filter-trash")).not_to_be_attached()
     expect(visitor.by_id("filter-all")).to_contain_text("30")
+
+
+def test_a_picture_that_looks_empty_is_marked_found_and_left_out(visitor: Visitor) -> None:
+    visitor.make_project("Poor pictures")
+    empty = FilePayload(name="empty.png", mimeType="image/png", buffer=encoded(np.full((256, 256), 90, np.uint8), "png"))
+    visitor.choose_files([empty, well(1, "png"), well(2, "png")])
+    expect(visitor.cells("ready")).to_have_count(3)
+    poor = visitor.cells().filter(has_text="empty.png")
+    expect(poor.get_by_test_id("status-badge")).to_have_text("Looks empty")
+    visitor.by_id("flaw-filter").select_option("any")
+    expect(visitor.by_id("gallery")).to_have_attribute("data-loaded", "1")
+    visitor.by_id("flaw-filter").select_option("")
+    expect(visitor.cells()).to_have_count(3)
+    visitor.by_id("segment-open").click()
+    visitor.page.get_by_text("Leave out the image that looks empty or blurred").click()
+    expect(visitor.by_id("segment-start")).to_have_text("Segment 2 images")
+    visitor.by_id("segment-start").click()
+    visitor.waits_for(2, "succeeded")
+    expect(poor.get_by_test_id("status-badge")).to_have_text("Looks empty")
 
 
 def test_what_was_deleted_waits_in_the_trash(visitor: Visitor, tmp_path: Path) -> None:

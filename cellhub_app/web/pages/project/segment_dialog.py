@@ -68,7 +68,7 @@ def _poor() -> rx.Component:
     words = rx.el.span(
         rx.el.b(rx.cond(is_one, one, many)),
         rx.el.span(
-            t("A model finds little in them that is right. The filter of the gallery shows which they are."), class_name="field-hint"
+            t("In such pictures a model finds little that is right. The filter of the gallery shows them."), class_name="field-hint"
         ),
         class_name="choice-text",
     )
