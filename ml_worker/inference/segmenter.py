@@ -23,10 +23,11 @@ from ml_worker.inference.postprocess import label_with_seeds
 from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
 from ml_worker.inference.room import Between, is_large, nothing, room_for
-from ml_worker.inference.scale import MOST_UPSCALED, resize_maps, resize_pixels, sized_settings
+from ml_worker.inference.scale import MIDDLE_PX, MOST_UPSCALED, resize_maps, resize_pixels, sized_settings
 from ml_worker.inference.sizes import FOLDER as SIZES
-from ml_worker.inference.sizes import Size, SizeEstimator
+from ml_worker.inference.sizes import VIEWED_PX, Size, SizeEstimator
 from ml_worker.inference.tiling import Window, paste, windows
+from ml_worker.inference.typical import typical_part
 from ml_worker.nets.registry import MULTIPLE
 
 
@@ -138,7 +139,7 @@ class Segmenter:
 
     def sizes(self, prepared: Sequence[Prepared]) -> list[Size]:
         """How large the objects of the images are. Raises WeightsDamaged."""
-        return self._sizes([(one.pixels, one.stretch) for one in prepared])
+        return self._sizes([(one.pixels[typical_part(one.pixels[:, :, 0], VIEWED_PX)], one.stretch) for one in prepared])
 
     def _maps(self, name: str, prepared: Sequence[Prepared], between: Between) -> list[Maps]:
         wholes = [room_for((3, *one.shape), *one.shape, np.uint8) for one in prepared]
@@ -199,11 +200,11 @@ class Segmenter:
     def _labelling(self, prepared: Prepared, maps: Maps) -> Labelling:
         settings = prepared.settings
         if find_card(self._cards, prepared.model).architecture is not None:
-            settings = sized_settings(maps, settings, prepared.scaling)
+            rows, columns = typical_part(maps[0], MIDDLE_PX)
+            settings = sized_settings(maps[:, rows, columns], settings, prepared.scaling)
             return lambda window: label_with_seeds(window, settings)
-        height, width = prepared.shape
-        middle = maps[:, height // 2 - CORE // 2 if height > CORE else 0 :, width // 2 - CORE // 2 if width > CORE else 0 :]
-        reach = classical.typical_radius(np.ascontiguousarray(middle[:, :CORE, :CORE]), settings)
+        rows, columns = typical_part(maps[0], CORE)
+        reach = classical.typical_radius(np.ascontiguousarray(maps[:, rows, columns]), settings)
         return lambda window: classical.label_with_peaks(window, settings, reach)
 
     def segment(self, image: Pixels, model: str, parameters: Parameters = DEFAULTS) -> Instances:

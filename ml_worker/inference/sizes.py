@@ -26,6 +26,7 @@ FOLDER, NAME = "sizes", "sizer"
 VIEW_PX = 256
 SHRUNK = (1, 4)
 VIEWS = (len(SHRUNK), 3, VIEW_PX, VIEW_PX)
+VIEWED_PX = VIEW_PX * max(SHRUNK)
 LOWEST = 2.0  # log2 of the first bin's diameter in px of the view
 STEP = 0.25  # log2 from bin to bin
 LEAST = -6.0  # how much one view's no can weigh

@@ -29,21 +29,21 @@ def on_disk(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         try:
             _reserve(file.fileno(), size)
         except OSError as error:
-            if error.errno not in FULL:
-                raise
             raise NoRoom(_sentence(size)) from error
         return np.memmap(file, dtype, "r+", shape=shape)
 
 
 def _reserve(descriptor: int, size: int) -> None:
-    """Take the room now: writing to a mapped hole on a full disk ends the process."""
-    if hasattr(os, "posix_fallocate"):
+    """Take the room now, where the file system can: writing to a mapped hole on a full disk ends the process."""
+    try:
         os.posix_fallocate(descriptor, 0, size)
-    else:
+    except (AttributeError, OSError) as error:
+        if getattr(error, "errno", None) in FULL:
+            raise
         os.ftruncate(descriptor, size)
 
 
 def _sentence(size: int) -> str:
     free = size_in_words(shutil.disk_usage(tempfile.gettempdir()).free)
-    needed = f"An image of this size needs {size_in_words(size)} of room on the server's disk for a while, and {free} are free."
+    needed = f"An image of this size needs {size_in_words(size)} of room on the worker's disk for a while, and {free} are free."
     return f"{needed} Ask whoever runs this server to free some, or crop the image."
