@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from safetensors.torch import save_file
 
@@ -28,7 +28,7 @@ from ml_worker.training.quantize import quantize_model
 from ml_worker.training.report import BASELINE, readme_section
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
 from ml_worker.training.sources import MEASURED_IMAGES, load
-from ml_worker.training.tuning import tune
+from ml_worker.training.tuning import Retune, tune
 
 logger = logging.getLogger("cellhub.evaluate")
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,13 +74,13 @@ def evaluate(
     *,
     half: bool = False,
     continues: bool = False,
-    retune: bool = False,
+    retune: Retune | None = None,
     simulated: int = MEASURED_IMAGES,
     docs: Path | None = None,
 ) -> dict[str, Any]:
     """Measure a model and write OUT/<name>.json (and .safetensors from a run), only when all of it succeeded.
 
-    Settings are chosen anew for a run, or when `retune` asks for it. `simulated` is the number of images of each simulated domain, of
+    Settings are chosen anew for a run, or as `retune` asks for it. `simulated` is the number of images of each simulated domain, of
     which the held-out ones count; `docs` is the folder that gets the page with a picture of the worst mistakes. A run that `continues` went
     on from the weights in OUT, whose training becomes history in the new card.
     """
@@ -100,10 +100,10 @@ def evaluate(
             card = find_card(read_cards(out), name).content
             _copy_weights(name, out, work)
             write_card(card, work)
-        chooses = bool(card["training"]) and (run is not None or retune)
+        chooses = bool(card["training"]) and (run is not None or retune is not None)
         own = own_samples(card, samples, chooses=chooses)
         if chooses:
-            card = tune(card, work, own)
+            card = tune(card, work, own, only_scaling=run is None and retune == "scaling")
             _offer_eight_bits(name, work, own)
         card = with_doubt(complete(card, work, samples), work, samples)
         out.mkdir(parents=True, exist_ok=True)
@@ -184,7 +184,13 @@ def main() -> None:
     parser.add_argument(
         "--continues", action="store_true", help="the run went on from the weights that are shipped now: keep their history"
     )
-    parser.add_argument("--tune", action="store_true", help="choose the settings anew (always done for a run)")
+    parser.add_argument(
+        "--tune",
+        nargs="?",
+        choices=get_args(Retune),
+        const="all",
+        help="choose the settings anew, or only at which sizes of objects images are scaled (all is always done for a run)",
+    )
     parser.add_argument("--half", action="store_true", help="ship float16 weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
     arguments = parser.parse_args()

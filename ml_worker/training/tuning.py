@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cellhub_app.core.metrics.matching import MatchCounts, count_matches, pooled
+from ml_worker.inference.catalog import find_card, read_cards
 from ml_worker.inference.mirrored import LOOKS
 from ml_worker.inference.postprocess import Labels, Settings, label_maps
 from ml_worker.inference.preprocess import Pixels
@@ -23,6 +24,7 @@ from ml_worker.training.robustness import as_it_is, double_size, half_size
 from ml_worker.training.scoring import THRESHOLDS
 
 logger = logging.getLogger("cellhub.evaluate")
+Retune = Literal["all", "scaling"]
 WORTH_A_SECOND_LOOK = 0.003  # what more looks and more pixels have to bring, because they take time
 ELSEWHERE = 0.03  # what fewer pixels may cost at half and double magnification: a third of what such images may lose at all
 FOREGROUNDS = (0.45, 0.5, 0.55)
@@ -151,14 +153,18 @@ def _looked_at(card: dict[str, Any], folder: Path, validation: list[Sample]) -> 
     return [[look(one.domain, *view(one.image, one.labels)) for one in validation] for view in VIEWS]
 
 
-def tune(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[str, Any]:
-    """Choose thresholds, then the sizes of objects at which images are scaled, on the validation images.
+def tune(card: dict[str, Any], folder: Path, samples: list[Sample], *, only_scaling: bool = False) -> dict[str, Any]:
+    """Choose looks and thresholds, then the sizes of objects at which images are scaled, on the validation images.
 
-    Thresholds are chosen at the usual scaling. All domains weigh the same. The choice is written into the card in `folder`.
+    Thresholds are chosen at the usual scaling; `only_scaling` leaves them, and the looks, as the card has them. All domains weigh the same.
+    The choice is written into the card in `folder`.
     """
     validation = choose(samples, "validation")
-    card = _with_looks(with_settings(card, Settings(), Scaling()), folder, validation)
-    settings = _best_settings(card["name"], folder, validation)
+    if only_scaling:
+        settings = find_card(read_cards(folder), card["name"]).settings
+    else:
+        card = _with_looks(with_settings(card, Settings(), Scaling()), folder, validation)
+        settings = _best_settings(card["name"], folder, validation)
     scaling, found = choose_scaling(_looked_at(with_settings(card, settings, None), folder, validation))
     logger.info("at three magnifications: %s with %s", found, scaling)
     tuned = {**with_settings(card, settings, scaling), "thresholdsChosenOn": f"{len(validation)} validation images"}

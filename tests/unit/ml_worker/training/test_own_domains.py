@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from ml_worker.inference.catalog import default_model, read_cards
+from ml_worker.inference.scale import Scaling
 from ml_worker.training import evaluate as command
-from ml_worker.training.cards import known_first
+from ml_worker.training.cards import known_first, write_card
 from ml_worker.training.data import load_folder
 from ml_worker.training.evaluate import domains_to_measure, evaluate
 from ml_worker.training.report import readme_section
@@ -39,6 +40,16 @@ def test_a_domain_of_ones_own_is_measured_under_its_own_name(tmp_path: Path):
     assert (mine / "unet.png").exists()
     plain = evaluate("classical", data, mine, None, simulated=0)
     assert "my_organoids, AP@0.5 (1 image)" in readme_section([card, plain])
+
+
+def test_scalings_are_chosen_again_without_touching_the_thresholds(tmp_path: Path):
+    data, mine = own_domain(tmp_path / "data", 30), tmp_path / "mine"
+    card = evaluate("unet", data, mine, trained(data, tmp_path / "run"), simulated=0)
+    assert card["scaling"] is None
+    thresholds = {**card["postprocessing"], "seed": 0.53}
+    write_card({**card, "postprocessing": thresholds, "scaling": Scaling(40.0, 80.0, 60.0).written()}, mine)
+    again = evaluate("unet", data, mine, None, retune="scaling", simulated=0)
+    assert (again["postprocessing"], again["scaling"], again["weights"]) == (thresholds, None, card["weights"])
 
 
 @pytest.mark.parametrize(("count", "purpose"), [(13, "to measure the model on"), (24, "to choose the settings on")])
