@@ -101,10 +101,10 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial_module, "PIXELS_IN_HAND", 1)
 
 
-async def test_a_preview_does_not_wait_for_face_offs(
+async def test_a_preview_does_not_wait_for_the_image_of_a_face_off(
     lab: Lab, little_memory: None, gpu: WorkerContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    images = await lab.ready(nuclei_files(2))
+    images = await lab.ready(nuclei_files(1))
     may_go_on, see = asyncio.Event(), Trials._see
 
     async def slowly(self: Trials, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> dict[str, Seen]:
