@@ -72,7 +72,7 @@ async def whole(context: WorkerContext, user_id: UUID, project_id: UUID, images:
     async with runtime.work() as session:
         batch = await service.add_batch(session, project_id=project_id, user_id=user_id, model=model, parameters={})
         await service.line_up(session, batch, chosen(project_id, images))
-    context.loops[JobKind.SEGMENT].wake()
+    context.wake(JobKind.SEGMENT)
     while True:
         await asyncio.sleep(0.25)
         async with runtime.work() as session:

@@ -30,13 +30,19 @@ class WorkerContext:
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
     started_at: datetime = field(default_factory=now)
     device: str | None = None
-    loops: dict[JobKind, "WorkLoop"] = field(default_factory=dict)
+    loops: list["WorkLoop"] = field(default_factory=list)
     tiles: "Tiles | None" = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     hung_threads: Callable[[], int] = lambda: 0
     is_stopping: bool = False
     owns_signals: bool = False
+
+    def wake(self, kind: JobKind) -> None:
+        """Let the loops of a kind look at the line now."""
+        for loop in self.loops:
+            if loop.kind is kind:
+                loop.wake()
 
     @classmethod
     def of(cls, ctx: Mapping[str, Any]) -> "WorkerContext":

@@ -30,7 +30,7 @@ HEALTH_EVERY_S = 15
 
 def _ticket(kind: JobKind) -> Function:
     async def look(ctx: dict[str, Any]) -> None:
-        WorkerContext.of(ctx).loops[kind].wake()
+        WorkerContext.of(ctx).wake(kind)
 
     return func(look, name=kind.ticket, keep_result=0, timeout=TICKET_TIMEOUT_S, max_tries=1)
 

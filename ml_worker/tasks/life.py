@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from cellhub_app.core.limits import WAKE_EVERY_S
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime, close_runtime, open_runtime
+from cellhub_app.domain.flows.preview import PREVIEWS_FIRST
 from cellhub_app.domain.jobs import workers
 from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.jobs.schemas import WorkerView
@@ -69,6 +70,8 @@ async def start_gpu(ctx: dict[str, Any]) -> None:
     context.hung_threads = engine.hung_threads
     _add_loop(context, JobKind.SEGMENT, engine.work, engine.capacity, engine.speeds)
     _add_loop(context, JobKind.TRIAL, engine.try_out, Capacity(TRIALS_IN_HAND))
+    # Somebody looks at a preview right now: there is room for one however many images of face-offs are in hand.
+    _add_loop(context, JobKind.TRIAL, engine.try_out, Capacity(1, above=PREVIEWS_FIRST - 1))
     _begin(context)
 
 
@@ -107,12 +110,12 @@ async def _open(ctx: dict[str, Any], kind: Literal["gpu", "io"]) -> WorkerContex
 
 
 def _add_loop(context: WorkerContext, kind: JobKind, work: Work, capacity: Capacity, speeds: dict[str, float] | None = None) -> None:
-    context.loops[kind] = WorkLoop(context.runtime, kind, context.name, context.keeper, work, capacity, speeds)
+    context.loops.append(WorkLoop(context.runtime, kind, context.name, context.keeper, work, capacity, speeds))
 
 
 def _begin(context: WorkerContext) -> None:
     context.keeper.start()
-    context.tasks += [asyncio.create_task(loop.run(), name=f"{kind} loop") for kind, loop in context.loops.items()]
+    context.tasks += [asyncio.create_task(loop.run(), name=f"{loop.kind} loop") for loop in context.loops]
     context.tasks.append(asyncio.create_task(_beat(context), name="heartbeat"))
     _handle_signals(context)
     log.info("worker started", worker=context.name, kind=context.kind, device=context.device)
@@ -131,8 +134,8 @@ async def _beat(context: WorkerContext) -> None:
 
 
 def _view(context: WorkerContext) -> WorkerView:
-    rate = round(sum(loop.rate for loop in context.loops.values()), 2)
-    model = next((loop.model for loop in context.loops.values() if loop.model), None)
+    rate = round(sum(loop.rate for loop in context.loops), 2)
+    model = next((loop.model for loop in context.loops if loop.model), None)
     name, kind, device, started_at = context.name, context.kind, context.device, context.started_at
     return WorkerView(name=name, kind=kind, device=device, model=model, images_per_second=rate, started_at=started_at)
 
@@ -184,7 +187,7 @@ async def stop(context: WorkerContext) -> None:
         return
     context.is_stopping = True
     PATIENCE.give_up()
-    await asyncio.gather(*(loop.stop(GRACE_S) for loop in context.loops.values()))
+    await asyncio.gather(*(loop.stop(GRACE_S) for loop in context.loops))
     for task in context.tasks:
         task.cancel()
     await asyncio.gather(*context.tasks, return_exceptions=True)

@@ -19,7 +19,7 @@ from cellhub_app.core.limits import WAKE_EVERY_S
 from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.jobs import work
-from cellhub_app.domain.jobs.claiming import UNKNOWN_SECONDS, Appetite, Claimed
+from cellhub_app.domain.jobs.claiming import CLAIMABLE_ABOVE, UNKNOWN_SECONDS, Appetite, Claimed
 from ml_worker.tasks.lease_keeper import LeaseKeeper
 from ml_worker.tasks.outage import insist
 from ml_worker.tasks.threads import TookTooLong
@@ -35,14 +35,15 @@ HOLD_LIMIT_S = 3600.0
 
 @dataclass(frozen=True)
 class Capacity:
-    """How much a loop holds at once: `jobs`, and `seconds` of work; no plane of a job longer than `hold_limit_s`.
+    """How much a loop holds at once: `jobs`, and `seconds` of work; only jobs of a priority `above` this.
 
-    Of images so large that they may take longer it is more (Claimed.patience).
+    No plane of a job is held longer than `hold_limit_s`; of images so large that they may take longer it is more (Claimed.patience).
     """
 
     jobs: int
     seconds: float = math.inf
     hold_limit_s: float = HOLD_LIMIT_S
+    above: int = CLAIMABLE_ABOVE
 
 
 class Speeds(dict[str, float]):
@@ -151,6 +152,7 @@ class WorkLoop:
             seconds=max(0.0, self._capacity.seconds - load),
             speeds=self.speeds,
             is_idle=not self._held,
+            above=self._capacity.above,
         )
         async with self._runtime.work() as session:
             jobs = await work.claim(session, self.kind, self._name, appetite)

@@ -114,12 +114,14 @@ class Appetite:
     """How much a worker takes at once: at most `limit` jobs and about `seconds` of work by its `speeds` (seconds per megapixel).
 
     `is_idle` says that it holds nothing: only then does it take a job that a worker died of or stumbled over, and that job alone.
+    It takes only jobs of a priority `above` this.
     """
 
     limit: int
     seconds: float
     speeds: Mapping[str, float]
     is_idle: bool = True
+    above: int = CLAIMABLE_ABOVE
 
 
 @dataclass(frozen=True)
@@ -135,9 +137,9 @@ async def lock_line(session: AsyncSession, kind: JobKind) -> None:
     await session.execute(text("select pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBERS[kind]})
 
 
-async def candidates(session: AsyncSession, kind: JobKind, limit: int) -> Sequence[RowMapping]:
+async def candidates(session: AsyncSession, kind: JobKind, appetite: Appetite) -> Sequence[RowMapping]:
     """The next jobs in the order of serving: every waiting user's first, then every user's second, and so on."""
-    values = {"kind": kind, "limit": limit, "above": CLAIMABLE_ABOVE, "suspect": list(SUSPECT)}
+    values = {"kind": kind, "limit": appetite.limit, "above": appetite.above, "suspect": list(SUSPECT)}
     return (await session.execute(_CANDIDATES, values)).mappings().all()
 
 

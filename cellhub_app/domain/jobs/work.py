@@ -24,7 +24,7 @@ async def claim(session: AsyncSession, kind: JobKind, worker: str, appetite: App
     """The next jobs for this worker, fair between users. Images deleted meanwhile are cancelled on the way."""
     await claiming.lock_line(session, kind)
     while True:
-        choice = claiming.choose(await claiming.candidates(session, kind, appetite.limit), appetite)
+        choice = claiming.choose(await claiming.candidates(session, kind, appetite), appetite)
         if choice.gone:
             await _cancel_gone(session, kind, choice.gone)
         if choice.take or not choice.gone:

@@ -112,7 +112,7 @@ async def test_a_large_plane_that_is_cancelled_is_let_go_at_the_next_band(
         seen = await service.cancel(session, lab.who, batch)
 
     async def is_let_go() -> bool:
-        return all(loop.holds == 0 for loop in gpu.loops.values())
+        return all(loop.holds == 0 for loop in gpu.loops)
 
     await until(is_let_go)
     may_go_on.set()

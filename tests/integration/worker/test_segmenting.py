@@ -126,7 +126,7 @@ async def test_what_was_cancelled_while_it_ran_leaves_no_trace(lab: Lab, gpu: Wo
 
 
 async def _holds_nothing(context: WorkerContext) -> bool:
-    return all(loop.holds == 0 for loop in context.loops.values())
+    return all(loop.holds == 0 for loop in context.loops)
 
 
 async def test_a_gallery_hears_all_it_needs_in_order(lab: Lab, gpu: WorkerContext) -> None:

@@ -152,7 +152,7 @@ async def test_a_stack_that_is_cancelled_between_two_planes_leaves_no_trace(lab:
         return (await lab.batch(batch)).counts.running > 0
 
     async def is_let_go() -> bool:
-        return all(loop.holds == 0 for loop in gpu.loops.values())
+        return all(loop.holds == 0 for loop in gpu.loops)
 
     await until(is_running)
     async with lab.runtime.work() as session:

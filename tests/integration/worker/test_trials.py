@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -101,10 +102,14 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial_module, "PIXELS_IN_HAND", 1)
 
 
-async def test_a_preview_does_not_wait_for_the_image_of_a_face_off(
+async def _are_begun(lab: Lab, count: int) -> bool:
+    return await lab.column("select count(*) from job where status = 'running'") == [count]
+
+
+async def test_a_preview_does_not_wait_for_face_offs(
     lab: Lab, little_memory: None, gpu: WorkerContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    images = await lab.ready(nuclei_files(1))
+    images = await lab.ready(nuclei_files(2))
     may_go_on, see = asyncio.Event(), Trials._see
 
     async def slowly(self: Trials, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> dict[str, Seen]:
@@ -115,6 +120,7 @@ async def test_a_preview_does_not_wait_for_the_image_of_a_face_off(
     monkeypatch.setattr(Trials, "_see", slowly)
     async with lab.runtime.work() as session:
         begun = await flow.begin(session, lab.who, lab.project_id, images, MODELS)
+    await until(partial(_are_begun, lab, 2))
     assert (await _preview(lab, images[0])).status is JobStatus.SUCCEEDED
     async with lab.runtime.work() as session:
         assert not (await trials.face_off(session, lab.who, begun.id)).status.is_final
