@@ -17,6 +17,7 @@ from cellhub_app.core.limits import WAKE_EVERY_S
 from cellhub_app.core.mail import send
 from cellhub_app.core.queue import send_ticket
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.standstill import Standstill
 from cellhub_app.domain.flows.notify import due_letters
 from cellhub_app.domain.images import pyramids, trash
 from cellhub_app.domain.jobs import service, work
@@ -92,8 +93,10 @@ class Upkeep:
         self._runtime = runtime
         self._leader = Leader(runtime.settings.database_url)
         self._told: dict[UUID, BatchView] = {}
+        self._standstill = Standstill()
         self._chores = [
             _Chore("tell progress", self.tell_progress, TICK_S),
+            _Chore("end what stands still", self.end_standstill, WAKE_EVERY_S),
             _Chore("take back lost jobs", self.take_back, WAKE_EVERY_S),
             _Chore("re-issue tickets", self.reissue_tickets, WAKE_EVERY_S),
             _Chore("send letters", self.send_letters, WAKE_EVERY_S),
@@ -138,6 +141,12 @@ class Upkeep:
         if changed:
             await publish(self._runtime.redis, *(batch_event(view) for view in changed))
         self._told = views
+
+    async def end_standstill(self) -> None:
+        """Hang up on processes that stopped in the middle of writing, so that nothing stays locked."""
+        async with self._runtime.work() as session:
+            if count := await self._standstill.end(session, self._runtime.settings.lease_s):
+                log.warning("connections were ended whose process had stopped while it wrote", count=count)
 
     async def take_back(self) -> None:
         """Queue again, or fail, the jobs whose lease ran out."""
