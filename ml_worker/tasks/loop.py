@@ -112,10 +112,11 @@ class WorkLoop:
         while not self._stopping:
             self._look.clear()
             if self._has_room():
+                self._line_is_empty = True  # until somebody says otherwise, be it while the line is looked at
                 async with self._claiming:
                     claimed = await insist(self._claim, f"claim {self.kind}", is_wanted=lambda: not self._stopping)
-                self._line_is_empty = not claimed
                 if claimed:
+                    self._line_is_empty = False
                     continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), WAKE_EVERY_S)

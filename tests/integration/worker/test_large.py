@@ -3,7 +3,6 @@
 import asyncio
 import io
 import threading
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -16,16 +15,12 @@ from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.imaging import tiff, tiff_large
 from cellhub_app.core.metrics.matching import count_matches
-from cellhub_app.core.queue import JobKind
 from cellhub_app.domain.jobs import service
-from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from ml_worker.inference import classical_bands, prepared, room, segmenter
 from ml_worker.inference.pieces import label_in_pieces
 from ml_worker.inference.tiling import windows
-from ml_worker.tasks.lease_keeper import LeaseKeeper
-from ml_worker.tasks.loop import Capacity, WorkLoop
 from tests.fixtures.samples import SampleFile
 from tests.integration.worker.conftest import Lab, until
 
@@ -135,28 +130,3 @@ async def test_a_plane_stored_in_one_piece_fails_with_a_sentence(lab: Lab, gpu: 
         "Couldn't read strip.tif: it is stored in pieces of 1,100 × 1,000 pixels, and pieces of at most 1 megapixels are read. "
         "Save it with smaller tiles."
     )
-
-
-async def test_a_large_plane_may_be_held_as_much_longer_as_it_is_larger(lab: Lab) -> None:
-    kept: list[float] = []
-
-    class Keeper(LeaseKeeper):
-        def keep(self, lease: UUID, job_id: UUID, limit_s: float, on_lost: Callable[[], None]) -> None:
-            kept.append(limit_s)
-
-    async def work(_job: Claimed) -> None:
-        pass
-
-    async def is_kept() -> bool:
-        return bool(kept)
-
-    [image] = await lab.ready([_slide()])
-    async with lab.runtime.work() as session:
-        await session.execute(text("update image set width = 40000, height = 10000"))
-    await lab.segment([image])
-    loop = WorkLoop(lab.runtime, JobKind.SEGMENT, "w1", Keeper(lab.runtime.settings.database_url), work, Capacity(4, hold_limit_s=100.0))
-    running = asyncio.create_task(loop.run())
-    await until(is_kept)
-    await loop.stop(1.0)
-    await running
-    assert kept == [400.0]

@@ -1,7 +1,6 @@
 """Segmenting stacks: every plane has outlines and measures of its own, stored together."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
@@ -12,19 +11,15 @@ from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.imaging.planes import Frames
-from cellhub_app.core.queue import JobKind
 from cellhub_app.core.reading import read
 from cellhub_app.domain.annotations import measurements, outlines
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import AddedObject, Edit, ImageMeasurements
 from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.jobs import runs, service
-from cellhub_app.domain.jobs.claiming import Claimed
 from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
-from ml_worker.tasks.lease_keeper import LeaseKeeper
-from ml_worker.tasks.loop import Capacity, WorkLoop
 from tests.fixtures.samples import SampleFile, nuclei_files
 from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane
 from tests.integration.annotations.scenes import square
@@ -159,31 +154,6 @@ async def test_a_stack_that_is_cancelled_between_two_planes_leaves_no_trace(lab:
         seen = await service.cancel(session, lab.who, batch)
     await until(is_let_go)
     assert (seen.counts.cancelled, await lab.column("select count(*) from revision")) == (1, [0])
-
-
-async def test_a_lease_may_live_as_much_longer_as_a_stack_has_planes(lab: Lab) -> None:
-    kept: list[float] = []
-
-    class Keeper(LeaseKeeper):
-        def keep(self, lease: UUID, job_id: UUID, limit_s: float, on_lost: Callable[[], None]) -> None:
-            kept.append(limit_s)
-
-    async def work(_job: Claimed) -> None:
-        pass
-
-    images = await lab.ready([stack_file(slices=3), *nuclei_files(1)])
-    await _begin(lab, images, "all")
-    keeper = Keeper(lab.runtime.settings.database_url)
-    loop = WorkLoop(lab.runtime, JobKind.SEGMENT, "w1", keeper, work, Capacity(4, hold_limit_s=100.0))
-    running = asyncio.create_task(loop.run())
-    await until(lambda: _are(kept, 2))
-    await loop.stop(1.0)
-    await running
-    assert sorted(kept) == [100.0, 300.0]
-
-
-async def _are(found: list[float], count: int) -> bool:
-    return len(found) == count
 
 
 async def test_whoever_looks_at_a_plane_hears_of_it(lab: Lab, gpu: WorkerContext) -> None:
