@@ -1,6 +1,7 @@
-"""The whole door in one process: the API behind its gate, on real services, spoken to by httpx."""
+"""The whole door in one process: the API behind its gate, on real services, spoken to by httpx and by the SDK."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -14,6 +15,10 @@ from cellhub_app.api.app import create_app
 from cellhub_app.api.gate import Gate
 from cellhub_app.core.feed import open_feed
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.sdk import client as client_module
+from cellhub_app.sdk import connection
+from cellhub_app.sdk.client import CellHub
+from tests.integration.api.sdk import Line, do
 
 PASSWORD = "correct horse battery"
 
@@ -111,3 +116,23 @@ async def ada(person: NewPerson) -> Person:
 @pytest.fixture
 async def bob(person: NewPerson) -> Person:
     return await person("bob")
+
+
+@pytest.fixture
+async def line(app: ASGIApp) -> Line:
+    return Line(app, asyncio.get_running_loop())
+
+
+@pytest.fixture
+def hub(line: Line, ada: Person, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[CellHub]:
+    monkeypatch.setattr(connection, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(client_module, "_FIRST_LOOK_S", 0.01)
+    http = httpx.Client(transport=line, base_url=f"{runtime.settings.base_url}/api/v1")
+    with CellHub("unused", http=http) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def project_id(hub: CellHub, ada: Person) -> UUID:
+    await do(hub.sign_in, ada.email, PASSWORD)
+    return (await do(hub.create_project, "Plate 7", sample_kind="cells", pixel_size_um=0.5)).id

@@ -27,7 +27,7 @@ from cellhub_app.sdk.client import CellHub
 from ml_worker.tasks.export import run_export
 from tests.fixtures import rows
 from tests.integration.api.conftest import Person
-from tests.integration.api.test_sdk import Line
+from tests.integration.api.sdk import Line
 
 Command = Callable[..., Any]
 

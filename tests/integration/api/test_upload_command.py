@@ -12,7 +12,7 @@ from cellhub_app.core.runtime import Runtime
 from cellhub_app.sdk import connection
 from cellhub_app.sdk.client import CellHub, Frames
 from tests.integration.api.conftest import PASSWORD, Person
-from tests.integration.api.test_sdk import Line
+from tests.integration.api.sdk import Line
 from tests.integration.api.test_second_factor import turn_on
 
 
