@@ -57,3 +57,10 @@ def choice(name: str, value: str, words: Any, hint: Any, picture: rx.Component, 
     radio = rx.el.input(type="radio", name=name, value=value, default_checked=checked, class_name="choice-radio", **props)
     text = rx.el.span(rx.el.b(words), rx.el.span(hint, class_name="field-hint"), class_name="choice-text")
     return rx.el.label(radio, rx.el.span(picture, class_name="choice-picture"), text, class_name="choice")
+
+
+def tick(words: Any, hint: Any = None, *, checked: Any, on_change: Any, test_id: Any, class_name: str = "") -> rx.Component:
+    """A checkbox that the whole row ticks: its words, and a hint below them."""
+    box = rx.checkbox(checked=checked, on_change=on_change, custom_attrs={"data-testid": test_id})
+    below = [rx.el.span(hint, class_name="field-hint")] if hint is not None else []
+    return rx.el.label(box, rx.el.span(rx.el.b(words), *below, class_name="choice-text"), class_name=f"tick {class_name}".rstrip())

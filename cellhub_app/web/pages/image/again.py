@@ -6,6 +6,7 @@ from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
 from cellhub_app.web.components.feedback import status_chip
+from cellhub_app.web.components.forms import tick
 from cellhub_app.web.components.model_form import model_choice
 from cellhub_app.web.components.planes_choice import planes_choice
 from cellhub_app.web.i18n import t
@@ -58,9 +59,8 @@ def _planes() -> rx.Component:
 
 def _keep() -> rx.Component:
     """Whether hand work stays; what the model finds on it is left out then."""
-    box = rx.checkbox(checked=AgainState.keeps_hand_made, on_change=AgainState.keep, custom_attrs={"data-testid": "again-keep"})
-    hint = t("What the model finds on one of these objects is left out. What was only deleted by hand may be found again.")
-    words = rx.el.span(
-        rx.el.b(t("Keep what was drawn or changed by hand")), rx.el.span(hint, class_name="field-hint"), class_name="choice-text"
-    )
-    return rx.el.label(box, words, class_name="format")
+    return tick(
+        t("Keep what was drawn or changed by hand"),
+        t("What the model finds on one of these objects is left out. What was only deleted by hand may be found again."),
+        checked=AgainState.keeps_hand_made, on_change=AgainState.keep, test_id="again-keep",
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
+from cellhub_app.web.components.forms import tick
 from cellhub_app.web.i18n import noun, t
 from cellhub_app.web.pages.project.export_choices import COCO_SHAPES, COLOURS, FILLS, REVISIONS, SPLITS, UNITS, WIDTHS, Part
 from cellhub_app.web.pages.project.exports_state import ExportsState, FormatChoice
@@ -26,16 +27,10 @@ def export_dialog() -> rx.Component:
 
 
 def _format(choice: rx.Var[FormatChoice]) -> rx.Component:
-    box = rx.checkbox(
-        checked=choice.is_chosen,
-        on_change=lambda _checked: ExportsState.toggle(choice.name),
-        custom_attrs={"data-testid": f"format-{choice.name}"},
-    )
-    return rx.el.label(
-        box,
-        rx.el.span(rx.el.b(choice.title), rx.el.span(choice.purpose, class_name="field-hint"), class_name="choice-text"),
-        class_name="format",
-    )
+    return tick(
+        choice.title, choice.purpose,
+        checked=choice.is_chosen, on_change=lambda _checked: ExportsState.toggle(choice.name), test_id=f"format-{choice.name}",
+    )  # fmt: skip
 
 
 def _more() -> rx.Component:

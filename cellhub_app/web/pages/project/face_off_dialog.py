@@ -55,7 +55,7 @@ def _rival(rival: rx.Var[Rival]) -> rx.Component:
         custom_attrs={"data-testid": f"rival-{rival.name}"},
     )
     other = rx.cond(~rival.fits, rx.el.span(t("made for other samples"), class_name="chip chip-paused"))
-    return rx.el.label(box, rx.el.span(rx.el.b(rival.title), other, class_name="row wrap"), class_name="format")
+    return rx.el.label(box, rx.el.span(rx.el.b(rival.title), other, class_name="row wrap"), class_name="tick")
 
 
 def _earlier() -> rx.Component:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from cellhub_app.web.components.buttons import button
 from cellhub_app.web.components.dialogs import dialog, dialog_actions
+from cellhub_app.web.components.forms import tick
 from cellhub_app.web.components.model_form import model_choice
 from cellhub_app.web.components.planes_choice import planes_choice
 from cellhub_app.web.i18n import noun, t
@@ -57,22 +58,14 @@ def _scope() -> rx.Component:
 
 def _poor() -> rx.Component:
     """Whether pictures that look empty or blurred are left out, where there are some."""
-    count, is_one = SegmentState.poor_count, SegmentState.poor_count == 1
-    box = rx.checkbox(
-        checked=SegmentState.leaves_out, on_change=SegmentState.leave_out, custom_attrs={"data-testid": "segment-leave-out"}
+    count = SegmentState.poor_count
+    one = t("Leave out the image that looks empty or blurred")
+    many = t("Leave out the {count} images that look empty or blurred", count=count)
+    return tick(
+        rx.cond(count == 1, one, many),
+        t("In such pictures a model finds little that is right. The filter of the gallery shows them."),
+        checked=SegmentState.leaves_out, on_change=SegmentState.leave_out, test_id="segment-leave-out",
     )  # fmt: skip
-    one, many = (
-        t("Leave out the image that looks empty or blurred"),
-        t("Leave out the {count} images that look empty or blurred", count=count),
-    )
-    words = rx.el.span(
-        rx.el.b(rx.cond(is_one, one, many)),
-        rx.el.span(
-            t("In such pictures a model finds little that is right. The filter of the gallery shows them."), class_name="field-hint"
-        ),
-        class_name="choice-text",
-    )
-    return rx.el.label(box, words, class_name="format mail-choice")
 
 
 def _planes() -> rx.Component:
@@ -93,12 +86,8 @@ def _try_first() -> rx.Component:
 
 def _mail() -> rx.Component:
     """Whether an e-mail is wanted at the end, where the server can send one."""
-    box = rx.checkbox(
-        checked=SegmentState.mail == "on", on_change=SegmentState.ask_for_mail, custom_attrs={"data-testid": "segment-mail"}
+    return tick(
+        t("E-mail me when it ends"),
+        t("To {email}, with what was segmented and what failed.", email=SegmentState.user_email),
+        checked=SegmentState.mail == "on", on_change=SegmentState.ask_for_mail, test_id="segment-mail", class_name="mail-choice",
     )  # fmt: skip
-    words = rx.el.span(
-        rx.el.b(t("E-mail me when it ends")),
-        rx.el.span(t("To {email}, with what was segmented and what failed.", email=SegmentState.user_email), class_name="field-hint"),
-        class_name="choice-text",
-    )
-    return rx.el.label(box, words, class_name="format mail-choice")
