@@ -1,6 +1,7 @@
 """Every benchmark, one after the other, on a CellHub of its own in a temporary home; nothing else should run on the machine meanwhile.
 
 Usage: python -m bench        (make bench)
+       python -m bench NAME [OPTIONS]        only one of those that measure a running CellHub, with its own options
 
 What needs the data folder (CELLHUB_DATA, by default ../shared/data) is left out where there is none.
 """
@@ -52,9 +53,14 @@ async def without_workers(home: Home, images: Path | None) -> None:
             await asyncio.to_thread(run, "pipeline", "--data", str(images), environment=environment)
 
 
-def main() -> None:
+def alone(name: str, arguments: list[str]) -> None:
+    """One that measures a running CellHub, on one that starts for it and has wide enough limits."""
+    with temporary_home() as folder, whole_house(folder) as url:
+        run(name, "--url", url, *arguments)
+
+
+def everything() -> None:
     """Run them all."""
-    os.environ["CELLHUB_TEST_BROWSER"] = find_or_install(dict(os.environ))
     images = DATA / "train" / "nuclei_fluo" / "images"
     nuclei = images if images.is_dir() else None
     print(f"machine: {machine()}")
@@ -79,6 +85,15 @@ def main() -> None:
     run("export")
     run("measurements")
     run("inference")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    os.environ["CELLHUB_TEST_BROWSER"] = find_or_install(dict(os.environ))
+    if name := next(iter(sys.argv[1:]), None):
+        alone(name, sys.argv[2:])
+    else:
+        everything()
 
 
 if __name__ == "__main__":
