@@ -14,6 +14,7 @@ from cellhub_app.core.errors import Stopped
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.prepared import Prepared
+from ml_worker.inference.room import is_large
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.threads import TookTooLong
 
@@ -49,6 +50,12 @@ class _Request:
         self.loop.call_soon_threadsafe(lambda: None if self.answer.done() else settle())
 
 
+def _may_share(first: _Request, other: _Request) -> bool:
+    """Whether both may be of one batch: nobody who looks at an image waits for another one, and nobody for one larger than memory."""
+    is_alike = (first.prepared.model, first.rank) == (other.prepared.model, other.rank)
+    return is_alike and not is_large(*first.prepared.shape) and not is_large(*other.prepared.shape)
+
+
 class _Thread:
     """One thread on the queue, and since when it is busy with what."""
 
@@ -59,13 +66,20 @@ class _Thread:
         Thread(target=self._run, name="network", daemon=True).start()
 
     def _run(self) -> None:
-        while not self.is_left_behind and (first := self._requests.get().request) is not None:
-            batch = [first, *self._more(first)]
-            wanted = [request for request in batch if not request.answer.done()]
-            if wanted:
-                self.busy_with = (time.monotonic(), wanted)
-                self._predict(wanted)
-                self.busy_with = None
+        while not self.is_left_behind and self._serve(self._requests.get().request):
+            pass
+
+    def _serve(self, first: _Request | None) -> bool:
+        """Answer a request and those of its batch; whether to go on. A function, so that the thread holds no image while it waits."""
+        if first is None:
+            return False
+        batch = [first, *self._more(first)]
+        wanted = [request for request in batch if not request.answer.done()]
+        if wanted:
+            self.busy_with = (time.monotonic(), wanted)
+            self._predict(wanted)
+            self.busy_with = None
+        return True
 
     def _between(self, batch: list[_Request]) -> None:
         """Between two tiles: ends where nobody waits for the image any more, and lets those pass who look at another one right now."""
@@ -96,7 +110,7 @@ class _Thread:
                 place = self._requests.get_nowait()
             except Empty:
                 break
-            if place.request is None or place.request.prepared.model != first.prepared.model:
+            if place.request is None or not _may_share(first, place.request):
                 self._requests.put(place)
                 break
             found.append(place.request)
@@ -122,6 +136,8 @@ class _Thread:
             for request in batch:
                 self._predict([request])
         else:
+            # Where it happened is in the log; an answer that knew it would keep the frames there, and so its own image, from being let go.
+            error.__traceback__ = error.__cause__ = error.__context__ = None
             batch[0].tell(lambda: batch[0].answer.set_exception(error))
 
 
@@ -149,7 +165,10 @@ class NetworkStage:
             await self._load(prepared.model)
         request = _Request(prepared, limit_s, FIRST if first else IN_TURN)
         self._requests.put(_Place(request.rank, request))
-        return await request.answer
+        try:
+            return await request.answer
+        finally:
+            del request  # an error in the answer holds this frame: the image would stay until the next full garbage collection
 
     async def _load(self, model: str) -> None:
         """One thread loads a model, however many images wait for it; asyncio has few threads, and others need them."""

@@ -44,9 +44,12 @@ class Threads:
         async with self._gate:
             future = asyncio.get_running_loop().run_in_executor(self._executor, lambda: call(*args, **kwargs))
             future.add_done_callback(_noticed)
-            done, _ = await asyncio.wait([future], timeout=limit_s)
-            if done:
-                return future.result()
+            try:
+                await asyncio.wait([future], timeout=limit_s)
+                if future.done():
+                    return future.result()
+            finally:
+                del future  # an error in it holds this frame, and so what it was called with, until the next full garbage collection
             self._leave_behind()
             raise TookTooLong(limit_s)
 

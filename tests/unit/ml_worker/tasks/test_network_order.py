@@ -1,10 +1,14 @@
-"""Who passes first through the network."""
+"""Who passes first through the network, who passes together, and what is left of them."""
 
 import asyncio
+import gc
 import threading
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pytest
+import torch
 
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.room import Between, nothing
@@ -87,4 +91,73 @@ async def test_a_large_image_that_nobody_waits_for_any_more_stops_at_a_tile() ->
     await asyncio.to_thread(segmenter.ended.wait)
     assert segmenter.passed == [20]
     assert (await stage.predict(segmenter.prepare(np.zeros((8, 5), np.uint8), "classical")))[0].shape == (1, 8, 5)
+    stage.close()
+
+
+class OnGpu(Segmenter):
+    """The segmenter on a device that takes many images at once; notes the widths of each batch, and waits in the first."""
+
+    def __init__(self) -> None:
+        super().__init__(device="cpu", threads=1)
+        self.device = torch.device("cuda")
+        self.has_begun, self.may_go_on, self.batches = threading.Event(), threading.Event(), list[list[int]]()
+
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+        """Maps of the right size."""
+        self.batches.append([one.shape[1] for one in prepared])
+        self.has_begun.set()
+        self.may_go_on.wait()
+        return [np.zeros((1, *one.shape), np.uint8) for one in prepared]
+
+
+async def test_nobody_who_looks_waits_for_others_and_nobody_for_an_image_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ml_worker.tasks.network.is_large", lambda _height, width: width >= 20)
+    segmenter = OnGpu()
+    stage = NetworkStage(segmenter)
+    asked = []
+    for width in (10, 11, 12, 20, 14, 15, 9):
+        image = segmenter.prepare(np.zeros((8, width), np.uint8), "classical")
+        asked.append(asyncio.ensure_future(stage.predict(image, first=width == 9)))
+        await asyncio.to_thread(segmenter.has_begun.wait)
+    segmenter.may_go_on.set()
+    await asyncio.gather(*asked)
+    stage.close()
+    assert segmenter.batches == [[10], [9], [11, 12], [20], [14, 15]]
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """Nothing but the last reference that goes lets go of an object."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+class Failing(Segmenter):
+    """The segmenter, which can't compute what is 13 wide."""
+
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+        """The maps, as ever."""
+        if prepared[0].shape[1] == 13:
+            raise ValueError
+        return super().predict(prepared, between)
+
+
+@pytest.mark.parametrize("width", [12, 13])
+async def test_an_image_is_let_go_once_it_is_answered(no_collection: None, width: int) -> None:
+    segmenter = Failing(device="cpu", threads=1)
+    stage = NetworkStage(segmenter)
+
+    async def ask() -> weakref.ref[object]:
+        image = segmenter.prepare(np.zeros((8, width), np.uint8), "classical")
+        try:
+            await stage.predict(image)
+        except ValueError:
+            assert width == 13
+        return weakref.ref(image.pixels)
+
+    seen = await ask()
+    async with asyncio.timeout(10):
+        while seen() is not None:  # noqa: ASYNC110 - the thread lets go of it a moment after its answer
+            await asyncio.sleep(0.01)
     stage.close()

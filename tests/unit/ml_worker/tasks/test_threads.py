@@ -1,9 +1,14 @@
 """Threads with a limit of time."""
 
 import asyncio
+import contextlib
+import gc
+import weakref
 from threading import Barrier, Event
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ml_worker.tasks.threads import Threads, TookTooLong
 
@@ -44,3 +49,26 @@ async def test_what_the_call_raises_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         await threads.run(5, lambda: 1 // 0)
     threads.close()
+
+
+async def test_what_a_failed_call_was_given_is_let_go() -> None:
+    threads = Threads("test", 1)
+
+    def divide(image: NDArray[np.uint8]) -> int:
+        return image.size // 0
+
+    async def fail() -> weakref.ref[NDArray[np.uint8]]:
+        image = np.zeros((4, 4), np.uint8)
+        with contextlib.suppress(ZeroDivisionError):
+            await threads.run(5, divide, image)
+        return weakref.ref(image)
+
+    gc.disable()
+    try:
+        seen = await fail()
+        async with asyncio.timeout(10):
+            while seen() is not None:  # noqa: ASYNC110 - the thread lets go of it a moment after its answer
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
+        threads.close()
