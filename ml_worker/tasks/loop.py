@@ -37,7 +37,8 @@ HOLD_LIMIT_S = 3600.0
 class Capacity:
     """How much a loop holds at once: `jobs`, and `seconds` of work; only jobs of a priority `above` this.
 
-    No plane of a job is held longer than `hold_limit_s`; of images so large that they may take longer it is more (Claimed.patience).
+    No plane of a job is held longer than `hold_limit_s`, and those before it in hand; of images so large that they may take longer it is
+    more (Claimed.patience).
     """
 
     jobs: int
@@ -170,8 +171,12 @@ class WorkLoop:
         def on_lost() -> None:
             loop.call_soon_threadsafe(self._lost, job)
 
-        self._keeper.keep(job.lease_id, job.id, self._capacity.hold_limit_s * job.patience * max(1, len(job.planes)), on_lost)
+        self._keeper.keep(job.lease_id, job.id, self._hold_limit_s(), on_lost)
         task.add_done_callback(lambda _: self._end(job))
+
+    def _hold_limit_s(self) -> float:
+        """For how long a job that comes now may be held: all that is in hand may have to go before it."""
+        return self._capacity.hold_limit_s * sum(held.job.patience * max(1, len(held.job.planes)) for held in self._held.values())
 
     def _lost(self, job: Claimed) -> None:
         if held := self._held.get(job.lease_id):

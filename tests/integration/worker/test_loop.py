@@ -49,11 +49,12 @@ async def test_a_large_plane_may_be_held_as_much_longer_as_it_is_larger(lab: Lab
     assert await _limits(lab, 1) == [400.0]
 
 
-async def test_a_lease_may_live_as_much_longer_as_a_stack_has_planes(lab: Lab) -> None:
-    images = await lab.ready([stack_file(slices=3), *nuclei_files(1)])
+async def test_a_job_may_be_held_as_long_as_a_stack_before_it_has_planes(lab: Lab) -> None:
+    stack, image = await lab.ready([stack_file(slices=3), *nuclei_files(1)])
     async with lab.runtime.work() as session:
-        await segment(session, lab.who, lab.project_id, images, "classical", frames="all")
-    assert await _limits(lab, 2) == [100.0, 300.0]
+        await segment(session, lab.who, lab.project_id, [stack], "classical", frames="all")
+    await lab.segment([image])
+    assert await _limits(lab, 2) == [300.0, 400.0]
 
 
 class _Interrupted(WorkLoop):
