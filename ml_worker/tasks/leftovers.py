@@ -1,9 +1,13 @@
-"""What uploads leave behind: sessions whose time is over, bytes that nobody will ask for, large files that were never finished."""
+"""What uploads leave behind (sessions whose time is over, bytes that nobody will ask for, large files that were never finished), and what
+killed workers do.
+"""
 
 import asyncio
+import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from uuid import UUID
 
 import structlog
@@ -17,6 +21,9 @@ from cellhub_app.domain.uploads import resumable
 from cellhub_app.models.image import INCOMING
 
 log = structlog.get_logger(__name__)
+
+SEGMENTING, TRYING = "cellhub-segment-", "cellhub-trial-"
+SCRATCH_PREFIXES = (SEGMENTING, TRYING)
 
 
 async def forget_uploads(runtime: Runtime) -> None:
@@ -46,6 +53,19 @@ async def clear_partial(runtime: Runtime) -> None:
     """Remove large files to which nothing was added for a day."""
     if count := await asyncio.to_thread(_clear, runtime.settings.partial_folder, time.time() - LEFTOVER_KEEP_HOURS * 3600):
         log.info("unfinished large files were removed", count=count)
+
+
+async def clear_scratch() -> None:
+    """Remove copies of images that a worker left in its temporary folder when it was killed, a day after."""
+    if count := await asyncio.to_thread(_clear_folders, Path(gettempdir()), time.time() - LEFTOVER_KEEP_HOURS * 3600):
+        log.info("copies of images were removed that killed workers had left", count=count)
+
+
+def _clear_folders(folder: Path, before: float) -> int:
+    old = [path for prefix in SCRATCH_PREFIXES for path in folder.glob(f"{prefix}*") if path.is_dir() and path.stat().st_mtime < before]
+    for path in old:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(old)
 
 
 def _clear(folder: Path, before: float) -> int:

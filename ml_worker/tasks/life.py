@@ -24,6 +24,7 @@ from ml_worker.tasks.bring_in import BringIn
 from ml_worker.tasks.export import run_export
 from ml_worker.tasks.ingest import Ingest
 from ml_worker.tasks.lease_keeper import LeaseKeeper
+from ml_worker.tasks.leftovers import clear_scratch
 from ml_worker.tasks.loop import Capacity, Work, WorkLoop
 from ml_worker.tasks.measuring import Measuring
 from ml_worker.tasks.reader_pool import ReaderPool
@@ -73,6 +74,7 @@ async def start_gpu(ctx: dict[str, Any]) -> None:
     # Somebody looks at a preview right now: there is room for one however many images of face-offs are in hand.
     _add_loop(context, JobKind.TRIAL, engine.try_out, Capacity(1, above=PREVIEWS_FIRST - 1))
     _begin(context)
+    context.tasks.append(asyncio.create_task(clear_scratch(), name="clear scratch"))
 
 
 async def start_io(ctx: dict[str, Any]) -> None:

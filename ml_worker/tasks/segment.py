@@ -35,6 +35,7 @@ from ml_worker.inference.prepared import Parameters, Prepared
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.describe import Described, describe
+from ml_worker.tasks.leftovers import SEGMENTING
 from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.saving import FIRST, Saver
 from ml_worker.tasks.threads import Threads
@@ -113,7 +114,7 @@ class SegmentPipeline:
         assert job.image_id is not None  # noqa: S101 - a segmentation has an image
         found: dict[int, Described] = {}
         stack: Stack | None = None
-        with TemporaryDirectory(prefix="cellhub-segment-") as folder, ExitStack() as opened:
+        with TemporaryDirectory(prefix=SEGMENTING) as folder, ExitStack() as opened:
             for frame in job.planes:
                 async with self._memory.hold(round(job.megapixels * 1e6)):
                     if stack is None:

@@ -37,6 +37,7 @@ from ml_worker.inference.prepared import Parameters, Prepared
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.kept_maps import KeptMaps, Seen
+from ml_worker.tasks.leftovers import TRYING
 from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.threads import Threads
 
@@ -129,7 +130,7 @@ class Trials:
         return maps_key(_image(job), trial.model, self._weights.get(trial.model), trial.parameters.get("channel", 0))
 
     async def _prepare(self, job: Claimed, missing: Sequence[TrialView], threads: Threads) -> list[Prepared]:
-        with TemporaryDirectory(prefix="cellhub-trial-") as folder:
+        with TemporaryDirectory(prefix=TRYING) as folder:
             path = await self._runtime.storage.fetch(storage_key(_image(job), "original"), Path(folder) / "original")
             return await threads.run(IMAGE_TIME_LIMIT_S, self._read, job, path, missing)
 

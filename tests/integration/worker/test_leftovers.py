@@ -6,11 +6,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import pytest
+
 from cellhub_app.core.ids import new_id
 from cellhub_app.domain.uploads import service as uploads
 from cellhub_app.domain.uploads.schemas import FileOffer, NewUploadSession
 from cellhub_app.models.image import incoming_key
-from ml_worker.tasks.leftovers import clear_incoming, clear_partial, forget_uploads
+from ml_worker.tasks.leftovers import clear_incoming, clear_partial, clear_scratch, forget_uploads
 from tests.integration.worker.conftest import Lab
 
 
@@ -43,6 +45,20 @@ async def test_large_files_to_which_nothing_was_added_for_a_day_are_removed(lab:
         os.utime(folder / name, (time.time() - hours * 3600,) * 2)
     await clear_partial(lab.runtime)
     assert [path.name for path in folder.iterdir() if path.name in {"old", "young"}] == ["young"]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_copies_that_a_killed_worker_left_a_day_ago_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for name, hours in (("cellhub-segment-old", 25), ("cellhub-trial-old", 25), ("cellhub-segment-young", 23), ("cellhub-test-old", 25)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "original").write_bytes(b"copy")
+        os.utime(tmp_path / name, (time.time() - hours * 3600,) * 2)
+    await clear_scratch()
+    assert _names(tmp_path) == ["cellhub-segment-young", "cellhub-test-old"]
 
 
 async def _session(lab: Lab, began_hours_ago: int, ended_hours_ago: int | None) -> UUID:
