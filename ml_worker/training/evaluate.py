@@ -28,6 +28,7 @@ from ml_worker.training.quantize import quantize_model
 from ml_worker.training.report import BASELINE, readme_section
 from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
 from ml_worker.training.sources import MEASURED_IMAGES, load
+from ml_worker.training.steadiness import known_weaknesses
 from ml_worker.training.tuning import Retune, tune
 
 logger = logging.getLogger("cellhub.evaluate")
@@ -164,8 +165,9 @@ def _write_page(card: Mapping[str, Any], docs: Path) -> None:
 
 
 def report(weights: Path, docs: Path, readme: Path) -> None:
-    """Write the page of every installed model, and the README's section, from the cards, which get today's titles and presets."""
-    cards = [with_description(card.content) for card in read_cards(weights)]
+    """Write the page of every installed model, and the README's section, from the cards, which get today's titles, presets and words."""
+    known = [with_description(card.content) for card in read_cards(weights)]
+    cards = [{**card, "knownWeaknesses": known_weaknesses(card)} for card in known]
     for card in cards:
         write_card(card, weights)
         _write_page(card, docs)

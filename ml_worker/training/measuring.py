@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.training.calibration import GOOD_FOR, calibrate
-from ml_worker.training.cards import by_kind, cpu_name, domain_name, kind_of, measure_of, weaknesses
+from ml_worker.training.cards import by_kind, cpu_name, domain_name, kind_of, measure_of
 from ml_worker.training.data import Sample, choose
 from ml_worker.training.pictures import draw_mistakes, write_sheet
 from ml_worker.training.report import BASELINE
 from ml_worker.training.robustness import VARIANTS
 from ml_worker.training.scoring import measure, pooled_scores, summary, table_row
 from ml_worker.training.splits import RULE
-from ml_worker.training.steadiness import LOSS_KEYS, steadiness_sentences
+from ml_worker.training.steadiness import LOSS_KEYS, known_weaknesses
 
 logger = logging.getLogger("cellhub.evaluate")
 ENOUGH_MEGAPIXELS = 10  # of each domain are measured under changes, which show nine times as many pixels
@@ -116,4 +116,4 @@ def complete(card: dict[str, Any], folder: Path, samples: list[Sample]) -> dict[
         "measuredOn": measured_on,
         "heldOut": RULE,
     }
-    return {**full, "knownWeaknesses": weaknesses(full) + steadiness_sentences(full)}
+    return {**full, "knownWeaknesses": known_weaknesses(full)}
