@@ -16,6 +16,7 @@ from ml_worker.inference.cpu import wait_without_spinning
 
 if TYPE_CHECKING:
     from cellhub_app.core.imaging.info import ImageInfo
+    from ml_worker.inference.preprocess import Pixels
     from ml_worker.inference.segmenter import Segmenter
     from ml_worker.local_results import Found
 
@@ -51,12 +52,15 @@ def _segment_file(segmenter: "Segmenter", path: Path, model: str, target: Path, 
     from ml_worker.local_results import Found, frames_of, write_results
 
     info = _probe(path)
+
+    def found_in(frame: int, pixels: "Pixels") -> "Found":
+        return Found(frame, pixels, segmenter.segment_in_pieces(pixels, model))
+
     with closing(Stack(path)) as stack:
 
         def found() -> "Iterator[Found]":
             for frame, z, timepoint in frames_of(info, of_planes=of_planes):
-                pixels = stack.read(z, timepoint, path.name)
-                yield Found(frame, pixels, segmenter.segment_in_pieces(pixels, model))
+                yield found_in(frame, stack.read(z, timepoint, path.name))
 
         return write_results(target, info, found(), of_planes=of_planes)
 

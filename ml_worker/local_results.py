@@ -59,6 +59,7 @@ def write_results(target: Path, info: ImageInfo, found: Iterable[Found], *, of_p
                         count += 1
                     whole.add(piece)
                 yield whole.labels
+                del one, whole  # or both would stay until the next plane is read
 
         _write_labels(parts[LABELS], info, labels(), of_planes=of_planes)
         outlines.write("]}")

@@ -1,7 +1,7 @@
 """From what the network saw to what is stored: objects with outline, measures, score and doubt, and the picture of their outlines."""
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -36,16 +36,22 @@ class Described:
         return replace(self, flaws=flaws, doubt=max(self.doubt or 0.0, FLAWED_DOUBT)) if flaws else self
 
 
+def _with_breaks(pieces: Iterable[Instances], between: Callable[[], None]) -> Iterator[Instances]:
+    between()
+    for piece in pieces:
+        yield piece
+        between()
+
+
 def describe(pieces: Iterable[Instances], plane: Plane, between: Callable[[], None] = lambda: None) -> Described:
     """Outlines, measures (in pixels, of every channel) and the overlay of the instances found in a plane (H, W, C), piece by piece.
 
-    `between` is called before each piece; what it raises ends the work.
+    `between` is called before each piece is looked for; what it raises ends the work.
     """
     overlay = Overlay(plane.shape[1], plane.shape[0])
     objects: list[NewObject] = []
     missed = 0.0
-    for piece in pieces:
-        between()
+    for piece in _with_breaks(pieces, between):
         polygons, measures = outlined(piece, plane)
         overlay.add(polygons)
         # Lists of numbers take eight times as much memory as arrays of them, and a slide has hundreds of thousands of objects.

@@ -42,7 +42,7 @@ from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.threads import Threads
 
 PIXELS_IN_HAND = 16_000_000
-TOO_LARGE = "{name} is too large to try models on, which takes at most 100 megapixels: segment it, or try them on a smaller part of it."
+TOO_LARGE = "{name} is too large to try models on, which takes at most 100 megapixels and 384 MB: try them on a smaller part of it."
 NO_REVISION = 1  # the viewer takes revision 0 for "never segmented"
 
 

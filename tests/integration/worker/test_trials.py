@@ -191,7 +191,7 @@ async def test_models_are_not_tried_on_a_plane_larger_than_memory(lab: Lab, gpu:
     found = await _preview(lab, image, "classical")
     assert found.error is not None
     assert found.error.detail == (
-        "stack.ome.tif is too large to try models on, which takes at most 100 megapixels: segment it, or try them on a smaller part of it."
+        "stack.ome.tif is too large to try models on, which takes at most 100 megapixels and 384 MB: try them on a smaller part of it."
     )
 
 
