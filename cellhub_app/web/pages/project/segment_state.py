@@ -104,8 +104,7 @@ class SegmentState(ModelChoice, ProjectState):
         """Try the model and its parameters on one of the images first."""
         chosen = await self._images()
         count = (self.new_count if self.only_new else self.image_count) - (self.poor_count if self.leaves_out else 0)
-        is_narrow = self.only_selected or self.leaves_out
-        (await self.get_state(PickedState))._pick(self.project_id, chosen if is_narrow else None, count if is_narrow else self.image_count)
+        (await self.get_state(PickedState))._pick(self.project_id, chosen, count)
         ids = await first_ready(call.session, call.principal, UUID(self.project_id), chosen, 1)
         if not ids:
             raise SelectionEmpty("None of these images is read yet, so there is nothing to try on. Wait a moment.")
