@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from cellhub_app.models.image import Image
 from cellhub_app.web import live, routes
+from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.picked import PickedState
@@ -72,3 +73,17 @@ def test_what_was_forgotten_has_no_images() -> None:
     picked = PickedState(_reflex_internal_init=True)
     picked._pick("HeLa", None, 214)
     assert picked._of("HeLa") == (None, 0)
+
+
+async def test_an_earlier_leaving_out_does_not_hide_the_planes_of_a_poor_stack(page: Page) -> None:
+    await mark(page, 0, flaws=["blurred"], frames=5)
+    await page.call(SegmentState, "open_for_all")
+    await page.call(SegmentState, "leave_out", True)
+    await page.call(SegmentState, "set_open", False)
+    await page.call(ImagesState, "select", {"ids": [str(page.images[0])], "all": False, "count": 1})
+    await page.call(SegmentState, "open_for_selected")
+    state = page.tab.state(SegmentState)
+    assert (state.leaves_out, state.poor_count, state.has_stacks) == (False, 1, True)
+    await page.call(SegmentState, "choose_planes", "all")
+    await page.call(SegmentState, "start")
+    assert (await page.batch()).parameters["frames"] == "all"

@@ -66,8 +66,8 @@ class SegmentState(ModelChoice, ProjectState):
         sizes = [image.width * image.height / 1e6 for image in first.data if image.width and image.height]
         megapixels = sum(sizes) / len(sizes) if sizes else MEGAPIXELS_ASSUMED
         self._offer_models(self.sample_kind, megapixels)
+        self.leaves_out = False  # before the images are asked for: an earlier dialog's answer is not about these
         chosen = await self._images() if self.only_selected else Chosen(filters=ImageFilters())
-        self.leaves_out = False
         await self._count_poor(call)
         self.has_stacks = await has_stacks(call.session, call.principal, UUID(self.project_id), chosen)
         self.which_planes = FIRST
