@@ -1,5 +1,6 @@
 """Which images the dialog "Segment" takes, and "Try it on one image" after it, on real services; no worker runs."""
 
+import json
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlmodel import col
 from cellhub_app.models.image import Image
 from cellhub_app.web import live, routes
 from cellhub_app.web.pages.project.images_state import ImagesState
+from cellhub_app.web.pages.project.segment_dialog import segment_dialog
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.picked import PickedState
@@ -87,3 +89,37 @@ async def test_an_earlier_leaving_out_does_not_hide_the_planes_of_a_poor_stack(p
     await page.call(SegmentState, "choose_planes", "all")
     await page.call(SegmentState, "start")
     assert (await page.batch()).parameters["frames"] == "all"
+
+
+async def test_nothing_is_tried_or_queued_where_every_picture_is_left_out_and_the_reason_is_told(page: Page) -> None:
+    await mark(page, 0, flaws=["empty"])
+    await mark(page, 1, flaws=["blurred"])
+    await page.call(ImagesState, "select", {"ids": [str(image) for image in page.images[:2]], "all": False, "count": 2})
+    await page.call(SegmentState, "open_for_selected")
+    state = page.tab.state(SegmentState)
+    assert state.images_wanted == 2
+    await page.call(SegmentState, "leave_out", True)
+    assert state.images_wanted == 0
+    for handler, purpose in (("open_tuning", "to try this on"), ("start", "to segment")):
+        await page.tab.call(SegmentState, handler)
+        assert page.tab.state(SessionState).messages[-1]["detail"] == (
+            f"There is no image {purpose}: every chosen one that could be read looks empty or blurred, and such pictures are left out. "
+            "Choose other images, or do not leave these out."
+        )
+    assert await queued(page) == []
+
+
+async def test_images_that_are_being_read_are_waited_for_also_where_poor_ones_are_left_out(page: Page) -> None:
+    await mark(page, 0, flaws=["empty"])
+    await mark(page, 1, status="ingesting")
+    await page.call(ImagesState, "select", {"ids": [str(image) for image in page.images[:2]], "all": False, "count": 2})
+    await page.call(SegmentState, "open_for_selected")
+    await page.call(SegmentState, "leave_out", True)
+    await page.tab.call(SegmentState, "open_tuning")
+    assert "Wait a moment" in page.tab.state(SessionState).messages[-1]["detail"]
+
+
+def test_there_is_no_trying_on_one_image_where_none_is_left() -> None:
+    _, button = json.dumps(segment_dialog().render(), default=str).split("segment-try")
+    disabled = button.split("disabled:")[1].split("onClick:")[0]
+    assert "images_wanted" in disabled
