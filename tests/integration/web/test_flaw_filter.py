@@ -36,3 +36,28 @@ async def test_poor_pictures_that_come_in_are_counted_without_reading_tags_and_t
     assert shown(page) == {"blurred": 1}
     await tell(page, EventType.IMAGE_STATUS, 1, ["saturated", "blurred"])
     assert shown(page) == {"blurred": 2, "saturated": 1}
+
+
+async def test_flaws_that_a_segmentation_finds_or_clears_are_counted_at_once(page: Page) -> None:
+    await tell(page, EventType.SEGMENTATION_STATUS, 0, ["blurred"])
+    assert shown(page) == {"blurred": 1}
+    await tell(page, EventType.SEGMENTATION_STATUS, 0, [])
+    assert shown(page) == {}
+
+
+@pytest.mark.parametrize("data", [{}, {"flaws": None}], ids=["no word", "none"])
+async def test_a_segmentation_that_tells_no_flaws_changes_none(page: Page, data: dict[str, None], monkeypatch: pytest.MonkeyPatch) -> None:
+    await tell(page, EventType.SEGMENTATION_STATUS, 0, ["empty"])
+    read: list[object] = []
+    monkeypatch.setattr(ImagesState, "_read_flaws", lambda *asked: read.append(asked))
+    image = str(page.images[0])
+    await page.hear(Event(EventType.SEGMENTATION_STATUS, page.project_id, data={"imageId": image, "status": "succeeded", **data}))
+    assert (read, shown(page)) == ([], {"empty": 1})
+    assert "flaws" not in page.tab.state(ImagesState).changes["rows"][-1]
+
+
+async def test_good_pictures_that_come_in_are_not_counted(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(ImagesState, "_read_flaws", lambda *asked: read.append(asked))
+    await tell(page, EventType.IMAGE_STATUS, 0, [])
+    assert read == []

@@ -147,7 +147,7 @@ class ImagesState(ProjectState):
         movers = [event for event in news.events if _moves_many(event)]
         needs_more = news.anew or any("added" not in event.data for event in movers)
         moved = await cls._read_moved(call, topic_id) if needs_more else None
-        flaws = await cls._read_flaws(call, topic_id) if needs_more or any(map(_is_poor, news.events)) else None
+        flaws = await cls._read_flaws(call, topic_id) if needs_more or any(map(_moves_flaws, news.events)) else None
         return list(changes.values()), bool(movers) or news.anew, moved, flaws
 
     @classmethod
@@ -293,12 +293,15 @@ def _change(event: Event) -> dict[str, Any]:
         data["segmentation"] = {name: event.data.get(name) for name in ("status", "jobId", "model", "error")}
     elif "status" in event.data:
         data |= {"status": event.data["status"], "error": event.data.get("error")}
+    if data.get("flaws", ()) is None:  # too few planes were looked at to say: the row keeps what it has
+        del data["flaws"]
     return data
 
 
-def _is_poor(event: Event) -> bool:
-    """Whether an event tells of a picture that was just read and looks poor."""
-    return event.type is EventType.IMAGE_STATUS and bool(event.data.get("flaws"))
+def _moves_flaws(event: Event) -> bool:
+    """Whether other pictures may look poor now: one was read that does, or one was segmented, which finds flaws and clears them too."""
+    flaws = event.data.get("flaws")
+    return bool(flaws) or (flaws is not None and event.type is EventType.SEGMENTATION_STATUS)
 
 
 def _moves_many(event: Event) -> bool:
