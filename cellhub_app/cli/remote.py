@@ -22,6 +22,8 @@ Email = Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", help="address of the
 Code = Annotated[str, typer.Option(help="code of the authenticator app, or a recovery code; asked for where it is needed")]
 Url = Annotated[str, typer.Option(envvar="CELLHUB_URL", help="address of the server")]
 LOCAL = "http://localhost:8000"
+FLAWS = ("empty", "blurred", "saturated")
+_POOR = "with --model: pictures to pass over, empty, blurred, saturated, or several as in empty,blurred; those still being read are taken"
 _LIFE = re.compile(r"([1-9]\d{0,3})([dwm])")
 _DAYS = {"d": 1, "w": 7, "m": 30}
 
@@ -41,9 +43,10 @@ def upload(
     model: Annotated[str, typer.Option(help="segment all images of the project with this model and wait")] = "",
     keep: Annotated[bool, typer.Option("--keep-hand-made", help="with --model: objects that people drew or changed stay")] = False,
     frames: Annotated[str, typer.Option(help="with --model: planes of stacks, first, all, or numbers such as 0,5,10")] = "first",
+    leave_out: Annotated[str, typer.Option(help=_POOR)] = "",
 ) -> None:
     """Send a folder of images to a CellHub server; each file arrives once, also over a bad line."""
-    planes = planes_named(frames)
+    planes, flaws = planes_named(frames), flaws_named(leave_out)
     paths = image_files(folder)
     if not paths:
         fail(f"There is no image ({', '.join(sorted(SUFFIXES))}) in {folder}.")
@@ -52,7 +55,8 @@ def upload(
         done = hub.upload(found.id, paths, lambda sent, _: typer.echo(f"{sent} of {len(paths)} files done"))
         report(found, done)
         if model and (done.accepted or done.already_sent or done.duplicates):
-            hub.wait_for_batch(hub.segment(found.id, model, keep_hand_made=keep, frames=planes).id, on_change=_tell_batch)
+            batch = hub.segment(found.id, model, keep_hand_made=keep, frames=planes, leave_out=flaws)
+            hub.wait_for_batch(batch.id, on_change=_tell_batch)
     if done.refused:
         raise typer.Exit(1)
 
@@ -147,6 +151,14 @@ def planes_named(frames: str) -> Frames:
     if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", frames):
         fail(f"--frames takes first, all, or numbers of planes counted from 0, as in 0,5,10, and not {frames[:40]!r}.")
     return [int(number) for number in frames.split(",")]
+
+
+def flaws_named(words: str) -> list[str]:
+    """The flaws in a list with commas; none for no word."""
+    flaws = list(dict.fromkeys(words.split(","))) if words else []
+    if not set(flaws) <= {*FLAWS}:
+        fail(f"--leave-out takes {', '.join(FLAWS)}, or several with commas, as in empty,blurred, and not {words[:40]!r}.")
+    return flaws
 
 
 def fail(sentence: str) -> NoReturn:

@@ -16,5 +16,6 @@ class PickedState(SessionState):
         self._project, self._chosen, self._count = project_id, chosen, count
 
     def _of(self, project_id: str) -> tuple[Chosen | None, int]:
-        """The selection of this project and how many images it has."""
-        return (self._chosen, self._count) if self._project == project_id else (None, 0)
+        """The selection of this project and how many images it has; none where nothing is remembered."""
+        is_known = self._project == project_id and self._chosen is not None
+        return (self._chosen, self._count) if is_known else (None, 0)

@@ -1,6 +1,7 @@
 """Segmenting: a model over chosen images, as one batch of jobs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from cellhub_app.core.imaging.planes import PLANES_MAX, Frames
 from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository as images
-from cellhub_app.domain.images.selection import Selection, conditions
+from cellhub_app.domain.images.schemas import Flaw
+from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, conditions, count_poor
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import FRAMES, KEEP_HAND_MADE, BatchView
 from cellhub_app.domain.segmentation import service as catalogue
@@ -54,9 +56,25 @@ async def segment(
         notify=notify,
     )
     if not await jobs.line_up(session, batch, chosen):
-        raise SelectionEmpty("There is no image to segment here: none is chosen, or none could be read.")
+        raise SelectionEmpty(await _why_none(session, principal, project_id, chosen_of(selection)))
     emit(session, Event(EventType.PROJECT_CHANGED, project_id, data={"images": True}))
     return await jobs.batch(session, principal, batch.id)
+
+
+def all_left_out(purpose: str, flaws: Sequence[Flaw]) -> str:
+    """The sentence for a choice of images of which leaving out these flaws lets none through."""
+    looks = " or ".join(flaws)
+    return (
+        f"There is no image {purpose}: every chosen one that could be read looks {looks}, and such pictures are left out. "
+        "Choose other images, or do not leave these out."
+    )
+
+
+async def _why_none(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> str:
+    everything = replace(chosen, leave_out=())
+    if chosen.leave_out and await count_poor(session, principal, project_id, everything, chosen.leave_out):
+        return all_left_out("to segment", chosen.leave_out)
+    return "There is no image to segment here: none is chosen, or none could be read."
 
 
 def _parameters(parameters: ModelParameters | None, frames: Frames, *, keep_hand_made: bool) -> dict[str, Any]:

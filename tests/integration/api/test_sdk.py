@@ -200,6 +200,9 @@ async def test_poor_pictures_are_left_out(hub: CellHub, project_id: UUID, runtim
     assert batch.counts.queued == 1
     with pytest.raises(Rejected):
         await do(hub.segment, project_id, "classical", leave_out=["ugly"])
+    poor = [uploaded.accepted[0].id]
+    with pytest.raises(Rejected, match="every chosen one that could be read looks blurred, and such pictures are left out"):
+        await do(hub.segment, project_id, "classical", poor, leave_out=["blurred"])
 
 
 async def test_polygons_and_measures_are_read(hub: CellHub, project_id: UUID, runtime: Runtime, ada: Person, tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 from click.testing import Result
+from sqlalchemy import update
+from sqlmodel import col
 from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
 from cellhub_app.cli import remote
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.models.image import Image
 from cellhub_app.sdk import connection
 from cellhub_app.sdk.client import CellHub, Frames
 from tests.integration.api.conftest import PASSWORD, Person
@@ -113,3 +117,27 @@ async def test_planes_that_are_none_are_told_before_anything_is_sent(folder: Pat
     done = await _run(str(folder), "--project", "P", "--frames", frames)
     assert done.exit_code == 1
     assert done.stderr.startswith("cellhub: --frames takes first, all, or numbers of planes counted from 0, as in 0,5,10, and not")
+
+
+@pytest.mark.usefixtures("server")
+async def test_poor_pictures_are_left_out_where_asked_so(
+    ada: Person, runtime: Runtime, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[UUID] = []
+    monkeypatch.setattr(CellHub, "wait_for_batch", lambda _hub, batch_id, **_: batches.append(batch_id))
+    command = [str(folder), "--project", "Plate 7", "--password", PASSWORD]
+    assert (await _run(*command)).exit_code == 0
+    async with runtime.work() as session:
+        await session.execute(update(Image).where(col(Image.name) == "a.png").values(flaws=["blurred"]))
+    for leave_out, queued in (("empty,blurred", 1), ("empty,empty,empty,empty", 2)):
+        done = await _run(*command, "--model", "classical", "--leave-out", leave_out)
+        assert done.exit_code == 0, done.output
+        assert (await ada.http.get(f"/api/v1/batches/{batches[-1]}")).json()["counts"]["queued"] == queued
+
+
+@pytest.mark.parametrize("flaws", ["ugly", "empty,", "empty;blurred", "Blurred"])
+async def test_flaws_that_are_none_are_told_before_anything_is_sent(folder: Path, flaws: str) -> None:
+    done = await _run(str(folder), "--project", "P", "--leave-out", flaws)
+    assert done.exit_code == 1
+    sentence = "--leave-out takes empty, blurred, saturated, or several with commas, as in empty,blurred, and not"
+    assert done.stderr == f"cellhub: {sentence} {flaws!r}.\n"

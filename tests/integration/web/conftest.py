@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy import select
 
+from cellhub_app.core.events import Event
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts import presence
 from cellhub_app.domain.projects import service as projects
@@ -44,9 +45,16 @@ class Page:
 
     async def read_again(self) -> None:
         """What the gallery is told when its list moved."""
+        await self._tell(News(anew=True))
+
+    async def hear(self, *events: Event) -> None:
+        """What the gallery is told of events."""
+        await self._tell(News([*events]))
+
+    async def _tell(self, news: News) -> None:
         async with self.runtime.work() as session:
             ada = await presence.browser_principal(session, self.tab.cookie)
-            found = await ImagesState._read_news(Call(ada, session), self.project_id, News(anew=True))
+            found = await ImagesState._read_news(Call(ada, session), self.project_id, news)
         self.tab.state(ImagesState)._show_news(found)
 
     async def batch(self) -> Batch:

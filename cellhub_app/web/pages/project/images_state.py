@@ -63,11 +63,10 @@ class FlawCount:
 
 @dataclass(frozen=True)
 class Moved:
-    """What is read when images went, came back or got other tags, or poor pictures were read; good ones that come in have none of it."""
+    """What is read when images went, came back or got other tags; it takes all rows of a project: images that come in have none of it."""
 
     in_trash: int
     tags: list[TagCount]
-    flaws: list[FlawCount]
 
 
 class ImagesState(ProjectState):
@@ -134,6 +133,7 @@ class ImagesState(ProjectState):
         self._choose([], selects_all=False, count=0)
         self.changes, self._rows, self._told = dict(NO_CHANGES), (), ()
         self._show_moved(await self._read_moved(call, project_id))
+        self._put(flaws=await self._read_flaws(call, project_id))
         await self._count(call)
         self.refresh += 1
 
@@ -145,26 +145,32 @@ class ImagesState(ProjectState):
             if image_id := event.data.get("imageId"):
                 changes[image_id] = {**changes.get(image_id, {"id": image_id}), **_change(event)}
         movers = [event for event in news.events if _moves_many(event)]
-        needs_more = news.anew or any("added" not in event.data for event in movers) or any(map(_is_poor, news.events))
+        needs_more = news.anew or any("added" not in event.data for event in movers)
         moved = await cls._read_moved(call, topic_id) if needs_more else None
-        return list(changes.values()), bool(movers) or news.anew, moved
+        flaws = await cls._read_flaws(call, topic_id) if needs_more or any(map(_moves_flaws, news.events)) else None
+        return list(changes.values()), bool(movers) or news.anew, moved, flaws
 
     @classmethod
     async def _read_moved(cls, call: Call, project_id: UUID) -> Moved:
         tags = await tagging.used(call.session, call.principal, project_id)
+        return Moved(await trash.count(call.session, call.principal, project_id), [TagCount(*tag) for tag in tags])
+
+    @classmethod
+    async def _read_flaws(cls, call: Call, project_id: UUID) -> list[FlawCount]:
         poor = await images.flaws(call.session, call.principal, project_id)
-        flaws = [FlawCount(name, words, poor[name]) for name, words in FLAW_WORDS.items() if name in poor]
-        return Moved(await trash.count(call.session, call.principal, project_id), [TagCount(*tag) for tag in tags], flaws)
+        return [FlawCount(name, words, poor[name]) for name, words in FLAW_WORDS.items() if name in poor]
 
     def _show_moved(self, moved: Moved) -> None:
-        self._put(in_trash=moved.in_trash, tags=moved.tags, flaws=moved.flaws)
+        self._put(in_trash=moved.in_trash, tags=moved.tags)
         if self.trashed and not self.q and not self.tag and not self.flaw:
             self._put(found=moved.in_trash)
 
     def _show_news(self, found: Any) -> None:
-        changes, has_moved, moved = found
+        changes, has_moved, moved, flaws = found
         if moved is not None:
             self._show_moved(moved)
+        if flaws is not None:
+            self._put(flaws=flaws)
         if has_moved or len(changes) > CHANGES_KEPT:
             self.refresh += 1
         if changes:
@@ -287,12 +293,15 @@ def _change(event: Event) -> dict[str, Any]:
         data["segmentation"] = {name: event.data.get(name) for name in ("status", "jobId", "model", "error")}
     elif "status" in event.data:
         data |= {"status": event.data["status"], "error": event.data.get("error")}
+    if data.get("flaws", ()) is None:  # too few planes were looked at to say: the row keeps what it has
+        del data["flaws"]
     return data
 
 
-def _is_poor(event: Event) -> bool:
-    """Whether an event tells of a picture that was just read and looks poor."""
-    return event.type is EventType.IMAGE_STATUS and bool(event.data.get("flaws"))
+def _moves_flaws(event: Event) -> bool:
+    """Whether other pictures may look poor now: one was read that does, or one was segmented, which finds flaws and clears them too."""
+    flaws = event.data.get("flaws")
+    return bool(flaws) or (flaws is not None and event.type is EventType.SEGMENTATION_STATUS)
 
 
 def _moves_many(event: Event) -> bool:

@@ -14,8 +14,7 @@ from cellhub_app.web.pages.project.segment_state import ALL, FIRST, SegmentState
 
 def segment_dialog() -> rx.Component:
     """The dialog; the state opens it."""
-    every = rx.cond(SegmentState.only_new, SegmentState.new_count, SegmentState.image_count).to(int)
-    count = every - rx.cond(SegmentState.leaves_out, SegmentState.poor_count, 0).to(int)
+    count = SegmentState.images_wanted
     words = rx.fragment(t("Segment {count} ", count=count), noun(count, "image", "images"))
     return dialog(
         t("Segment images"),
@@ -77,8 +76,8 @@ def _planes() -> rx.Component:
 def _try_first() -> rx.Component:
     """Two ways to look before thousands of images are segmented."""
     tune = button(
-        t("Try it on one image"), icon="sliders-horizontal", on_click=SegmentState.open_tuning, disabled=SegmentState.chosen == "",
-        small=True, data_testid="segment-try",
+        t("Try it on one image"), icon="sliders-horizontal", on_click=SegmentState.open_tuning, small=True, data_testid="segment-try",
+        disabled=(SegmentState.images_wanted == 0) | (SegmentState.chosen == ""),
     )  # fmt: skip
     compare = button(t("Compare models"), icon="columns-2", on_click=NewFaceOffState.open_dialog, small=True, data_testid="segment-compare")
     return rx.el.div(tune, rx.cond(SegmentState.cards.length() > 1, compare), class_name="row wrap")

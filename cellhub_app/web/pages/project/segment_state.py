@@ -45,6 +45,12 @@ class SegmentState(ModelChoice, ProjectState):
     can_mail: bool = False
     mail: str = rx.LocalStorage("off", name="cellhub-mail-at-end", sync=True)
 
+    @rx.var
+    def images_wanted(self) -> int:
+        """How many images the button would segment."""
+        every = self.new_count if self.only_new else self.image_count
+        return max(0, every - (self.poor_count if self.leaves_out else 0))
+
     @guarded
     async def open_for_all(self, call: Call) -> None:
         """Offer the models for every image of the project."""
@@ -66,8 +72,8 @@ class SegmentState(ModelChoice, ProjectState):
         sizes = [image.width * image.height / 1e6 for image in first.data if image.width and image.height]
         megapixels = sum(sizes) / len(sizes) if sizes else MEGAPIXELS_ASSUMED
         self._offer_models(self.sample_kind, megapixels)
+        self.leaves_out = False  # before the images are asked for: an earlier dialog's answer is not about these
         chosen = await self._images() if self.only_selected else Chosen(filters=ImageFilters())
-        self.leaves_out = False
         await self._count_poor(call)
         self.has_stacks = await has_stacks(call.session, call.principal, UUID(self.project_id), chosen)
         self.which_planes = FIRST
@@ -103,12 +109,13 @@ class SegmentState(ModelChoice, ProjectState):
     async def open_tuning(self, call: Call) -> Any:
         """Try the model and its parameters on one of the images first."""
         chosen = await self._images()
-        count = (self.new_count if self.only_new else self.image_count) - (self.poor_count if self.leaves_out else 0)
-        is_narrow = self.only_selected or self.leaves_out
-        (await self.get_state(PickedState))._pick(self.project_id, chosen if is_narrow else None, count if is_narrow else self.image_count)
         ids = await first_ready(call.session, call.principal, UUID(self.project_id), chosen, 1)
         if not ids:
+            await self._count_poor(call)
+            if self.leaves_out and not self.images_wanted:
+                raise SelectionEmpty(flow.all_left_out("to try this on", POOR))
             raise SelectionEmpty("None of these images is read yet, so there is nothing to try on. Wait a moment.")
+        (await self.get_state(PickedState))._pick(self.project_id, chosen, self.images_wanted)
         self.dialog = ""
         asked = {"model": self.chosen, "threshold": f"{self.threshold:g}", "minAreaPx": self.min_area_px}
         return rx.redirect(f"{routes.tuning(self.project_id, ids[0])}?{urlencode(asked)}")
