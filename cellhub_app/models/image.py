@@ -40,7 +40,8 @@ class Image(Table, table=True):
     """One image. The segmentation_* columns repeat the latest job, so that a gallery page reads one table only.
 
     `revision` is the newest of its first frame, `outlines_revision` the newest whose outlines are drawn for the gallery. `flaws` is what is
-    wrong with the picture itself (core/imaging/quality.py), told when it is read, and of stacks when they are segmented.
+    wrong with the picture itself (core/imaging/quality.py), told when it is read, and of stacks when at least
+    half of their planes are segmented in one job.
     """
 
     __tablename__ = "image"

@@ -56,7 +56,9 @@ class ImageView(Schema):
     object_count: int | None
     doubt: float | None
     flaws: list[str] = Field(
-        default_factory=list, description="what is wrong with the picture: empty, saturated, blurred; of stacks this is told once segmented"
+        default_factory=list,
+        description="what is wrong with the picture: empty, saturated, blurred; of stacks this is told once half of their "
+        "planes are segmented in one job",
     )
     tags: list[str]
     created_at: datetime
