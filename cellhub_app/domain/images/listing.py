@@ -79,7 +79,7 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "tag": lambda tags: col(Image.tags).contains(tags),
     "among": lambda ids: col(Image.id) == any_(ids),
     "flaws": lambda flaws: and_(IS_FLAWED, col(Image.flaws).bool_op("&&")(flaws)),
-    "flawless": lambda nothing: col(Image.flaws) == nothing,
+    "flawless": lambda nothing: and_(_stage("ready"), col(Image.flaws) == nothing),
     "min_objects": lambda number: number <= _OBJECTS,
     "max_objects": lambda number: _OBJECTS.between(0, number),
 }

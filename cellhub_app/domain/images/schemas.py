@@ -76,7 +76,9 @@ class ImageFilters(Schema):
     q: str | None = Field(default=None, max_length=NAME_MAX_LENGTH)
     tag: str | None = Field(default=None, max_length=60)
     flaw: Flaw | Literal["any", "none"] | None = Field(
-        default=None, description="pictures that look empty, saturated or blurred; any of these, or none"
+        default=None,
+        description="pictures that look empty, saturated or blurred; any of these; none: those that were read and showed no flaw, "
+        "also stacks whose planes were not segmented yet",
     )
     min_objects: int | None = Field(default=None, ge=0)
     max_objects: int | None = Field(default=None, ge=0)

@@ -98,7 +98,9 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
         ({"flaw": "any"}, ["d.tif", "100%_c.tif"]),
         ({"flaw": "blurred", "sort": "name"}, ["100%_c.tif"]),
         ({"flaw": "empty", "tag": "control"}, []),
+        ({"flaw": "none"}, ["g.tif", "e.tif", "a.tif", "b.tif"]),
         ({"flaw": "none", "status": "done"}, ["a.tif", "b.tif"]),
+        ({"flaw": "none", "status": "failed"}, []),
         ({"sort": "name"}, ["100%_c.tif", "a.tif", "b.tif", "d.tif", "e.tif", "f.tif", "g.tif"]),
         ({"sort": "-objectCount", "status": "done"}, ["b.tif", "a.tif"]),
         ({"sort": "-doubt", "status": "done"}, ["a.tif", "b.tif"]),
@@ -122,6 +124,7 @@ async def test_the_status_of_an_image_is_told_apart_from_that_of_its_segmentatio
             await rows.images(session, gallery.project_id, [f"{status}.tif"], status=status)
     for status in ("uploaded", "ingesting"):
         assert await names(runtime, gallery, status=status) == [f"{status}.tif"]
+        assert f"{status}.tif" not in await names(runtime, gallery, flaw="none"), "nobody has looked at it yet"
 
 
 async def test_what_is_rare_is_found_behind_what_is_looked_through_first(
