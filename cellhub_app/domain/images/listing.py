@@ -149,8 +149,8 @@ class Shape:
 
     @property
     def is_search(self) -> bool:
-        """Whether something is asked that the index of the order does not know."""
-        return bool({"q", "tag", "among", "flaws", "flawless"} & set(self.asked))
+        """Whether something is asked that the index of the order does not know, and that few may fit."""
+        return bool({"q", "tag", "among", "flaws"} & set(self.asked))
 
     @property
     def is_stepwise(self) -> bool:
