@@ -30,7 +30,10 @@ from cellhub_app.core.pagination import Cursor
 from cellhub_app.core.runtime import Runtime, close_runtime, open_runtime
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.accounts import registration, signing_in
+from cellhub_app.domain.images import selection
 from cellhub_app.domain.images import service as images
+from cellhub_app.domain.images.schemas import ImageFilters
+from cellhub_app.domain.images.selection import Chosen
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.domain.projects.schemas import NewProject
 from cellhub_app.models.session import SessionKind
@@ -51,7 +54,10 @@ SEARCHES = {
     "two letters": "b0",
     "two letters, nothing": "qx",
 }
-FILTERS = ("tag=control", "tag=nowhere", "minObjects=399", "maxObjects=0", "minObjects=100&maxObjects=101", "flaw=any", "flaw=blurred")
+FILTERS = (
+    "tag=control", "tag=nowhere", "minObjects=399", "maxObjects=0", "minObjects=100&maxObjects=101",
+    "flaw=any", "flaw=any&sort=-doubt", "flaw=blurred", "flaw=none", "flaw=none&sort=-doubt", "flaw=none&sort=name",
+)  # fmt: skip
 MIXED = (
     "status=unsuccessful&q=_B03_",
     "status=done&sort=-objectCount&minObjects=300",
@@ -156,7 +162,11 @@ async def measure(runtime: Runtime, rounds: int, largest: UUID, principal: Any, 
         async with runtime.work() as session:
             await images.counts(session, principal, largest)
 
-    acts: dict[str, Callable[[], Awaitable[Any]]] = {"counts of the project page": count}
+    async def count_fine() -> None:
+        async with runtime.work() as session:
+            await selection.count(session, principal, largest, Chosen(filters=ImageFilters(flaw="none")))
+
+    acts: dict[str, Callable[[], Awaitable[Any]]] = {"counts of the project page": count, "count of what has no flaw": count_fine}
     for name, query in (await kinds(runtime, largest)).items():
         acts[name] = lambda query=query: api.get(path, f"limit=50&{query}")  # type: ignore[misc]
     everything: list[float] = []

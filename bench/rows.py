@@ -14,8 +14,10 @@ from cellhub_app.core.runtime import Runtime
 
 COLUMNS = (
     "id", "project_id", "name", "status", "format", "width", "height", "channels", "bit_depth", "frames", "timepoints", "bytes", "sha256",
-    "segmentation_status", "segmentation_job_id", "segmentation_model", "revision", "object_count", "doubt", "tags", "created_at",
+    "segmentation_status", "segmentation_job_id", "segmentation_model", "revision", "object_count", "doubt", "flaws", "tags", "created_at",
 )  # fmt: skip
+FLAWS = ("empty", "saturated", "blurred")
+FLAWED_DOUBT = 0.9
 STATES = ("succeeded",) * 92 + ("failed",) * 4 + ("cancelled",) * 2 + (None,) * 2
 RUNNING_AT_ONCE = 8
 ROWS_A_TRANSACTION = 50_000
@@ -24,12 +26,17 @@ SETTLE = "vacuum (analyze) image"
 
 
 def image_rows(project_id: UUID, plate: str, count: int, chance: random.Random) -> Iterator[Sequence[Any]]:
-    """Rows of one project, a second apart, the oldest first: a batch is through with three quarters of them. Every thousandth is tagged."""
+    """Rows of one project, a second apart, the oldest first: a batch is through with three quarters of them.
+
+    Every thousandth is tagged, and the most doubtful, one in fifteen, have a flaw.
+    """
     start = now() - timedelta(seconds=count)
     reached = count * 3 // 4
     for number in range(count):
         state = chance.choice(STATES) if number < reached else "running" if number < reached + RUNNING_AT_ONCE else "queued"
         is_done = state == "succeeded"
+        doubt = chance.random() if is_done else None
+        flaws = [chance.choice(FLAWS)] if doubt and doubt >= FLAWED_DOUBT else []
         well = f"{chance.choice('ABCDEFGH')}{chance.randint(1, 12):02d}"
         tags = ["control"] if number % 1000 == 0 else []
         moment: datetime = start + timedelta(seconds=number)
@@ -37,7 +44,7 @@ def image_rows(project_id: UUID, plate: str, count: int, chance: random.Random) 
             new_id(), project_id, f"{plate}_{well}_f{number:06d}_{chance.choice(('dapi', 'gfp', 'rfp'))}.tif",
             "ready" if chance.random() < 0.999 else "failed", "tiff", 1024, 1024, 1, 16, 1, 1, 2_000_000, f"{number:064x}",
             state, new_id() if state else None, "unet" if state else None, int(is_done),
-            chance.randint(0, 400) if is_done else None, chance.random() if is_done else None, tags, moment,
+            chance.randint(0, 400) if is_done else None, doubt, flaws, tags, moment,
         )  # fmt: skip
 
 

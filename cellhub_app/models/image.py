@@ -22,7 +22,7 @@ class ImageStatus(StrEnum):
 PRESENT = text("deleted_at is null")
 TRASHED = text("deleted_at is not null")
 NOTHING = {"server_default": text("'{}'")}
-FLAWED = text("deleted_at is null and flaws <> '{}'")
+FLAWED = "flaws <> '{}'"
 # What filters ask of a row travels with every order, so that a page walks one index and touches only the rows that it shows.
 STATE = ("status", "segmentation_status", "object_count")
 _TRIGRAMS: dict[str, Any] = {"postgresql_using": "gin", "postgresql_ops": {"name": "gin_trgm_ops"}, "postgresql_where": PRESENT}
@@ -40,7 +40,8 @@ class Image(Table, table=True):
     """One image. The segmentation_* columns repeat the latest job, so that a gallery page reads one table only.
 
     `revision` is the newest of its first frame, `outlines_revision` the newest whose outlines are drawn for the gallery. `flaws` is what is
-    wrong with the picture itself (core/imaging/quality.py), told when it is read, and of stacks when they are segmented.
+    wrong with the picture itself (core/imaging/quality.py), told when it is read, and of stacks when at least
+    half of their planes are segmented in one job.
     """
 
     __tablename__ = "image"
@@ -51,7 +52,7 @@ class Image(Table, table=True):
         _sorted("objects", text("coalesce(object_count, -1)"), "id"),
         _sorted("doubt", text("coalesce(doubt, -1)"), "id", more=("doubt",)),
         _present("status", "status", "segmentation_status", postgresql_include=["object_count"]),
-        Index("ix_image_project_flawed", "project_id", postgresql_where=FLAWED),
+        Index("ix_image_project_flawed", "project_id", postgresql_where=text(f"deleted_at is null and {FLAWED}")),
         Index("ix_image_search", "project_id", "name", "tags", **_TRIGRAMS),
         Index("ix_image_project_sha256", "project_id", "sha256"),
         UniqueConstraint("project_id", "upload_session", "upload_index"),

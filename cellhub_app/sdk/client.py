@@ -100,7 +100,7 @@ class CellHub(Sharing, Results):
 
         `status`: `uploaded`, `ingesting`, `ready`, `failed` of the image; `queued`, `running`, `paused`, `succeeded`, `cancelled` of its
         latest segmentation; `unsegmented` for ready and never segmented, `unsuccessful` for not read or not segmented.
-        `flaw`: pictures that look `empty`, `blurred` or `saturated`, `any` of these or `none`.
+        `flaw`: pictures that look `empty`, `blurred` or `saturated`, `any` of these, or `none` for what was read and showed none of them.
         """
         asked = {"status": status, "q": q, "flaw": flaw, "sort": sort}
         return (Image.model_validate(row) for row in self._pages(f"/projects/{project_id}/images", **asked))

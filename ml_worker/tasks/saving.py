@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cellhub_app.core.geometry import codec
+from cellhub_app.core.imaging import planes
 from cellhub_app.core.imaging.thumbnail import draw_overlay
 from cellhub_app.core.queue import JobStatus
 from cellhub_app.core.runtime import Runtime, emit
@@ -158,9 +159,9 @@ async def _counts(session: AsyncSession, results: Sequence[NewResult]) -> dict[U
 
 
 def _figures(saving: _Saving, count: int, revision: int | None) -> ImageResult:
-    return ImageResult(
-        _image(saving.job), count, stacks.doubt_of(saving.planes.values()), revision, [*stacks.flaws_of(saving.planes.values())]
-    )
+    found = saving.planes.values()
+    flaws = stacks.flaws_of(found, of=planes.count(saving.job.frames, saving.job.timepoints))
+    return ImageResult(_image(saving.job), count, stacks.doubt_of(found), revision, None if flaws is None else [*flaws])
 
 
 def size_of(job: Claimed) -> tuple[int, int]:
@@ -179,7 +180,8 @@ def _timings(saving: _Saving, began: float, seconds: float) -> dict[str, float]:
 
 
 def _tell(session: AsyncSession, saving: _Saving, image: ImageResult) -> None:
-    more: dict[str, Any] = {"objectCount": image.objects, "doubt": image.doubt, "flaws": image.flaws}
+    more: dict[str, Any] = {"objectCount": image.objects, "doubt": image.doubt}
+    more |= {"flaws": image.flaws} if image.flaws is not None else {}
     more |= {"revision": image.revision, "outlinesRevision": image.revision} if image.revision is not None else {}
     emit(session, job_event(Subject.of(saving.job), JobStatus.SUCCEEDED, **more))
 

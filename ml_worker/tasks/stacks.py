@@ -13,8 +13,10 @@ def doubt_of(planes: Iterable[Described]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def flaws_of(planes: Collection[Described]) -> list[Flaw]:
-    """Flaws that at least half of the planes have."""
+def flaws_of(planes: Collection[Described], of: int) -> list[Flaw] | None:
+    """Flaws that at least half of the planes have; None where these are less than half `of` all planes: they don't speak for the stack."""
+    if 2 * len(planes) < of:
+        return None
     return [flaw for flaw, count in _counted(planes) if 2 * count >= len(planes)]
 
 

@@ -42,7 +42,7 @@ from cellhub_app.core.pagination import Cursor, Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import Viewer, may_view, values_of
 from cellhub_app.domain.images.schemas import COLUMNS, Flaw, ImageFilters
-from cellhub_app.models.image import Image
+from cellhub_app.models.image import FLAWED, Image
 
 NEAR = 1000
 STEP = 10_000
@@ -51,7 +51,7 @@ TRIGRAM = 3
 _OF_IMAGES = frozenset({"uploaded", "ingesting", "ready", "failed"})
 # The expressions stand to the letter as in the indexes, so that these are used.
 _OBJECTS = literal_column("coalesce(object_count, -1)", Integer)
-_FLAWED = literal_column("flaws <> '{}'", Boolean)
+IS_FLAWED = literal_column(FLAWED, Boolean)
 _SORTS: dict[str, ColumnElement[Any]] = {
     "createdAt": cast("ColumnElement[Any]", Image.created_at),
     "name": cast("ColumnElement[Any]", Image.name),
@@ -78,8 +78,8 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "letters": lambda patterns: col(Image.name).like(any_(patterns)),
     "tag": lambda tags: col(Image.tags).contains(tags),
     "among": lambda ids: col(Image.id) == any_(ids),
-    "flaws": lambda flaws: and_(_FLAWED, col(Image.flaws).bool_op("&&")(flaws)),
-    "flawless": lambda nothing: col(Image.flaws) == nothing,
+    "flaws": lambda flaws: and_(IS_FLAWED, col(Image.flaws).bool_op("&&")(flaws)),
+    "flawless": lambda nothing: and_(_stage("ready"), col(Image.flaws) == nothing),
     "min_objects": lambda number: number <= _OBJECTS,
     "max_objects": lambda number: _OBJECTS.between(0, number),
 }
@@ -149,8 +149,8 @@ class Shape:
 
     @property
     def is_search(self) -> bool:
-        """Whether something is asked that the index of the order does not know."""
-        return bool({"q", "tag", "among", "flaws", "flawless"} & set(self.asked))
+        """Whether something is asked that the index of the order does not know, and that few may fit."""
+        return bool({"q", "tag", "among", "flaws"} & set(self.asked))
 
     @property
     def is_stepwise(self) -> bool:

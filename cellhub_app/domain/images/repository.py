@@ -15,7 +15,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -29,7 +28,7 @@ from sqlmodel import col
 from cellhub_app.core.ids import now
 from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import Sight, Viewer, may_see, readable_projects, sight_of, values_of
-from cellhub_app.domain.images.listing import conditions_of
+from cellhub_app.domain.images.listing import IS_FLAWED, conditions_of
 from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.models.image import Image, ImageStatus
 
@@ -59,7 +58,7 @@ async def counts(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, s
 async def flaws(session: AsyncSession, project_id: UUID) -> Sequence[Row[str, int]]:
     """How many images of a project have each flaw."""
     flaw = func.unnest(col(Image.flaws)).label("flaw")
-    each = select(flaw).where(present(project_id), literal_column("flaws <> '{}'")).subquery()
+    each = select(flaw).where(present(project_id), IS_FLAWED).subquery()
     return (await session.execute(select(each.c.flaw, func.count()).group_by(each.c.flaw))).all()
 
 

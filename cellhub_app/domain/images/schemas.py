@@ -56,7 +56,9 @@ class ImageView(Schema):
     object_count: int | None
     doubt: float | None
     flaws: list[str] = Field(
-        default_factory=list, description="what is wrong with the picture: empty, saturated, blurred; of stacks this is told once segmented"
+        default_factory=list,
+        description="what is wrong with the picture: empty, saturated, blurred; of stacks this is told once half of their "
+        "planes are segmented in one job",
     )
     tags: list[str]
     created_at: datetime
@@ -74,7 +76,9 @@ class ImageFilters(Schema):
     q: str | None = Field(default=None, max_length=NAME_MAX_LENGTH)
     tag: str | None = Field(default=None, max_length=60)
     flaw: Flaw | Literal["any", "none"] | None = Field(
-        default=None, description="pictures that look empty, saturated or blurred; any of these, or none"
+        default=None,
+        description="pictures that look empty, saturated or blurred; any of these; none: those that were read and showed no flaw, "
+        "also stacks whose planes were not segmented yet",
     )
     min_objects: int | None = Field(default=None, ge=0)
     max_objects: int | None = Field(default=None, ge=0)

@@ -1,11 +1,11 @@
 """What somebody has selected: named images, or everything that matches a filter except some; nobody has to load it to say so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository
-from cellhub_app.domain.images.listing import with_flaws
+from cellhub_app.domain.images.listing import IS_FLAWED, with_flaws
 from cellhub_app.domain.images.schemas import Flaw, ImageFilters
 from cellhub_app.domain.images.service import checked_ids
 from cellhub_app.models.image import Image, ImageStatus
@@ -56,15 +56,27 @@ def conditions(project_id: UUID, selection: Selection) -> list[ColumnElement[boo
 async def count(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> int:
     """How many images are chosen. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
-    query = select(func.count()).select_from(Image).where(*conditions(project_id, chosen))
-    return (await session.execute(query)).scalar_one()
+    if chosen.filters and chosen.filters.flaw == "none":
+        return await _count_flawless(session, project_id, replace(chosen, filters=chosen.filters.model_copy(update={"flaw": None})))
+    return (await session.execute(_counted(project_id, chosen))).scalar_one()
+
+
+def _counted(project_id: UUID, chosen: Chosen, *more: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(Image).where(*conditions(project_id, chosen), *more)
+
+
+async def _count_flawless(session: AsyncSession, project_id: UUID, chosen: Chosen) -> int:
+    """All that were read less those with a flaw: these are few and have an index, the many others have none."""
+    is_read = col(Image.status) == ImageStatus.READY
+    every, flawed = (_counted(project_id, chosen, is_read, *more).scalar_subquery() for more in ((), (IS_FLAWED,)))
+    found: int = (await session.execute(select(every - flawed))).scalar_one()
+    return found
 
 
 async def count_poor(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen, flaws: Sequence[Flaw]) -> int:
     """How many of the chosen images have one of these flaws. Raises ProjectNotFound."""
     await require(session, principal, project_id, Permission.VIEW)
-    query = select(func.count()).select_from(Image).where(*conditions(project_id, chosen), with_flaws(flaws))
-    return (await session.execute(query)).scalar_one()
+    return (await session.execute(_counted(project_id, chosen, with_flaws(flaws)))).scalar_one()
 
 
 async def has_stacks(session: AsyncSession, principal: Principal, project_id: UUID, chosen: Chosen) -> bool:

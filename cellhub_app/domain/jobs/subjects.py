@@ -35,7 +35,8 @@ _FOLLOW = {JobKind.SEGMENT: _SEGMENT, JobKind.INGEST: _INGEST, JobKind.EXPORT: _
 
 _RESULT = text("""
     update image set object_count = :objects, doubt = :doubt, revision = coalesce(cast(:revision as integer), revision),
-        outlines_revision = coalesce(cast(:revision as integer), outlines_revision), flaws = cast(:flaws as text[]) where id = :image_id
+        outlines_revision = coalesce(cast(:revision as integer), outlines_revision),
+        flaws = coalesce(cast(:flaws as text[]), flaws) where id = :image_id
 """)
 _FACTS = text("""
     update image set format = :format, width = :width, height = :height, channels = :channels, bit_depth = :bit_depth, frames = :frames,
@@ -53,14 +54,14 @@ _FACTS = text("""
 class ImageResult:
     """An image's figures with a result: `objects` in all its planes, `revision` that of its first plane, None where that was left alone.
 
-    `flaws` are those of the picture, as the planes that were segmented show them.
+    `flaws` are those of the picture, as the planes that were segmented show them; None where these were too few to tell.
     """
 
     image_id: UUID
     objects: int
     doubt: float | None
     revision: int | None
-    flaws: list[str]
+    flaws: list[str] | None
 
 
 async def lock_images(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -19,6 +19,7 @@ from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.access import Principal, ProjectNotFound
 from cellhub_app.domain.images import listing, service
 from cellhub_app.domain.images.schemas import Flaw, ImageChange, ImageFilters, ImageView
+from cellhub_app.domain.images.selection import Chosen, count
 from cellhub_app.domain.images.service import ImageNotFound
 from cellhub_app.models.image import Image
 from cellhub_app.models.project import Project, ProjectRole
@@ -98,7 +99,13 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
         ({"flaw": "any"}, ["d.tif", "100%_c.tif"]),
         ({"flaw": "blurred", "sort": "name"}, ["100%_c.tif"]),
         ({"flaw": "empty", "tag": "control"}, []),
+        ({"flaw": "none"}, ["g.tif", "e.tif", "a.tif", "b.tif"]),
         ({"flaw": "none", "status": "done"}, ["a.tif", "b.tif"]),
+        ({"flaw": "none", "status": "failed"}, []),
+        ({"flaw": "none", "q": "TIF", "max_objects": 0}, ["a.tif"]),
+        ({"flaw": "none", "q": "a."}, ["a.tif"]),
+        ({"flaw": "none", "tag": "control"}, []),
+        ({"flaw": "none", "sort": "-doubt", "status": "done"}, ["a.tif", "b.tif"]),
         ({"sort": "name"}, ["100%_c.tif", "a.tif", "b.tif", "d.tif", "e.tif", "f.tif", "g.tif"]),
         ({"sort": "-objectCount", "status": "done"}, ["b.tif", "a.tif"]),
         ({"sort": "-doubt", "status": "done"}, ["a.tif", "b.tif"]),
@@ -106,6 +113,8 @@ async def test_newest_come_first(runtime: Runtime, gallery: Gallery) -> None:
 )
 async def test_filters_and_orders(runtime: Runtime, gallery: Gallery, filters: dict[str, object], expected: list[str]) -> None:
     assert await names(runtime, gallery, **filters) == expected
+    async with runtime.work() as session:
+        assert await count(session, gallery.viewer, gallery.project_id, Chosen(filters=ImageFilters(**filters))) == len(expected)
 
 
 async def test_flaws_of_pictures_are_counted_and_are_those_that_the_reader_tells(runtime: Runtime, gallery: Gallery) -> None:
@@ -122,6 +131,7 @@ async def test_the_status_of_an_image_is_told_apart_from_that_of_its_segmentatio
             await rows.images(session, gallery.project_id, [f"{status}.tif"], status=status)
     for status in ("uploaded", "ingesting"):
         assert await names(runtime, gallery, status=status) == [f"{status}.tif"]
+        assert f"{status}.tif" not in await names(runtime, gallery, flaw="none"), "nobody has looked at it yet"
 
 
 async def test_what_is_rare_is_found_behind_what_is_looked_through_first(

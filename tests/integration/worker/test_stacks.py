@@ -21,7 +21,7 @@ from cellhub_app.domain.jobs.schemas import BatchView
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from tests.fixtures.samples import SampleFile, nuclei_files
-from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane
+from tests.fixtures.stacks import plane_of, stack_file, with_broken_plane, with_empty_planes
 from tests.integration.annotations.scenes import square
 from tests.integration.worker.conftest import Lab, listening, until
 
@@ -165,3 +165,19 @@ async def test_whoever_looks_at_a_plane_hears_of_it(lab: Lab, gpu: WorkerContext
     assert told == [{"imageId": str(image), "frame": k, "revision": 1, "kind": "model", "authorId": None} for k in (1, 2)]
     done = heard.of(EventType.SEGMENTATION_STATUS)[-1].data
     assert (done["status"], "revision" in done, done["objectCount"]) == ("succeeded", False, (await lab.image(image)).object_count)
+
+
+async def _flaws(lab: Lab, image: UUID, frames: Frames) -> tuple[list[str], list[str] | None]:
+    """Segments planes; answers what is stored of the picture afterwards, and what galleries are told."""
+    async with listening(lab.runtime) as heard:
+        await _segment(lab, [image], frames)
+        await heard.waits_for(EventType.BATCH_FINISHED)
+    return (await lab.image(image)).flaws, heard.of(EventType.SEGMENTATION_STATUS)[-1].data.get("flaws")
+
+
+async def test_a_stack_is_poor_if_most_of_its_planes_are_and_fewer_say_nothing_of_it(lab: Lab, gpu: WorkerContext) -> None:
+    [image] = await lab.ready([with_empty_planes(stack_file(slices=3), 0, 1)])
+    assert await _flaws(lab, image, "first") == ([], None)
+    assert await _flaws(lab, image, "all") == (["empty"], ["empty"])
+    assert await _flaws(lab, image, [2]) == (["empty"], None)
+    assert await _flaws(lab, image, [1, 2]) == (["empty"], ["empty"])

@@ -99,7 +99,7 @@ def _tools() -> rx.Component:
     )
     flaw = rx.el.select(
         rx.el.option(t("any picture"), value=""), looks, rx.el.option(t("any of these flaws"), value="any"),
-        rx.el.option(t("looks fine"), value="none"), aria_label=t("Show images by how the picture looks"), value=ImagesState.flaw,
+        rx.el.option(t("no flaw found"), value="none"), aria_label=t("Show images by how the picture looks"), value=ImagesState.flaw,
         on_change=ImagesState.show_flaw, data_testid="flaw-filter", class_name="select select-small select-plain tag-filter",
     )  # fmt: skip
     size = rx.el.input(
