@@ -64,7 +64,8 @@ async def test_settings_tried_on_one_image_are_applied_to_all_that_the_dialog_of
     tab = tuning_of(page, await page.call(SegmentState, "open_tuning"))
     await tab.call(TuningState, "load")
     state = tab.state(TuningState)
-    assert (state.scope, state.picked, state.images_in_scope) == ("picked", len(expected), len(expected))
+    told = ("all", 0) if expected == ALL else ("picked", len(expected))
+    assert (state.scope, state.picked, state.images_in_scope) == (*told, len(expected))
     await tab.call(TuningState, "apply")
     assert tab.state(SessionState).messages[-1]["title"] == f"{len(expected)} images queued"
     assert await queued(page) == expected

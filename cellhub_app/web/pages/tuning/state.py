@@ -148,7 +148,10 @@ class TuningState(SessionState):
         _, self.picked = (await self.get_state(PickedState))._of(self.project_id)
         counts = await images.counts(call.session, call.principal, UUID(self.project_id))
         self.total = counts.total - counts.unreadable
-        self.scope = "picked" if self.picked > 1 else "image"
+        if 1 < self.total <= self.picked:  # everything was picked, which has a choice of its own
+            self.picked, self.scope = 0, "all"
+        else:
+            self.scope = "picked" if self.picked > 1 else "image"
 
     @guarded
     async def choose(self, _call: Call, name: str) -> None:
