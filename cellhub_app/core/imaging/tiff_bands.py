@@ -91,8 +91,10 @@ def _segment_rows(file: BinaryIO, keyframe: Any, page: Any) -> Rows:
     tables = {"jpegtables": page.jpegtables, "jpegheader": keyframe.jpegheader} if keyframe.compression in JPEG else {}
 
     def decoded(index: int) -> Any:
+        # What decodes is made when it is first asked for, and looks into the file itself: after the bytes are read.
         file.seek(page.dataoffsets[index])
-        return keyframe.decode(file.read(page.databytecounts[index]) or None, index, **tables)
+        data = file.read(page.databytecounts[index])
+        return keyframe.decode(data or None, index, **tables)
 
     # A strip may reach over many bands, and is kept until the next one.
     segment = decoded if keyframe.is_tiled else lru_cache(maxsize=separate)(decoded)

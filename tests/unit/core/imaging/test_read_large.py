@@ -46,6 +46,15 @@ def test_a_plane_above_the_limit_is_read_in_parts_onto_the_disk(tmp_path, small_
     assert np.array_equal(plane, values[0])
 
 
+@pytest.mark.parametrize("layout", [{"tile": (256, 256)}, {"rowsperstrip": 200}])
+def test_jpeg_inside_a_large_plane_is_decoded_as_of_a_small_one(tmp_path, monkeypatch, layout):
+    values = np.random.default_rng(1).integers(0, 255, (1100, 530, 3)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="rgb", compression="jpeg", **layout)
+    whole = read_plane(tmp_path / "a.tif")
+    monkeypatch.setattr(tiff, "MAX_WHOLE_PIXELS", 100_000)
+    assert np.array_equal(_read(tmp_path / "a.tif"), whole)
+
+
 def test_a_small_plane_stays_in_memory(tmp_path):
     values = _write(tmp_path / "a.tif")
     plane = _read(tmp_path / "a.tif")
