@@ -12,10 +12,9 @@ from cellhub_app.core.errors import NotFound
 from cellhub_app.core.imaging.info import Plane
 from cellhub_app.core.imaging.limits import MAX_PLANE_BYTES
 from cellhub_app.core.imaging.orientation import UPRIGHT
-from cellhub_app.core.imaging.refusals import Unreadable, damaged, unsupported
-from cellhub_app.core.imaging.tiff import Picture, open_tiff, picture_of
+from cellhub_app.core.imaging.refusals import Unreadable, unsupported
+from cellhub_app.core.imaging.tiff import Picture, checked_page, open_tiff, picture_of
 from cellhub_app.core.imaging.tiff_colour import to_channels
-from cellhub_app.core.imaging.tiff_segments import check_segments
 from cellhub_app.core.imaging.tiff_structure import walk_directories
 from cellhub_app.core.imaging.tiles import TILE_PX
 
@@ -36,8 +35,6 @@ def rows_of(file: BinaryIO, picture: Picture, frame: int, timepoint: int) -> Row
     _check(picture)
     if not (0 <= frame < picture.length(picture.frame_axis) and 0 <= timepoint < picture.length("T")):
         raise NotFound(f"The image has no frame {frame} at timepoint {timepoint}.")
-    if picture.series.dataoffset is None:
-        check_segments(file, picture.directory)
     chosen = {picture.frame_axis or "Z": frame, "T": timepoint}
     pages = [_page_rows(file, picture, {**chosen, "C": channel}) for channel in range(picture.length("C"))]
     return lambda top, bottom: np.concatenate([to_channels(rows(top, bottom), picture.page) for rows in pages], axis=2)
@@ -55,12 +52,8 @@ def _page_rows(file: BinaryIO, picture: Picture, chosen: dict[str, int]) -> Rows
     index = picture.page_index(chosen)
     if picture.series.dataoffset is not None:
         return _stored_rows(file, picture, index)
-    page = picture.series.pages[index]
-    if page is None:
-        raise Unreadable("unsupported", "some of its planes are in other files", "Export all planes into one OME-TIFF.")
-    if len(page.dataoffsets) < math.prod(page.chunked):
-        raise damaged("a part of its pixels is missing")
-    return _segment_rows(file, picture.page, page)
+    page = checked_page(file, picture, index)
+    return _segment_rows(file, page.keyframe, page)
 
 
 def _stored_rows(file: BinaryIO, picture: Picture, index: int) -> Rows:

@@ -23,7 +23,7 @@ def read_large(file: BinaryIO, picture: Picture, frame: int, timepoint: int, bet
         raise too_large(width, height, MAX_LARGE_PIXELS)
     rows = rows_of(file, picture, frame, timepoint)
     if picture.series.dataoffset is None:
-        check_segment_bytes(picture.directory, picture.page.shaped[-1] * picture.page.dtype.itemsize)
+        check_segment_bytes(picture.page)
     first = rows(0, min(height, TILE_PX))
     plane = on_disk((height, width, first.shape[2]), first.dtype)
     plane[: len(first)] = first
