@@ -11,6 +11,7 @@ from ml_worker.inference.prepared import Prepared
 from ml_worker.inference.room import Between, is_large, nothing, room_for
 
 ROWS = 512
+BAND_BYTES = 128_000_000  # of the float32 values of a band; wider images have fewer rows in it
 MARGIN = 16  # more than the Gaussians of stretching and smoothing reach
 
 Counts = NDArray[np.int64]
@@ -41,10 +42,11 @@ def _in_bands(prepared: Prepared, between: Between) -> Maps:
 
 def _greys(prepared: Prepared, between: Between) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """The top row of each band, and its grey values as they are in the whole."""
-    height = prepared.shape[0]
-    for top in range(0, height, ROWS):
+    height, width = prepared.shape
+    step = max(1, min(ROWS, BAND_BYTES // (width * prepared.pixels.shape[2] * 4)))
+    for top in range(0, height, step):
         between()
-        first, bottom = max(0, top - MARGIN), min(height, top + ROWS)
+        first, bottom = max(0, top - MARGIN), min(height, top + step)
         grey = grey_of(prepared.stretch(prepared.pixels[first : bottom + MARGIN]))
         yield top, grey[top - first : bottom - first]
 

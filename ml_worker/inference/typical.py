@@ -24,9 +24,12 @@ def typical_part(values: NDArray[Any], side: int) -> Part:
     if not is_large(height, width) or min(height, width) < side:
         return middle
     step = max(1, side // SAMPLES)
-    spreads = _spreads(values[::step, ::step], side // step)
-    enough = ENOUGH * float(np.percentile(spreads, FULLEST))
-    if float(_finite(values[middle][::step, ::step]).std()) >= enough:
+    # Pixels without data may hold the largest number that there is, whose square is none any more.
+    with np.errstate(over="ignore", invalid="ignore"):
+        spreads = _spreads(values[::step, ::step], side // step)
+        enough = ENOUGH * float(np.percentile(spreads, FULLEST))
+        here = float(_finite(values[middle][::step, ::step]).std())
+    if here >= enough or not np.isfinite(enough):
         return middle
     full = np.flatnonzero(spreads >= enough)
     chosen = full[np.argsort(spreads.ravel()[full])[len(full) // 2]]
@@ -38,16 +41,16 @@ def _part(y: int, x: int, side: int) -> Part:
     return slice(y, y + side), slice(x, x + side)
 
 
-def _spreads(values: NDArray[Any], side: int) -> NDArray[np.float32]:
+def _spreads(values: NDArray[Any], side: int) -> NDArray[np.float64]:
     """The standard deviation of each square of a side."""
     rows, columns = (length // side for length in values.shape)
-    found = np.empty((rows, columns), np.float32)
+    found = np.empty((rows, columns))
     for row in range(rows):
         band = _finite(values[row * side : (row + 1) * side, : columns * side])
         found[row] = band.reshape(side, columns, side).std(axis=(0, 2))
     return found
 
 
-def _finite(values: NDArray[Any]) -> NDArray[np.float32]:
-    found: NDArray[np.float32] = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     return found

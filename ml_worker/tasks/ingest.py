@@ -75,7 +75,8 @@ class Ingest:
         task = {"path": str(original), "name": job.image_name or "the file", **{name: str(path) for name, path in pictures.items()}}
         facts, is_drawn = await self._pool.read(task)
         tiles = None
-        if are_made_at_once(facts):
+        # What is not drawn may have short sides and many channels.
+        if not is_drawn or are_made_at_once(facts):
             asked = {name: value for name, value in task.items() if not (is_drawn and name in PICTURES)}
             tiles = await self._tiles.of_first_plane(job.image_id, asked, facts)
         await self._keep(job.image_id)

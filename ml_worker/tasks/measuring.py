@@ -55,7 +55,7 @@ class Measuring:
         return True
 
     async def _read(self, waiting: Waiting) -> list[list[float]]:
-        """Whole vectors; of a file that can't be read any more the intensities are not-a-number."""
+        """Whole vectors; of a file that can't be read any more, and of outlines too large for it, the intensities are not-a-number."""
         outlines = [geometry.hex() for _, _, geometry, _ in waiting.objects]
         with TemporaryDirectory(prefix="cellhub-measure-") as folder:
             try:
@@ -63,11 +63,11 @@ class Measuring:
                 measured = Path(folder) / "measured.json"
                 task = {"path": str(path), "name": waiting.name, "frame": waiting.frame, "outlines": outlines, "measured": str(measured)}
                 await self._pool.ask(task, INGEST_TIME_LIMIT_S + TILES_S_PER_MEGAPIXEL * waiting.megapixels)
-                vectors: list[list[float]] = json.loads(measured.read_text())
+                vectors: list[list[float] | None] = json.loads(measured.read_text())
             except CellHubError as refusal:
                 if isinstance(refusal, OUTAGE):
                     raise
                 log.warning("the intensities of an image can't be read", image=str(waiting.image_id), reason=str(refusal))
-                missing = [math.nan] * (len(measure.columns(waiting.channels)) - len(waiting.objects[0][3]))
-                return [[*shape, *missing] for *_, shape in waiting.objects]
-        return vectors
+                vectors = [None] * len(outlines)
+        missing = [math.nan] * (len(measure.columns(waiting.channels)) - len(waiting.objects[0][3]))
+        return [vector or [*shape, *missing] for vector, (*_, shape) in zip(vectors, waiting.objects, strict=True)]

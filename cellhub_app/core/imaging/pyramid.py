@@ -24,7 +24,10 @@ Keep = Callable[[Place, bytes], None]
 
 @dataclass(frozen=True)
 class Made:
-    """What was made: what browsers must know of it, how many bytes its tiles take, and the finest level of at most 4096 px (C, H, W)."""
+    """What was made: what browsers must know of it, how many bytes its tiles take, and a preview (C, H, W).
+
+    That is the finest level of at most 4096 px, in the channels that a picture shows: 64 may take more memory than there is.
+    """
 
     description: dict[str, Any]
     bytes: int
@@ -53,7 +56,7 @@ class _Level:
         self._waiting = []
         self._write(band)
         if self._is_preview:
-            self._shown.append(band)
+            self._shown.append(band[:SHOWN_AT_FIRST].copy())  # a view would keep the other channels as well
         if self._below is not None:
             self._below.add(np.stack([halved(channel) for channel in band]))
 

@@ -16,7 +16,6 @@ from cellhub_app.core.imaging.refusals import Unreadable, damaged, truncated, un
 from cellhub_app.core.imaging.sniff import HEAD_BYTES, Format, sniff
 from cellhub_app.core.imaging.tiff import open_tiff, picture_of, probe_tiff, read_picture, read_tiff, too_large_for_memory
 from cellhub_app.core.imaging.tiff_large import read_large
-from cellhub_app.core.imaging.tiff_segments import check_segments
 from cellhub_app.core.imaging.tiff_structure import walk_directories
 
 __all__ = ["ImageInfo", "Plane", "Source", "Stack", "opened", "probe", "read_plane"]
@@ -103,7 +102,6 @@ class Stack:
         picture = picture_of(self._open.enter_context(open_tiff(file)), directories)
         if too_large_for_memory(picture):
             return lambda frame, timepoint, between: read_large(file, picture, frame, timepoint, between)
-        check_segments(file, picture.directory)
         return lambda frame, timepoint, _: read_picture(file, picture, frame, timepoint)
 
     def close(self) -> None:

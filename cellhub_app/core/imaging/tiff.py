@@ -99,15 +99,14 @@ def read_tiff(file: BinaryIO, frame: int, timepoint: int) -> Plane:
     """
     directories = walk_directories(file)
     with open_tiff(file) as tiff:
-        return read_picture(file, checked_picture(file, tiff, directories), frame, timepoint)
+        return read_picture(file, checked_picture(tiff, directories), frame, timepoint)
 
 
-def checked_picture(file: BinaryIO, tiff: tifffile.TiffFile, directories: list[Directory]) -> Picture:
+def checked_picture(tiff: tifffile.TiffFile, directories: list[Directory]) -> Picture:
     """The full-resolution picture, whose planes may be read whole. Raises Unreadable."""
     picture = picture_of(tiff, directories)
     if problem := too_large_for_memory(picture):
         raise problem
-    check_segments(file, picture.directory)
     return picture
 
 
@@ -186,12 +185,20 @@ def _read_page(file: BinaryIO, picture: Picture, chosen: dict[str, int]) -> Plan
         file.seek(series.dataoffset + index * count * page.dtype.itemsize)
         raw = file.read(count * page.dtype.itemsize)
         return np.frombuffer(raw, dtype=page.dtype.newbyteorder(page.parent.byteorder)).reshape(page.shape)
-    stored = series.pages[index]
-    if stored is None:
+    return np.asarray(checked_page(file, picture, index).asarray(maxworkers=1))
+
+
+def checked_page(file: BinaryIO, picture: Picture, index: int) -> Any:
+    """A page of the series, whose strips or tiles may be decoded: each page brings its own. Raises Unreadable."""
+    page = picture.series.pages[index]
+    if page is None:
         raise Unreadable("unsupported", "some of its planes are in other files", "Export all planes into one OME-TIFF.")
-    if len(stored.dataoffsets) < math.prod(page.chunked):
+    if page.keyframe.shaped != picture.page.shaped:
+        raise damaged("its pages are of different sizes")
+    if len(page.dataoffsets) < math.prod(page.chunked):
         raise damaged("a part of its pixels is missing")
-    return np.asarray(stored.asarray(maxworkers=1))
+    check_segments(file, page)
+    return page
 
 
 def _calibration(tiff: tifffile.TiffFile, page: Any) -> calibration.Calibration:

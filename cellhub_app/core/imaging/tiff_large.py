@@ -8,7 +8,7 @@ from cellhub_app.core.imaging.limits import MAX_LARGE_PIXELS
 from cellhub_app.core.imaging.refusals import too_large
 from cellhub_app.core.imaging.scratch import on_disk
 from cellhub_app.core.imaging.tiff import Picture
-from cellhub_app.core.imaging.tiff_bands import rows_of
+from cellhub_app.core.imaging.tiff_bands import check_tiles, rows_of
 from cellhub_app.core.imaging.tiff_segments import check_segment_bytes
 from cellhub_app.core.imaging.tiles import TILE_PX
 
@@ -23,7 +23,8 @@ def read_large(file: BinaryIO, picture: Picture, frame: int, timepoint: int, bet
         raise too_large(width, height, MAX_LARGE_PIXELS)
     rows = rows_of(file, picture, frame, timepoint)
     if picture.series.dataoffset is None:
-        check_segment_bytes(picture.directory, picture.page.shaped[-1] * picture.page.dtype.itemsize)
+        check_segment_bytes(picture.page)
+        check_tiles(picture)
     first = rows(0, min(height, TILE_PX))
     plane = on_disk((height, width, first.shape[2]), first.dtype)
     plane[: len(first)] = first

@@ -1,11 +1,11 @@
 """Compressed strips and tiles carry sizes of their own: a small file may hold a tile that unpacks to gigabytes."""
 
 import struct
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
 
 from cellhub_app.core.imaging.limits import MAX_PLANE_BYTES, MAX_WHOLE_PIXELS
 from cellhub_app.core.imaging.refusals import Unreadable, damaged, unsupported
-from cellhub_app.core.imaging.tiff_structure import COMPRESSION, HEIGHT, ROWS_PER_STRIP, TILE_HEIGHT, TILE_WIDTH, WIDTH, Directory
 
 JPEG, JPEG_2000 = frozenset((7,)), frozenset((33003, 33004, 33005, 34712))
 BOUNDED = frozenset((1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 34926, 50000))  # unpack into a buffer of the declared size
@@ -24,13 +24,14 @@ HEAD_BYTES = 65_536
 FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-def check_segments(file: BinaryIO, directory: Directory) -> None:
-    """Compare the size inside each compressed strip or tile of a directory with the declared one.
+def check_segments(file: BinaryIO, page: Any) -> None:
+    """Compare the size inside each compressed strip or tile of a page (of tifffile's) with the declared one.
 
     Raises Unreadable when one is larger, has no size, or the compression is not read.
     """
-    compression = directory.first(COMPRESSION, 1)
-    width, height = segment_size(directory)
+    keyframe = page.keyframe
+    compression = int(keyframe.compression)
+    width, height = segment_size(keyframe)
     if width * height > MAX_WHOLE_PIXELS:
         raise _too_large_pieces(width, height, MAX_WHOLE_PIXELS)
     if compression in BOUNDED:
@@ -38,16 +39,24 @@ def check_segments(file: BinaryIO, directory: Directory) -> None:
     if compression not in JPEG | JPEG_2000:
         raise unsupported(f"its compression ({NAMES.get(compression, compression)}) is not read")
     find_size = _jpeg_size if compression in JPEG else _jpeg_2000_size
-    for offset, count in zip(*(values.tolist() for values in directory.segments), strict=True):
-        file.seek(offset)
-        size = find_size(file.read(min(count, HEAD_BYTES))) if count else (0, 0)
+    for head in _heads(file, zip(page.dataoffsets, page.databytecounts, strict=False)):
+        size = find_size((keyframe.jpegheader or b"") + head)
         if size is None or size[0] > width + PADDING_PX or size[1] > height + PADDING_PX:
             raise damaged("a compressed part does not have the size that the file declares")
 
 
-def check_segment_bytes(directory: Directory, bytes_per_pixel: int) -> None:
+def _heads(file: BinaryIO, segments: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """How each strip or tile begins; those without bytes are left out."""
+    for offset, count in segments:
+        if count > 0:
+            file.seek(offset)
+            yield file.read(min(count, HEAD_BYTES))
+
+
+def check_segment_bytes(page: Any) -> None:
     """Raises Unreadable for compressed strips or tiles that take more memory than a whole plane may."""
-    width, height = segment_size(directory)
+    width, height = segment_size(page)
+    bytes_per_pixel = page.shaped[-1] * page.dtype.itemsize
     if width * height * bytes_per_pixel > MAX_PLANE_BYTES:
         raise _too_large_pieces(width, height, MAX_PLANE_BYTES // bytes_per_pixel)
 
@@ -57,12 +66,9 @@ def _too_large_pieces(width: int, height: int, limit_px: int) -> Unreadable:
     return Unreadable("tooLarge", why, "Save it with smaller tiles.")
 
 
-def segment_size(directory: Directory) -> tuple[int, int]:
+def segment_size(page: Any) -> tuple[int, int]:
     """Width and height in px of a full strip or tile."""
-    if directory.is_tiled:
-        return directory.first(TILE_WIDTH, 0), directory.first(TILE_HEIGHT, 0)
-    height = directory.first(HEIGHT, 0)
-    return directory.first(WIDTH, 0), min(height, directory.first(ROWS_PER_STRIP, height))
+    return (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:

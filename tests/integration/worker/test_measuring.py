@@ -1,6 +1,9 @@
 """Intensities of what people draw come a moment after the edit, from the original pixels."""
 
+import asyncio
 import io as streams
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -17,6 +20,8 @@ from cellhub_app.models.annotation import SHAPES
 from cellhub_app.models.image import storage_key
 from ml_worker.context import WorkerContext
 from ml_worker.tasks.life import start_io
+from ml_worker.tasks.measuring import Measuring
+from ml_worker.tasks.reader_pool import ReaderPool
 from ml_worker.worker import IoWorker
 from tests.fixtures.samples import nuclei_files
 from tests.fixtures.services import Services
@@ -92,3 +97,18 @@ async def test_intensities_of_a_file_that_is_gone_are_unknown_rather_than_pendin
     values = (await measured(lab, image, key)).px
     assert values["intensity_mean_c1"] is None
     assert values["area_px2"]
+
+
+async def test_of_an_outline_too_large_for_memory_only_the_shape_is_known(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answer(_: object, task: dict[str, Any], __: float) -> dict[str, Any]:
+        await asyncio.to_thread(Path(task["measured"]).write_text, "[null]")
+        return {"measured": 1}
+
+    [image] = await lab.ready(nuclei_files(1))
+    key = await draw(lab, image)
+    monkeypatch.setattr(ReaderPool, "ask", answer)
+    assert await Measuring(lab.runtime, ReaderPool(1)).measure_some()
+    found = await measured(lab, image, key)
+    assert not found.pending
+    assert found.px["intensity_mean_c1"] is None
+    assert found.px["area_px2"]

@@ -2,11 +2,14 @@
 
 import io as bytes_io
 import json
+from typing import Any
 from uuid import UUID
 
 import numpy as np
+import pytest
 import tifffile
 
+from cellhub_app.core.imaging import bands
 from cellhub_app.core.imaging.places import DESCRIPTION, Place
 from cellhub_app.core.imaging.tiles import decode_tile
 from cellhub_app.core.queue import ask_for_tiles
@@ -15,6 +18,7 @@ from cellhub_app.domain.images.room import taken
 from cellhub_app.models.image import storage_key
 from cellhub_app.models.pyramid import Pyramid, pyramid_key
 from ml_worker.context import WorkerContext
+from ml_worker.tasks import reader, reader_pool
 from tests.fixtures import rows
 from tests.integration.worker.conftest import Lab, until
 
@@ -44,6 +48,21 @@ async def test_a_large_image_has_its_tiles_when_it_is_read(lab: Lab, io: WorkerC
     assert [level["columns"] for level in description["levels"]] == [9, 5, 3, 2, 1]
     assert description["channels"][0]["max"] == 4099 * 15
     assert await lab.runtime.storage.exists(storage_key(image, "display.webp"))
+
+
+async def test_many_channels_are_cut_when_they_are_read(lab: Lab, io: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def here(_: object, task: dict[str, Any]) -> dict[str, Any]:
+        return reader.answer(task)
+
+    monkeypatch.setattr(reader_pool._Reader, "ask", here)
+    monkeypatch.setattr(bands, "MAX_PLANE_BYTES", 20_000)
+    values = np.random.default_rng(1).integers(0, 4000, (7, 40, 60), np.uint16)
+    image = (await lab.upload([("many.tif", _tiff(values, photometric="minisblack", metadata={"axes": "CYX"}))]))["many.tif"]
+    await until(lambda: _is_read(lab, image))
+    assert await _planes(lab, image) == ["0-0 t "]
+    assert np.array_equal(await _tile(lab, image, 0, 0, 0, 0, 6), values[6])
+    for part in ("display.webp", "thumbnail.webp"):
+        assert (await lab.runtime.storage.get(storage_key(image, part)))[8:12] == b"WEBP"
 
 
 async def test_a_small_image_gets_the_tiles_of_the_plane_that_somebody_looks_at(lab: Lab, io: WorkerContext) -> None:

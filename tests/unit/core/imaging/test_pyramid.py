@@ -7,6 +7,7 @@ import tifffile
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.imaging import bands
 from cellhub_app.core.imaging.bands import open_bands
+from cellhub_app.core.imaging.display import to_display
 from cellhub_app.core.imaging.pyramid import make_pyramid
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.imaging.tally import Tally, window_of
@@ -148,3 +149,12 @@ def test_a_picture_that_is_too_large_by_its_bytes_alone_is_read_in_parts(tmp_pat
     info = probe(tmp_path / "a.tif")
     assert bands.fits_whole(info)
     assert not bands.fits_whole(replace(info, width=9_900, height=9_900, channels=3))
+
+
+def test_of_many_channels_only_those_are_kept_for_a_picture_that_it_shows(tmp_path):
+    values = _noise((9, 700, 60))
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="minisblack", metadata={"axes": "CYX"})
+    made, tiles = _made(tmp_path / "a.tif")
+    assert np.array_equal(made.preview, values[:4])
+    assert np.array_equal(_level(made, tiles, 0, 8), values[8])
+    assert np.array_equal(to_display(np.moveaxis(made.preview, 0, 2)), to_display(np.moveaxis(values, 0, 2)))

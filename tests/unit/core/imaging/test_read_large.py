@@ -7,9 +7,12 @@ import pytest
 import tifffile
 
 from cellhub_app.core.errors import ImageRefused, NotFound, Stopped
-from cellhub_app.core.imaging import scratch, tiff
+from cellhub_app.core.imaging import scratch, tiff, tiff_bands
 from cellhub_app.core.imaging.read import Stack, read_plane
+from cellhub_app.core.imaging.refusals import Unreadable
 from cellhub_app.core.imaging.scratch import NoRoom, on_disk
+from cellhub_app.core.imaging.tiff_large import read_large
+from cellhub_app.core.imaging.tiff_structure import walk_directories
 
 LAYOUTS = {
     "one run of bytes": {},
@@ -44,6 +47,56 @@ def test_a_plane_above_the_limit_is_read_in_parts_onto_the_disk(tmp_path, small_
     assert isinstance(plane, np.memmap)
     assert plane.dtype == dtype
     assert np.array_equal(plane, values[0])
+
+
+@pytest.mark.parametrize("layout", [{"tile": (256, 256)}, {"rowsperstrip": 200}])
+def test_jpeg_inside_a_large_plane_is_decoded_as_of_a_small_one(tmp_path, monkeypatch, layout):
+    values = np.random.default_rng(1).integers(0, 255, (1100, 530, 3)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="rgb", compression="jpeg", **layout)
+    whole = read_plane(tmp_path / "a.tif")
+    monkeypatch.setattr(tiff, "MAX_WHOLE_PIXELS", 100_000)
+    assert np.array_equal(_read(tmp_path / "a.tif"), whole)
+
+
+def _decoded(path):
+    """The plane of a file, and the strips or tiles in the order in which they were decoded."""
+    with path.open("rb") as file, tiff.open_tiff(file) as opened:
+        picture = tiff.picture_of(opened, walk_directories(file))
+        decode, seen = picture.page.decode, []
+        picture.page.decode = lambda data, index, **more: seen.append(index) or decode(data, index, **more)
+        return read_large(file, picture, 0, 0, lambda: None), seen, len(picture.page.dataoffsets)
+
+
+REACHING_OVER = [{"tile": (240, 256)}, {"tile": (1008, 256)}, {"planarconfig": "separate", "tile": (1008, 256)}, {"rowsperstrip": 700}]
+
+
+def _write_tall(path, **layout):
+    values = np.random.default_rng(1).integers(0, 255, (4200, 300, 3), np.uint8)
+    stored = np.moveaxis(values, 2, 0) if "planarconfig" in layout else values
+    tifffile.imwrite(path, stored, photometric="rgb", compression="zlib", **layout)
+    return values
+
+
+@pytest.mark.parametrize("layout", [*REACHING_OVER, {"tile": (256, 256)}, {"planarconfig": "separate", "rowsperstrip": 700}])
+def test_each_strip_or_tile_is_decoded_once_however_many_bands_it_reaches_over(tmp_path, layout):
+    values = _write_tall(tmp_path / "a.tif", **layout)
+    plane, seen, count = _decoded(tmp_path / "a.tif")
+    assert np.array_equal(plane, values)
+    assert sorted(seen) == list(range(count))
+
+
+def test_tiles_whose_row_does_not_fit_beside_a_band_are_decoded_again_and_very_tall_ones_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(tiff_bands, "MAX_PLANE_BYTES", 1_000_000)
+    values = _write_tall(tmp_path / "a.tif", tile=(1008, 256))
+    plane, seen, count = _decoded(tmp_path / "a.tif")
+    assert np.array_equal(plane, values)
+    assert count < len(seen) <= 3 * count
+    _write_tall(tmp_path / "b.tif", tile=(4112, 256))
+    with pytest.raises(Unreadable) as refused:
+        _decoded(tmp_path / "b.tif")
+    assert refused.value.named("b.tif").detail == (
+        "Couldn't read b.tif: its tiles of 256 × 4,112 pixels are too tall for its width. Save it with smaller tiles."
+    )
 
 
 def test_a_small_plane_stays_in_memory(tmp_path):

@@ -66,6 +66,18 @@ def test_a_large_image_has_the_map_of_the_whole_though_it_is_made_in_bands(monke
     assert (whole == banded).mean() > 0.999
 
 
+@pytest.mark.parametrize(("width", "rows"), [(200, 100), (1000, 20)])
+def test_bands_of_wider_images_have_fewer_rows(monkeypatch, width, rows):
+    image = np.random.default_rng(0).integers(0, 200, (200, width, 3), np.uint8)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(classical_bands, "ROWS", 100)
+    monkeypatch.setattr(classical_bands, "BAND_BYTES", 1000 * 20 * 3 * 4)
+    seen: list[int] = []
+    monkeypatch.setattr(classical_bands, "map_of", lambda grey, *_, **__: seen.append(len(grey)) or np.zeros(grey.shape, np.uint8))
+    foreground_of(prepared_of(image))
+    assert seen == [rows] * (200 // rows)
+
+
 def test_a_large_image_of_one_value_has_no_foreground(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_PIXELS", 100)
     assert not foreground_of(prepared_of(np.full((50, 60), 9, np.uint8))).any()

@@ -48,6 +48,20 @@ def test_what_is_not_finite_is_nothing_to_look_at(large):
     assert (rows.start, columns.start) == (100, 200)
 
 
+@pytest.mark.parametrize("value", [-3.4e38, 3.4e38])
+def test_the_largest_numbers_of_pixels_without_data_do_no_harm(large, value):
+    values = field((1, 2), (8, 12), dtype=np.float32)
+    values[900:, 1400:] = value
+    rows, columns = typical_part(values, SIDE)
+    assert values[rows, columns].shape == (SIDE, SIDE)
+
+
+def test_numbers_too_large_for_any_spread_leave_the_middle(large):
+    values = field((1, 2), dtype=np.float64)
+    values[::2] = 1e308
+    assert typical_part(values, SIDE) == (slice(455, 555), slice(705, 805))
+
+
 def test_a_slide_that_is_empty_in_the_middle_is_seen_at_the_size_of_its_objects(monkeypatch):
     nuclei, _ = fluorescent_nuclei(3, VIEWED_PX, VIEWED_PX)
     slide = np.full((3 * VIEWED_PX, 3 * VIEWED_PX), int(np.median(nuclei)), np.uint8)

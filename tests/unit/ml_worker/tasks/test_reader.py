@@ -13,7 +13,8 @@ from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.imaging import bands
 from cellhub_app.core.imaging.places import DESCRIPTION, Place
 from cellhub_app.core.imaging.tiles import decode_tile
-from ml_worker.tasks import plane_tiles, reader
+from cellhub_app.core.metrics import measure
+from ml_worker.tasks import measured, plane_tiles, reader
 from tests.fixtures.samples import nuclei_files
 
 
@@ -89,6 +90,34 @@ def test_outlines_are_measured_in_a_picture_that_is_read_in_parts_as_in_the_whol
         assert reader.answer(asked) == {"measured": 6}
         found.append(json.loads((tmp_path / "measured.json").read_text()))
     np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("trouble", ["too many bytes", "no memory"])
+def test_an_outline_around_more_than_fits_takes_no_intensities_from_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    path = tmp_path / "slide.tif"
+    values = np.random.default_rng(0).integers(0, 60_000, (1300, 900, 2), np.uint16)
+    tifffile.imwrite(path, values, planarconfig="contig", photometric="minisblack", metadata={"axes": "YXS"}, tile=(256, 256))
+    monkeypatch.setattr(bands, "fits_whole", lambda _info: False)
+    shapes = [Polygon(np.array([[x, y], [x + wide, y], [x, y + wide]])) for x, y, wide in ((600, 1200, 90), (0, 10, 800), (300, 500, 60))]
+    asked = {**task(path), "frame": 0, "outlines": [codec.encode(one).hex() for one in shapes], "measured": str(tmp_path / "measured.json")}
+    if trouble == "no memory":
+        part = measured._part
+
+        def exhausted(band: Any, rows: tuple[int, int], *rest: Any) -> Any:
+            if rows[0] == 10:
+                raise MemoryError
+            return part(band, rows, *rest)
+
+        monkeypatch.setattr(measured, "_part", exhausted)
+    else:
+        monkeypatch.setattr(measured, "MAX_PLANE_BYTES", 800 * 800 * 4 - 1)
+    assert reader.answer(asked) == {"measured": 3}
+    small, huge, other = json.loads((tmp_path / "measured.json").read_text())
+    assert huge is None
+    expected = [measure.measure_polygon(shape, values) for shape in (shapes[0], shapes[2])]
+    np.testing.assert_allclose([small, other], expected, rtol=1e-5)
 
 
 def test_a_plane_that_is_not_there_is_refused(tmp_path: Path) -> None:
