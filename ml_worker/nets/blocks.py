@@ -1,7 +1,10 @@
 """Building blocks that the segmentation networks share."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class ConvUnit(nn.Sequential):
@@ -155,3 +158,15 @@ class UpJoin(nn.Module):
     def forward(self, low: Tensor, skip: Tensor) -> Tensor:
         joined: Tensor = self.block(torch.cat([self.up(self.reduce(low)), skip], 1))
         return joined
+
+
+def collapsed(pyramid: Sequence[Tensor]) -> Tensor:
+    """The sum of all levels at the size of the first: level k is (N, C, H / 2 ** k, W / 2 ** k) -> (N, C, H, W).
+
+    From the coarsest on, the sum so far is doubled linearly and the next level added (Burt and Adelson, IEEE Trans. Commun. 1983, collapse
+    their pyramids so): smoother than bringing each level to full size at once, and cheaper.
+    """
+    total = pyramid[-1]
+    for level in reversed(pyramid[:-1]):
+        total = level + functional.interpolate(total, scale_factor=2.0, mode="bilinear", align_corners=False)
+    return total

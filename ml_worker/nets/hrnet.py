@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from ml_worker.nets.blocks import ConvUnit, Projection, ResidualBlock, SpaceToDepthStem, SubPixelHead
+from ml_worker.nets.blocks import ConvUnit, Projection, ResidualBlock, SpaceToDepthStem, SubPixelHead, collapsed
 from ml_worker.nets.unet import MAPS
 
 WIDTHS = (16, 32, 64, 96, 128)
@@ -18,7 +18,7 @@ class Exchange(nn.Module):
 
     A list of (N, widths[k], H / 2 ** k, W / 2 ** k), one for each width -> a list of the same shapes; H and W are multiples of
     2 ** (len(widths) - 1). Downwards the mean of 2 x 2 pixels a step, then a projection (Wang et al. have strided convolutions, which
-    cost more); upwards a projection, then nearest neighbours.
+    cost more); upwards a projection, then linearly, where they take nearest neighbours: those leave steps of 2 ** k pixels in the maps.
     """
 
     def __init__(self, widths: Sequence[int]) -> None:
@@ -32,15 +32,14 @@ class Exchange(nn.Module):
         if source == target:
             return nn.Identity()
         if source > target:
-            up = nn.Upsample(scale_factor=2.0 ** (source - target), mode="nearest")
-            return nn.Sequential(Projection(widths[source], widths[target]), up)
+            return Projection(widths[source], widths[target])
         return nn.Sequential(nn.AvgPool2d(2 ** (target - source)), Projection(widths[source], widths[target]))
 
     def forward(self, branches: list[Tensor]) -> list[Tensor]:
         mixed: list[Tensor] = []
-        for row in self.ways:
+        for target, row in enumerate(self.ways):
             seen = [way(branch) for way, branch in zip(row, branches, strict=True)]  # type: ignore[call-overload]
-            mixed.append(torch.relu(sum(seen[1:], seen[0])))
+            mixed.append(torch.relu(sum(seen[:target], collapsed(seen[target:]))))
         return mixed
 
 
@@ -60,10 +59,7 @@ class HRNet(nn.Module):
             nn.ModuleList(ResidualBlock(width, width, project=False) for width in widths[: stage + 1]) for stage in range(1, len(widths))
         )
         self.exchanges = nn.ModuleList(Exchange(widths[: stage + 1]) for stage in range(1, len(widths)))
-        self.gather = nn.ModuleList(
-            nn.Sequential(Projection(width, HEAD_WIDTH), nn.Upsample(scale_factor=2.0**level, mode="nearest"))
-            for level, width in enumerate(widths)
-        )
+        self.gather = nn.ModuleList(Projection(width, HEAD_WIDTH) for width in widths)
         self.head = SubPixelHead(HEAD_WIDTH, MAPS)
 
     def forward(self, image: Tensor) -> Tensor:
@@ -72,5 +68,5 @@ class HRNet(nn.Module):
             branches.append(begin(branches[-1]))
             branches = exchange([block(branch) for block, branch in zip(blocks, branches, strict=True)])  # type: ignore[call-overload]
         gathered = [way(branch) for way, branch in zip(self.gather, branches, strict=True)]
-        maps: Tensor = self.head(torch.relu(sum(gathered[1:], gathered[0])))
+        maps: Tensor = self.head(torch.relu(collapsed(gathered)))
         return maps

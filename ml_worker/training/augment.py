@@ -32,7 +32,7 @@ class Ranges:
     light: float = 0.5
     blur: tuple[float, float] = (0.4, 1.8)
     noise: tuple[float, float] = (0.01, 0.12)
-    inverted: float = 0.2
+    inverted: float = 0.35
     dropped: float = 0.1
     dim: float = 0.1
     levels: tuple[float, float] = (4.0, 40.0)
