@@ -25,7 +25,7 @@ from ml_worker.training.scoring import THRESHOLDS
 
 logger = logging.getLogger("cellhub.evaluate")
 Retune = Literal["all", "scaling"]
-WORTH_A_SECOND_LOOK = 0.003  # what more looks and more pixels have to bring, because they take time
+WORTH_A_SECOND_LOOK = 0.003  # what each more look, and more pixels, have to bring, because they take time
 ELSEWHERE = 0.03  # what fewer pixels may cost at half and double magnification: a third of what such images may lose at all
 FOREGROUNDS = (0.45, 0.5, 0.55)
 SEEDS = (0.4, 0.45, 0.5, 0.55)
@@ -107,8 +107,12 @@ def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, l
 
 
 def fewest_looks(rated: Mapping[int, float]) -> int:
-    """Of the numbers of looks with their quality, the lowest that loses next to nothing: every look takes as long as the first."""
-    return min(looks for looks, found in rated.items() if found >= max(rated.values()) - WORTH_A_SECOND_LOOK)
+    """Of the numbers of looks with their quality, the highest whose further looks bring enough: each takes as long as the first."""
+    chosen = min(rated)
+    for looks in sorted(rated):
+        if rated[looks] - rated[chosen] > WORTH_A_SECOND_LOOK * (looks - chosen):
+            chosen = looks
+    return chosen
 
 
 def _with_looks(card: dict[str, Any], folder: Path, validation: list[Sample]) -> dict[str, Any]:

@@ -60,7 +60,13 @@ def test_images_as_they_are_come_first_where_no_scaling_serves_all_views():
 
 
 @pytest.mark.parametrize(
-    ("rated", "looks"), [({1: 0.5, 2: 0.51, 4: 0.512}, 2), ({1: 0.5, 2: 0.51, 4: 0.52}, 4), ({1: 0.52, 2: 0.51, 4: 0.522}, 1)]
+    ("rated", "looks"),
+    [
+        ({1: 0.5, 2: 0.51, 4: 0.512}, 2),
+        ({1: 0.5, 2: 0.51, 4: 0.52}, 4),
+        ({1: 0.52, 2: 0.51, 4: 0.522}, 1),
+        ({1: 0.5, 2: 0.504, 4: 0.508}, 2),
+    ],
 )
 def test_no_more_looks_are_taken_than_bring_something(rated: dict[int, float], looks: int):
     assert fewest_looks(rated) == looks
