@@ -25,7 +25,8 @@ from ml_worker.training.scoring import THRESHOLDS
 
 logger = logging.getLogger("cellhub.evaluate")
 Retune = Literal["all", "scaling"]
-WORTH_A_SECOND_LOOK = 0.003  # what each more look, and more pixels, have to bring, because they take time
+WORTH_A_SECOND_LOOK = 0.003  # what each more look has to bring, because it takes time
+WORTH_MORE_PIXELS = 0.005  # what all the pixels have to bring by which images are enlarged, which is up to three times as many
 ELSEWHERE = 0.03  # what fewer pixels may cost at half and double magnification: a third of what such images may lose at all
 FOREGROUNDS = (0.45, 0.5, 0.55)
 SEEDS = (0.4, 0.45, 0.5, 0.55)
@@ -97,7 +98,7 @@ def choose_scaling(views: Sequence[Sequence[Looked]]) -> tuple[Scaling | None, l
     choices = (None, *(Scaling(*ends) for ends in product(LOWS, HIGHS, TARGETS)))
     rated = {one: [mean_precision((image.domain, image.with_scaling(one)) for image in view) for view in views] for one in choices}
     best = [max(column) for column in zip(*rated.values(), strict=True)]
-    good = [one for one in choices if rated[one][0] >= best[0] - WORTH_A_SECOND_LOOK]
+    good = [one for one in choices if rated[one][0] >= best[0] - WORTH_MORE_PIXELS]
     steady = [one for one in good if all(found >= top - ELSEWHERE for found, top in zip(rated[one], best, strict=True))]
     if not steady:
         scaling = max(good, key=lambda one: sum(rated[one]))
