@@ -12,6 +12,7 @@ _WAITING = """
     from pg_stat_progress_copy as progress join pg_stat_activity as activity using (pid)
     where activity.datname = current_database() and activity.usename = current_user and activity.wait_event = 'ClientRead'
 """
+_FRESH = text("select pg_stat_clear_snapshot()")  # or a transaction sees what was so when it first looked
 _LOOK = text(f"select pid, activity.query_start::text, progress.bytes_processed {_WAITING}")
 _END = text(f"""
     select pg_terminate_backend(pid) {_WAITING} and (pid, activity.query_start::text, progress.bytes_processed)
@@ -35,11 +36,13 @@ class Standstill:
 
     async def end(self, session: AsyncSession, after_s: float) -> int:
         """Hang up on clients of this role whose COPY has not moved for that long, as far as earlier calls can tell; answers on how many."""
+        await session.execute(_FRESH)
         now = time.monotonic()
         seen = [_Copy(*row) for row in (await session.execute(_LOOK)).all()]
         self._since = {one: self._since.get(one, now) for one in seen}
         over = [one for one, since in self._since.items() if now - since >= after_s]
         if not over:
             return 0
+        await session.execute(_FRESH)
         values = {"pids": [one.pid for one in over], "begun": [one.begun for one in over], "read": [one.read for one in over]}
         return sum((await session.execute(_END, values)).scalars())
