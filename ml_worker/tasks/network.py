@@ -51,7 +51,10 @@ class _Request:
 
 
 def _may_share(first: _Request, other: _Request) -> bool:
-    """Whether both may be of one batch: nobody who looks at an image waits for another one, and nobody for one that is worked on in parts."""
+    """Whether both may be of one batch.
+
+    Nobody who looks at an image waits for another one, and nobody for one that is worked on in parts.
+    """
     is_alike = (first.prepared.model, first.rank) == (other.prepared.model, other.rank)
     return is_alike and not is_large(*first.prepared.shape) and not is_large(*other.prepared.shape)
 
