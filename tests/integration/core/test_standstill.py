@@ -61,7 +61,6 @@ async def test_a_copy_that_stands_still_is_ended_and_its_locks_are_free(services
 async def test_a_copy_that_moves_is_left_alone(services: Services, runtime: Runtime) -> None:
     standstill = Standstill()
 
-
     async def bytes_read() -> int:
         async with runtime.work() as session:
             return int(await session.scalar(text("select sum(bytes_processed) from pg_stat_progress_copy")) or 0)
