@@ -35,6 +35,8 @@ class Culture:
     shading: float  # how unlike each other bodies are, 0..1
     corona: float  # chance that loose cells lie around a solid body
     pitch: float = 0.0  # of microwells, px; 0 where there are none
+    through: float = 0.0  # chance that a body lies above or below another and both are seen
+    black: float = 0.0  # share of the hollow bodies whose wall lets hardly any light pass
 
 
 def _field_of_one(rng: np.random.Generator, side: int) -> Culture:
@@ -87,6 +89,8 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
         shading=rng.uniform(0, 1),
         corona=rng.uniform(0, 0.2),
         pitch=2 * large * rng.uniform(1.15, 2) if rng.random() < 0.08 else 0.0,
+        through=float(rng.choice([0, 0.1, 0.35])) if what == "cysts" else 0.0,
+        black=float(rng.choice([0, 0.15, 0.6], p=(0.4, 0.4, 0.2))),
     )
 
 
@@ -117,7 +121,8 @@ def draw_look(rng: np.random.Generator, culture: Culture, radius: float) -> Look
     if kind == "thick":
         return replace(look, fill=rng.uniform(0.15, 0.8), wall=rng.uniform(0.15, 0.6), inclusions=int(rng.integers(0, 3)))
     if kind == "cyst":
-        return _hollow(rng, culture, look, radius)
+        hollow = _hollow(rng, culture, look, radius)
+        return _black_walled(rng, hollow) if rng.random() < culture.black else hollow
     return look
 
 
@@ -135,6 +140,11 @@ def _hollow(rng: np.random.Generator, culture: Culture, look: Look, radius: floa
         inclusions=int(rng.poisson(rng.choice([0, 1.5]))),
         defocus=min(look.defocus, radius * rng.uniform(0.05, 0.25)),
     )
+
+
+def _black_walled(rng: np.random.Generator, look: Look) -> Look:
+    """The same hollow body with the broad black ring that large ones in focus have."""
+    return replace(look, density=rng.uniform(1.4, 3.6), wall=rng.uniform(0.05, 0.16), fill=rng.uniform(0, 0.04), tilt=rng.uniform(0, 2.5))
 
 
 def blurred_away(look: Look, rng: np.random.Generator, radius: float) -> Look:

@@ -31,6 +31,11 @@ class Stage:
         return self.density.shape[0], self.density.shape[1]
 
 
+def _around(rng: np.random.Generator, other: Disc, away: float) -> tuple[float, float]:
+    angle = rng.uniform(0, 2 * np.pi)
+    return other[0] + away * float(np.cos(angle)), other[1] + away * float(np.sin(angle))
+
+
 def _spot(rng: np.random.Generator, stage: Stage, radius: float) -> tuple[float, float]:
     """A place to try: in the middle, in a microwell, beside another body, or anywhere."""
     size = np.array(stage.shape[::-1])
@@ -41,8 +46,7 @@ def _spot(rng: np.random.Generator, stage: Stage, radius: float) -> tuple[float,
         x, y = rng.uniform(0.3, 0.7, 2) * size
     elif stage.taken and rng.random() < stage.culture.crowd:
         other = stage.taken[rng.integers(len(stage.taken))]
-        angle, away = rng.uniform(0, 2 * np.pi), (radius + other[2]) * rng.uniform(0.75, 1.1)
-        x, y = other[0] + away * np.cos(angle), other[1] + away * np.sin(angle)
+        x, y = _around(rng, other, (radius + other[2]) * rng.uniform(0.75, 1.1))
     else:
         x, y = rng.uniform(0, 1, 2) * size
     return float(x), float(y)
@@ -51,6 +55,10 @@ def _spot(rng: np.random.Generator, stage: Stage, radius: float) -> tuple[float,
 def _place(rng: np.random.Generator, stage: Stage) -> Disc | None:
     """Take a place for one more body; None where none is found."""
     radius = float(np.exp(rng.uniform(*np.log(stage.culture.radius))))
+    if stage.taken and stage.wells is None and rng.random() < stage.culture.through:
+        other = stage.taken[rng.integers(len(stage.taken))]
+        stage.taken.append((*_around(rng, other, max(radius, other[2]) * rng.uniform(0.3, 0.95)), radius))
+        return stage.taken[-1]
     apart = rng.uniform(0, 0.4)
     for _ in range(12):
         x, y = _spot(rng, stage, radius)

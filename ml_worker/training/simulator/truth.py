@@ -10,9 +10,16 @@ Labels = NDArray[np.uint16]
 
 
 def paint(bodies: list[tuple[float, Rendered]], shape: tuple[int, int]) -> Labels:
-    """Labels 1..n of bodies that come with their defocus: the sharpest lies on top."""
+    """Labels 1..n of bodies that come with their defocus: the sharpest lies on top, and on it what would be hidden by more than half.
+
+    Bodies are transparent: one inside another one's outline is seen, and outlined.
+    """
     labels = np.zeros(shape, np.uint16)
-    for number, (_, body) in enumerate(sorted(bodies, key=lambda pair: -pair[0]), 1):
+    numbered = list(enumerate((body for _, body in sorted(bodies, key=lambda pair: -pair[0])), 1))
+    for number, body in numbered:
+        body.window.of(labels)[body.inside] = number
+    hidden = [(number, body) for number, body in numbered if 2 * (body.window.of(labels) == number).sum() < body.inside.sum()]
+    for number, body in sorted(hidden, key=lambda one: -one[1].inside.sum()):
         body.window.of(labels)[body.inside] = number
     return labels
 

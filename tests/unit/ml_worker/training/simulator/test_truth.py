@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
+from ml_worker.training.simulator.bodies import Rendered
 from ml_worker.training.simulator.brightfield import picture
-from ml_worker.training.simulator.culture import SMALLEST, draw_culture
+from ml_worker.training.simulator.culture import SMALLEST, draw_culture, draw_look
+from ml_worker.training.simulator.shapes import Window
 from ml_worker.training.simulator.simulate import DOMAINS, simulate
-from ml_worker.training.simulator.truth import connected, tidy
+from ml_worker.training.simulator.truth import connected, paint, tidy
 
 
 def rim_contrast(image: np.ndarray, labels: np.ndarray, label: int) -> float | None:
@@ -76,3 +78,26 @@ def test_a_label_cut_in_two_keeps_its_larger_piece_and_crumbs_go():
     assert not tidied[5:15, 2:12].any()
     assert (tidied[5:15, 14:38] == 1).all()
     assert connected(tidied).max() == 2
+
+
+def disc(x: float, y: float, radius: float) -> Rendered:
+    """A body of which only its outline counts, on a canvas of 80 x 80."""
+    window = Window.around(x, y, radius + 2, (80, 80))
+    rows, columns = np.mgrid[window.y0 : window.y1, window.x0 : window.x1]
+    inside = np.hypot(columns - x, rows - y) <= radius
+    return Rendered(window, inside.astype(np.float32), inside, 1.0, (int(y), int(x)))
+
+
+def test_the_sharper_of_two_bodies_lies_on_top_unless_it_would_hide_the_other():
+    sharp, blurred, within = disc(30, 40, 20), disc(60, 40, 20), disc(25, 40, 6)
+    labels = paint([(0.5, sharp), (2.0, blurred), (1.0, within)], (80, 80))
+    assert labels[40, 42] == labels[40, 12] != labels[40, 60]  # where two share pixels they are the sharper one's
+    assert (labels == labels[40, 25]).sum() == within.inside.sum()  # though it is less sharp than what it lies in
+    assert len(np.unique(labels)) == 4
+
+
+def test_some_large_hollow_bodies_have_a_broad_black_wall():
+    rng = np.random.default_rng(5)
+    culture = replace(draw_culture(rng, 512, 512), kinds=("cyst",), black=1.0)
+    looks = [draw_look(rng, culture, 50.0) for _ in range(20)]
+    assert all(look.density * look.wall > 0.05 and look.wall >= 0.05 and look.density > 1.3 for look in looks)
