@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +76,14 @@ class Rating(NamedTuple):
     missed: float
 
 
+def _entropy_levels() -> Level:
+    p = np.clip(np.arange(FULL + 1) / FULL, 1e-9, 1 - 1e-9)
+    return np.rint(-FULL * (p * np.log2(p) + (1 - p) * np.log2(1 - p))).astype(np.uint8)
+
+
+ENTROPY_LEVELS = _entropy_levels()
+
+
 @compiled
 def _sums(labels: Labels, foreground: Level, unsure: Level, distance: Level, levels: NDArray[np.int64], sums: NDArray[np.float64]) -> int:
     height, width = labels.shape
@@ -110,15 +119,10 @@ def _sums(labels: Labels, foreground: Level, unsure: Level, distance: Level, lev
     return missed
 
 
-def _entropy_levels() -> Level:
-    p = np.clip(np.arange(FULL + 1) / FULL, 1e-9, 1 - 1e-9)
-    return np.rint(-FULL * (p * np.log2(p) + (1 - p) * np.log2(1 - p))).astype(np.uint8)
-
-
 def _unsure(maps: Maps) -> Level:
     """A pixel is as doubtful as the binary entropy of its foreground probability, or as likely a boundary, whichever is larger."""
-    unsure = _entropy_levels()[maps[0]]
-    return np.asarray(np.maximum(unsure, maps[1]), np.uint8) if len(maps) > 1 else unsure
+    unsure = cv2.LUT(maps[0], ENTROPY_LEVELS)
+    return np.asarray(cv2.max(unsure, maps[1]) if len(maps) > 1 else unsure, np.uint8)
 
 
 def find_cues(maps: Maps, labels: Labels, threshold: float) -> Cues:

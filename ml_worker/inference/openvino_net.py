@@ -97,10 +97,13 @@ class OpenVinoNetwork:
 
 
 class OpenVinoRates:
-    """The size network, compiled for views of one `shape`, in full precision: it is small. Raises RuntimeError as above."""
+    """The size network, compiled for views of one `shape`: in halves a size differs by less than half a percent, in half the time.
+
+    Raises RuntimeError as above.
+    """
 
     def __init__(self, net: nn.Module, threads: int, shape: Shape) -> None:
-        self._compiled = Compiled(net, threads, shape, shape, halves=False)
+        self._compiled = Compiled(net, threads, shape, shape, halves=True)
 
     def __call__(self, views: Floats) -> Floats:
         return self._compiled.run(views, np.copy)

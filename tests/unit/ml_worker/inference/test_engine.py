@@ -169,8 +169,8 @@ def test_openvino_tells_the_sizes_of_torch(by_torch, by_openvino):
     for side in (100, 700):
         image = fluorescent_nuclei(3, side, side)[0]
         one, other = (segmenter.sizes([segmenter.prepare(image, "unet")])[0] for segmenter in (by_torch, by_openvino))
-        assert other.diameter == pytest.approx(one.diameter, rel=1e-3)
-        assert other.certainty == pytest.approx(one.certainty, abs=1e-3)
+        assert other.diameter == pytest.approx(one.diameter, rel=5e-3)  # in halves, where the processor has them
+        assert other.certainty == pytest.approx(one.certainty, abs=0.02)
 
 
 def test_sizes_that_openvino_tells_otherwise_are_told_by_torch(monkeypatch, caplog):
