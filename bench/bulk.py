@@ -24,7 +24,7 @@ import httpx
 from PIL import Image
 
 from bench.server import API, FILES_PER_REQUEST, Account, checked, machine, parser, percentile, wait_until
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 SIDE = 256
 FIELDS = 8

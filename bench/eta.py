@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from bench.server import Account, machine, parser, wait_until
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 SIDES = (256, 256, 384, 512, 512, 768, 1024)
 ASK_EVERY_S = 0.25

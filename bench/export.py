@@ -23,7 +23,7 @@ import numpy as np
 from bench.server import machine
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import polygons_from_labels
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from cellhub_app.domain.exports.bundle import Bundle, ImageEntry, Measure, ObjectEntry, ProjectEntry, RevisionEntry
 from cellhub_app.domain.exports.names import Stems
 from cellhub_app.domain.exports.packing import pack

@@ -21,7 +21,7 @@ from PIL import Image
 from bench.accuracy import DATA
 from bench.server import Account, machine, wait_until
 from cellhub_app.cli.stack_home import free_port
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from tests.fixtures.processes import command_of, descendants
 from tests.fixtures.services import start_stack, stop_stack, temporary_home
 

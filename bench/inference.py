@@ -24,8 +24,8 @@ from bench.server import machine
 from cellhub_app.core.geometry.polygon import STEPS_PER_PIXEL, Polygon
 from cellhub_app.core.geometry.raster import polygons_from_labels, polygons_from_rings, trace_whole
 from cellhub_app.core.geometry.validity import find_problem
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.measure import measure_traced
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference.cpu import wait_without_spinning
 
 wait_without_spinning()

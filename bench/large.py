@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from bench.live import chromium, signed_in
 from bench.server import Account, machine, parser, percentile, wait_until
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from cellhub_app.sdk.client import CellHub
 
 TILE, FIELD = 512, 1024

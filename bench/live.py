@@ -23,7 +23,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.server import API, Account, machine, parser, percentile, wait_until
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 WINDOW = {"width": 1280, "height": 900}

@@ -15,7 +15,7 @@ from PIL import Image
 
 from bench.records import verdict, write_row
 from bench.server import Account, checked, machine, parser, percentile, wait_until
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 TARGET_S = 1.0
 LOWEST, STEP = 0.2, 0.03

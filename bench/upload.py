@@ -17,7 +17,7 @@ import numpy as np
 import tifffile
 
 from bench.server import API, Account, checked, machine, parser, percentile
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 SIDE = 720
 FIELDS = 8

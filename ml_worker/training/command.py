@@ -15,8 +15,8 @@ from torch import Tensor
 from ml_worker.nets.registry import NETS, parameter_count
 from ml_worker.training import checkpoint
 from ml_worker.training.data import data_root, domains_in, pack
-from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED
-from ml_worker.training.simulator.simulate import write_folder
+from ml_worker.training.simulated import DOMAINS as SIMULATED
+from ml_worker.training.simulated import write_folder
 from ml_worker.training.sizing import train_sizes
 from ml_worker.training.sources import load
 from ml_worker.training.train import Plan, Trainer

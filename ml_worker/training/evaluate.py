@@ -26,7 +26,7 @@ from ml_worker.training.page import card_page
 from ml_worker.training.provenance import Training, training_of, with_history
 from ml_worker.training.quantize import quantize_model
 from ml_worker.training.report import BASELINE, readme_section
-from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED_DOMAINS
+from ml_worker.training.simulated import DOMAINS as SIMULATED_DOMAINS
 from ml_worker.training.sources import MEASURED_IMAGES, load
 from ml_worker.training.steadiness import known_weaknesses
 from ml_worker.training.tuning import Retune, tune

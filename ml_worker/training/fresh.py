@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ml_worker.inference.preprocess import Stretch
 from ml_worker.inference.scale import typical_diameter
 from ml_worker.training.data import Sample
-from ml_worker.training.simulator.simulate import DOMAINS, redraw, stem_of
+from ml_worker.training.simulated import DOMAINS, redraw, stem_of
 from ml_worker.training.sources import SIMULATED_SEED
 from ml_worker.training.splits import part_of
 

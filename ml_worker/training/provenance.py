@@ -19,7 +19,7 @@ class Source(NamedTuple):
     where: str
 
 
-SIMULATOR = Source("our own simulator, no photographs", "MIT, as all of this repository", "`ml_worker/training/simulator`")
+SIMULATOR = Source("our own simulator, no photographs", "MIT, as all of this repository", "`cellhub_app/core/simulator`")
 DOMAIN_SOURCES = {
     "nuclei_fluo": Source("Data Science Bowl 2018 stage 1, with repaired masks", "CC0", "BBBC038"),
     "histology_color": Source("Data Science Bowl 2018 stage 1, with repaired masks", "CC0", "BBBC038"),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ml_worker.training.data import Sample, load_folder, load_packed
-from ml_worker.training.simulator.simulate import DOMAINS as SIMULATED
-from ml_worker.training.simulator.simulate import simulate
+from ml_worker.training.simulated import DOMAINS as SIMULATED
+from ml_worker.training.simulated import simulate
 
 SIMULATED_SEED = 1
 SIMULATED_SIDE = 512

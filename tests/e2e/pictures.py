@@ -9,7 +9,7 @@ import tifffile
 from PIL import Image
 from playwright.sync_api import FilePayload
 
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 SIDE = 256
 PIXEL_SIZE_UM = 0.325

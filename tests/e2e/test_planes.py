@@ -8,7 +8,7 @@ import numpy as np
 import tifffile
 from playwright.sync_api import expect
 
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from tests.e2e.editing import SIDE, Desk, square
 from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor
 

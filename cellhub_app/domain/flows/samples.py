@@ -7,8 +7,8 @@ from io import BytesIO
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from cellhub_app.core.imaging.simulate import SampleImage, sample_set
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.simulator.samples import SampleImage, sample_set
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.flows.upload import Incoming, IncomingFile, add_images
 from cellhub_app.domain.projects import service as projects

@@ -13,9 +13,9 @@ from PIL import Image as Picture
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import polygons_from_labels
 from cellhub_app.core.ids import new_id
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
 from cellhub_app.core.metrics import measure
 from cellhub_app.core.runtime import Runtime
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from cellhub_app.domain.access import Principal
 from cellhub_app.domain.annotations import service as annotations
 from cellhub_app.domain.annotations.schemas import NewObject, NewResult

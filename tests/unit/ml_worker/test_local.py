@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from cellhub_app.core.geometry.polygon import from_geojson
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.imaging import tiff
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import room, segmenter
 from ml_worker.inference.catalog import default_model, read_cards
 from ml_worker.inference.pieces import label_in_pieces

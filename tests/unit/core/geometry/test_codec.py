@@ -10,7 +10,7 @@ from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry.codec import CollectionItem, decode, decode_collection, encode, encode_collection, encode_many
 from cellhub_app.core.geometry.polygon import Polygon, from_rings
 from cellhub_app.core.geometry.raster import polygons_from_labels
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 TRIANGLE = from_rings([[(1, 2), (3, 2), (3, 4.5)]])
 coordinate = st.integers(-16_000_000, 16_000_000).map(lambda value: value / 16)

@@ -20,7 +20,7 @@ from cellhub_app.core.geometry.raster import (
     polygons_from_labels,
     relabel_components,
 )
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 small_labels = arrays(np.int32, st.tuples(st.integers(1, 14), st.integers(1, 14)), elements=st.integers(0, 3))
 

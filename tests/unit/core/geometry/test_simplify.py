@@ -4,7 +4,7 @@ import pytest
 from cellhub_app.core.geometry.polygon import from_geojson, from_rings
 from cellhub_app.core.geometry.raster import labels_from_polygons, polygons_from_labels
 from cellhub_app.core.geometry.simplify import simplify
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 
 @pytest.mark.parametrize("tolerance_px", [0.5, 1.0, 3.0, 50.0])

@@ -6,7 +6,8 @@ import pytest
 
 from cellhub_app.core.imaging import quality
 from cellhub_app.core.imaging.quality import SENTENCES, Flaw, assess
-from cellhub_app.core.imaging.simulate import brightfield_spheroids, fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
+from tests.fixtures.samples import spheroids
 
 RANDOM = np.random.default_rng(7)
 
@@ -18,7 +19,15 @@ def noise(level: float, side: int = 512) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_good_picture_has_no_flaw(seed: int) -> None:
     assert assess(fluorescent_nuclei(seed, 384, 512)[0]) == ()
-    assert assess(brightfield_spheroids(seed, 320, 400)[0]) == ()
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4, 5])
+def test_a_good_picture_of_spheroids_has_no_flaw(seed: int) -> None:
+    assert assess(spheroids(seed, 320, 400)[0]) == ()
+
+
+def test_a_spheroid_out_of_focus_is_blurred() -> None:
+    assert assess(spheroids(1, 320, 400)[0]) == (Flaw.BLURRED,)
 
 
 @pytest.mark.parametrize("level", [0, 1, 5, 20])

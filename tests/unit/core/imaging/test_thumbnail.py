@@ -6,8 +6,8 @@ from PIL import Image
 
 from cellhub_app.core.geometry.polygon import from_rings
 from cellhub_app.core.geometry.raster import polygons_from_labels
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.imaging.thumbnail import ACCENT, draw_overlay, make_thumbnail
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 FRAME = from_rings([[(100, 100), (300, 100), (300, 300), (100, 300)], [(180, 180), (180, 220), (220, 220), (220, 180)]])
 

@@ -4,7 +4,6 @@ from skimage.measure import regionprops_table
 
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.geometry.raster import polygons_from_labels
-from cellhub_app.core.imaging.simulate import brightfield_spheroids, fluorescent_nuclei
 from cellhub_app.core.metrics.intensity import INTENSITY_METRICS
 from cellhub_app.core.metrics.measure import (
     METRICS,
@@ -17,6 +16,8 @@ from cellhub_app.core.metrics.measure import (
     um_factors,
 )
 from cellhub_app.core.metrics.shape import SHAPE_METRICS
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
+from tests.fixtures.samples import spheroids
 
 PROPERTIES = (
     "area", "bbox", "centroid", "perimeter_crofton", "feret_diameter_max", "solidity", "eccentricity", "equivalent_diameter_area",
@@ -82,7 +83,7 @@ def test_integrated_intensity_is_mean_times_area(table):
     assert table["intensity_integrated_c1"] == pytest.approx(table["intensity_mean_c1"] * table["area_px2"], rel=1e-5)
 
 
-@pytest.mark.parametrize("simulate", [fluorescent_nuclei, brightfield_spheroids])
+@pytest.mark.parametrize("simulate", [fluorescent_nuclei, spheroids])
 def test_traced_polygons_measure_like_their_labels(simulate):
     image, labels = simulate(3, 256, 256)
     by_labels = measure_labels(labels, image[:, :, None])

@@ -11,7 +11,7 @@ import pytest
 from cellhub_app.core.geometry.polygon import Polygon
 from cellhub_app.core.geometry.raster import mask_from_polygon, relabel_components
 from cellhub_app.core.imaging import planes
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from cellhub_app.domain.exports.bundle import ImageEntry
 from cellhub_app.domain.imports import registry
 from cellhub_app.domain.imports.findings import ImageObjects, KnownImage, Report

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import classical_bands, room
 from ml_worker.inference.classical import foreground_map, is_dark_foreground, label_foreground, levels_of
 from ml_worker.inference.classical_bands import foreground_of, is_dark_by_counts, otsu_level

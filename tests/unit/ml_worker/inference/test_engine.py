@@ -13,8 +13,8 @@ import pytest
 import torch
 from torch import nn
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import engine as engine_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, find_card, read_cards
 from ml_worker.inference.engine import open_network

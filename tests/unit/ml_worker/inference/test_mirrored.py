@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.forward import Image, Maps
 from ml_worker.inference.mirrored import LOOKS, mirrored

@@ -1,7 +1,7 @@
 import numpy as np
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference.postprocess import FULL, Settings, grow, label_maps
 from ml_worker.training.targets import make_targets
 

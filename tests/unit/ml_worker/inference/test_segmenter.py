@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from cellhub_app.core.errors import ModelUnknown, Stopped
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
 from cellhub_app.core.metrics.matching import count_matches, pooled
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import banded, room
 from ml_worker.inference import segmenter as segmenter_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, Preset, default_model, read_cards

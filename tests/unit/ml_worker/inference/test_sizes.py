@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.forward import MapsNotFinite
 from ml_worker.inference.preprocess import Stretch

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import room
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.inference.sizes import VIEWED_PX

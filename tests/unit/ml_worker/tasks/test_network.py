@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import sizes
 from ml_worker.inference.catalog import WEIGHTS_DIR
 from ml_worker.inference.forward import Network

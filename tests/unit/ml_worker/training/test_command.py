@@ -112,7 +112,7 @@ class Absent:
 blocked = set(sys.argv[1:])
 sys.meta_path.insert(0, Absent())
 import ml_worker.training.command as command
-from ml_worker.training.simulator.simulate import simulate
+from ml_worker.training.simulated import simulate
 from ml_worker.training.targets import make_targets
 make_targets(simulate("invasion_sim", 1, 0, 64).labels)
 """

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference.preprocess import to_network
 from ml_worker.training.data import choose, domains_in, load_folder, load_packed, pack
 from ml_worker.training.splits import part_of

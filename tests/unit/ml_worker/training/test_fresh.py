@@ -10,7 +10,7 @@ from ml_worker.training.augment import Ranges
 from ml_worker.training.batches import Batches
 from ml_worker.training.data import Sample, choose
 from ml_worker.training.fresh import Pictures
-from ml_worker.training.simulator.simulate import DOMAINS, redraw, simulate
+from ml_worker.training.simulated import DOMAINS, redraw, simulate
 from ml_worker.training.splits import part_of
 from tests.unit.ml_worker.training.annotated import simulated_samples
 

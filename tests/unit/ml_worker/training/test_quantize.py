@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cellhub_app.core.imaging.simulate import fluorescent_nuclei
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 from ml_worker.inference import engine
 from ml_worker.inference.catalog import WEIGHTS_DIR, ModelCard, find_card, read_cards
 from ml_worker.inference.quantized import read_ranges

@@ -8,14 +8,21 @@ import numpy.typing as npt
 from PIL import Image
 from skimage import data
 
-from cellhub_app.core.imaging.simulate_nuclei import fluorescent_nuclei
-from cellhub_app.core.imaging.simulate_spheroids import brightfield_spheroids
-
-__all__ = ["SampleImage", "brightfield_spheroids", "fluorescent_nuclei", "sample_set"]
+from cellhub_app.core.simulator.brightfield import brightfield
+from cellhub_app.core.simulator.invasion import invasion
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
 SIMULATED = "Simulated by CellHub"
 NUCLEI_SEEDS = (4, 1, 7, 2, 0, 11)
-SPHEROID_SEEDS = (3, 5, 7)
+SIZE = (640, 800)
+
+
+SPHEROIDS = (
+    ("organoids 1", brightfield, 8),
+    ("organoids 2", brightfield, 36),
+    ("spheroid", brightfield, 7),
+    ("invading spheroid", invasion, 10),
+)
 
 
 class SampleImage(NamedTuple):
@@ -28,14 +35,14 @@ class SampleImage(NamedTuple):
 
 
 def sample_set() -> list[SampleImage]:
-    """Six simulated pictures of nuclei, three of spheroids, and scikit-image's `ihc` and `cell`; nothing is downloaded."""
+    """Six simulated pictures of nuclei, four of spheroids and organoids, and scikit-image's `ihc` and `cell`; nothing is downloaded."""
     nuclei = [
         SampleImage(f"Simulated nuclei {number}.png", fluorescent_nuclei(seed)[0], "nuclei", SIMULATED)
         for number, seed in enumerate(NUCLEI_SEEDS, 1)
     ]
     spheroids = [
-        SampleImage(f"Simulated spheroids {number}.png", brightfield_spheroids(seed, 640, 800)[0], "spheroids", SIMULATED)
-        for number, seed in enumerate(SPHEROID_SEEDS, 1)
+        SampleImage(f"Simulated {what}.png", scene(np.random.default_rng(seed), *SIZE)[0].squeeze(), "spheroids", SIMULATED)
+        for what, scene, seed in SPHEROIDS
     ]
     bundled = [
         SampleImage(

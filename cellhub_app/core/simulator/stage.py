@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml_worker.training.simulator import litter
-from ml_worker.training.simulator.bodies import Kind, Rendered, render
-from ml_worker.training.simulator.culture import Culture, blurred_away, draw_look
-from ml_worker.training.simulator.grain import Tissue
-from ml_worker.training.simulator.litter import Disc
-from ml_worker.training.simulator.plate import Microwells
-from ml_worker.training.simulator.shapes import Field, Lobe, bud, draw_lobe
+from cellhub_app.core.simulator import litter
+from cellhub_app.core.simulator.bodies import Kind, Rendered, render
+from cellhub_app.core.simulator.culture import Culture, blurred_away, draw_look
+from cellhub_app.core.simulator.grain import Tissue
+from cellhub_app.core.simulator.litter import Disc
+from cellhub_app.core.simulator.plate import Microwells
+from cellhub_app.core.simulator.shapes import Field, Lobe, bud, draw_lobe
 
 FAINTEST = 0.09  # contrast of a labelled body's rim
 

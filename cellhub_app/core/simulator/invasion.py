@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cellhub_app.core.imaging.simulate_optics import blur, texture
-from ml_worker.training.simulator import light, litter
-from ml_worker.training.simulator.bodies import Look, render
-from ml_worker.training.simulator.grain import Tissue, draw_tissue
-from ml_worker.training.simulator.shapes import ANGLES, Field, Lobe, Window, depth, draw_lobe
-from ml_worker.training.simulator.truth import Labels, connected, tidy
+from cellhub_app.core.simulator import light, litter
+from cellhub_app.core.simulator.bodies import Look, render
+from cellhub_app.core.simulator.grain import Tissue, draw_tissue
+from cellhub_app.core.simulator.optics import blur, texture
+from cellhub_app.core.simulator.shapes import ANGLES, Field, Lobe, Window, depth, draw_lobe
+from cellhub_app.core.simulator.truth import Labels, connected, tidy
 
 BITS = 4
 SMALLEST = 12  # px of a labelled fragment

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cellhub_app.core.imaging.simulate_optics import blur
-from ml_worker.training.simulator.shapes import Field
+from cellhub_app.core.simulator.optics import blur
+from cellhub_app.core.simulator.shapes import Field
 
 BITS = 4
 

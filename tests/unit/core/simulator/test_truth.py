@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from ml_worker.training.simulator.bodies import Rendered
-from ml_worker.training.simulator.brightfield import picture
-from ml_worker.training.simulator.culture import SMALLEST, draw_culture, draw_look
-from ml_worker.training.simulator.shapes import Window
-from ml_worker.training.simulator.simulate import DOMAINS, simulate
-from ml_worker.training.simulator.truth import connected, paint, tidy
+from cellhub_app.core.simulator.bodies import Rendered
+from cellhub_app.core.simulator.brightfield import picture
+from cellhub_app.core.simulator.culture import SMALLEST, draw_culture, draw_look
+from cellhub_app.core.simulator.shapes import Window
+from cellhub_app.core.simulator.truth import connected, paint, tidy
+from ml_worker.training.simulated import DOMAINS, simulate
 
 
 def rim_contrast(image: np.ndarray, labels: np.ndarray, label: int) -> float | None:

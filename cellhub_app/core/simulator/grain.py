@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from cellhub_app.core.imaging.simulate_optics import blur, texture
-from ml_worker.training.simulator.shapes import Field
+from cellhub_app.core.simulator.optics import blur, texture
+from cellhub_app.core.simulator.shapes import Field
 
 
 def _standard(field: Field) -> Field:

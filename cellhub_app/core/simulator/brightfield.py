@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_worker.training.simulator import light, litter, plate
-from ml_worker.training.simulator.bodies import Kind
-from ml_worker.training.simulator.culture import SMALLEST, Culture, draw_culture
-from ml_worker.training.simulator.grain import draw_tissue
-from ml_worker.training.simulator.litter import Disc
-from ml_worker.training.simulator.shapes import Field
-from ml_worker.training.simulator.stage import Stage, add_bodies, add_ghosts
-from ml_worker.training.simulator.truth import Labels, paint, tidy
+from cellhub_app.core.simulator import light, litter, plate
+from cellhub_app.core.simulator.bodies import Kind
+from cellhub_app.core.simulator.culture import SMALLEST, Culture, draw_culture
+from cellhub_app.core.simulator.grain import draw_tissue
+from cellhub_app.core.simulator.litter import Disc
+from cellhub_app.core.simulator.shapes import Field
+from cellhub_app.core.simulator.stage import Stage, add_bodies, add_ghosts
+from cellhub_app.core.simulator.truth import Labels, paint, tidy
 
 MARGIN = 24
 BLIND = 0.03  # least difference in grey, share of the range, that an eye still follows

@@ -4,7 +4,7 @@ import numpy as np
 import skimage.measure
 from numpy.typing import NDArray
 
-from ml_worker.training.simulator.bodies import Rendered
+from cellhub_app.core.simulator.bodies import Rendered
 
 Labels = NDArray[np.uint16]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml_worker.training.simulator.bodies import Kind, Look
+from cellhub_app.core.simulator.bodies import Kind, Look
 
 SMALLEST = 7.5  # radius of a labelled body, px
 CULTURES = ("cysts", "solid", "single", "mixed", "budding", "empty")
@@ -39,7 +39,7 @@ class Culture:
     black: float = 0.0  # share of the hollow bodies whose wall lets hardly any light pass
 
 
-def _field_of_one(rng: np.random.Generator, side: int) -> Culture:
+def field_of_one(rng: np.random.Generator, side: int) -> Culture:
     """One or a few bodies that fill the field, as in a well of a U-bottom plate."""
     few = rng.random() < 0.3
     kinds: tuple[Kind, ...] = ("solid", "solid", "grape", "thick", "cyst")
@@ -69,7 +69,7 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
     area, side = height * width / 512**2, min(height, width)
     what = str(rng.choice(CULTURES, p=SHARES))
     if what == "single":
-        return _field_of_one(rng, side)
+        return field_of_one(rng, side)
     scale = float(np.exp(rng.uniform(np.log(0.6), np.log(2))))
     small = max(SMALLEST, 9 * scale)
     large = min(small * rng.uniform(1.5, 6), 0.35 * side)

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cellhub_app.core.simulator.brightfield import brightfield
+from cellhub_app.core.simulator.invasion import invasion
+from cellhub_app.core.simulator.truth import Labels
 from ml_worker.training.data import Sample
-from ml_worker.training.simulator.brightfield import brightfield
-from ml_worker.training.simulator.invasion import invasion
-from ml_worker.training.simulator.truth import Labels
 
 Scene = Callable[[np.random.Generator, int, int], tuple[NDArray[np.uint8], Labels]]
 

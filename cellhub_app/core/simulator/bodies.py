@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cellhub_app.core.imaging.simulate_optics import blur
-from ml_worker.training.simulator.grain import Tissue
-from ml_worker.training.simulator.shapes import Field, Lobe, Window, depth, draw_lobe, reach_of
+from cellhub_app.core.simulator.grain import Tissue
+from cellhub_app.core.simulator.optics import blur
+from cellhub_app.core.simulator.shapes import Field, Lobe, Window, depth, draw_lobe, reach_of
 
 Kind = Literal["cyst", "thick", "solid", "grape"]
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cellhub_app.core.imaging.simulate_optics import blur, texture
-from ml_worker.training.simulator.shapes import Field
+from cellhub_app.core.simulator.optics import blur, texture
+from cellhub_app.core.simulator.shapes import Field
 
 TINTS = ((1.0, 0.93, 0.78), (0.9, 1.0, 0.85), (0.88, 0.95, 1.0), (1.0, 0.88, 0.92), (1.0, 1.0, 1.0), (1.0, 0.96, 0.6))
 ABSORPTIONS = ((0.7, 1.0, 1.35), (1.0, 1.0, 1.0), (0.85, 1.0, 1.15), (1.06, 0.97, 1.0))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from cellhub_app.core.imaging.simulate_optics import Field, Mask, blob_outline, blur, expose, fill_outline, texture, uneven_light
+from cellhub_app.core.simulator.optics import Field, Mask, blob_outline, blur, expose, fill_outline, texture, uneven_light
 
 MIN_AREA_PX = 16
 MITOTIC_SHARE = 0.03

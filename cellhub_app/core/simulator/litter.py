@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from cellhub_app.core.imaging.simulate_optics import blur
-from ml_worker.training.simulator.shapes import Field, Lobe, Window
+from cellhub_app.core.simulator.optics import blur
+from cellhub_app.core.simulator.shapes import Field, Lobe, Window
 
 BITS = 4
 Disc = tuple[float, float, float]  # x, y, radius

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cellhub_app.core.simulator.truth import connected
 from ml_worker.training.data import load_folder
-from ml_worker.training.simulator.simulate import DOMAINS, simulate, write_folder
-from ml_worker.training.simulator.truth import connected
+from ml_worker.training.simulated import DOMAINS, simulate, write_folder
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

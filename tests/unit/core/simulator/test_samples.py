@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from cellhub_app.core.geometry.raster import relabel_components
-from cellhub_app.core.imaging.simulate import brightfield_spheroids, fluorescent_nuclei, sample_set
+from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
+from cellhub_app.core.simulator.samples import sample_set
+from tests.fixtures.samples import spheroids
 
 
-@pytest.mark.parametrize("simulate", [fluorescent_nuclei, brightfield_spheroids])
+@pytest.mark.parametrize("simulate", [fluorescent_nuclei, spheroids])
 @pytest.mark.parametrize("seed", range(5))
 def test_truth_is_whole_numbered_pieces(simulate, seed):
     image, labels = simulate(seed, 200, 240)
@@ -15,7 +17,7 @@ def test_truth_is_whole_numbered_pieces(simulate, seed):
     assert relabel_components(labels).max() == labels.max()
 
 
-@pytest.mark.parametrize("simulate", [fluorescent_nuclei, brightfield_spheroids])
+@pytest.mark.parametrize("simulate", [fluorescent_nuclei, spheroids])
 def test_the_seed_decides_everything(simulate):
     first, again, other = (simulate(seed, 128, 128)[0] for seed in (4, 4, 5))
     assert np.array_equal(first, again)
@@ -30,7 +32,7 @@ def test_nuclei_are_brighter_than_what_surrounds_them(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_spheroids_are_darker_than_what_surrounds_them(seed):
-    image, labels = brightfield_spheroids(seed, 256, 320)
+    image, labels = spheroids(seed, 256, 320)
     assert np.median(image[labels > 0]) < 0.8 * np.median(image[labels == 0])
 
 
@@ -56,7 +58,7 @@ def test_some_nuclei_touch():
 
 def test_sample_set_is_named_for_what_it_is():
     samples = sample_set()
-    assert len({sample.name for sample in samples}) == len(samples) == 11
+    assert len({sample.name for sample in samples}) == len(samples) == 12
     for sample in samples:
         assert sample.image.dtype == np.uint8
         assert sample.image.std() > 5

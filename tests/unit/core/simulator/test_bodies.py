@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ml_worker.training.simulator.bodies import Kind, Rendered, render
-from ml_worker.training.simulator.culture import draw_culture, draw_look
-from ml_worker.training.simulator.grain import draw_tissue
-from ml_worker.training.simulator.shapes import draw_lobe
+from cellhub_app.core.simulator.bodies import Kind, Rendered, render
+from cellhub_app.core.simulator.culture import draw_culture, draw_look
+from cellhub_app.core.simulator.grain import draw_tissue
+from cellhub_app.core.simulator.shapes import draw_lobe
 
 SHAPE = 200, 200
 KINDS: tuple[Kind, ...] = ("cyst", "thick", "solid", "grape")
