@@ -3,23 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from cellhub_app.core.geometry.compiled import compiled
-
-LANES = 4
+FLOATS_COUNT = 1 << 24  # as far as a float32 counts exactly
 
 
-@compiled
-def _count(values: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> None:
-    """Count each value in LANES tables (LANES, n): a count need not wait for the one before, and like neighbours many are alike."""
-    whole = len(values) // LANES * LANES
-    for place in range(0, whole, LANES):
-        for lane in range(LANES):
-            counts[lane, values[place + lane]] += 1
-    for place in range(whole, len(values)):
-        counts[0, values[place]] += 1
+def _counts(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """How often each value occurs; OpenCV counts bytes three times as fast as numpy, in float32."""
+    if values.dtype == np.uint8 and values.size <= FLOATS_COUNT:
+        return cv2.calcHist([values.ravel()], [0], None, [256], [0, 256]).ravel()
+    return np.bincount(values.ravel())
 
 
 def percentiles(values: npt.NDArray[Any], percents: Sequence[float]) -> list[float]:
@@ -32,9 +27,7 @@ def percentiles(values: npt.NDArray[Any], percents: Sequence[float]) -> list[flo
         return [float(value) for value in np.percentile(real, percents)]
     if not values.size:
         raise ValueError("percentiles of nothing")
-    counts = np.zeros((LANES, np.iinfo(values.dtype).max + 1), np.int64)
-    _count(values.ravel(), counts)
-    upto = np.cumsum(counts.sum(0))
+    upto = np.cumsum(_counts(values), dtype=np.int64)
     places = np.asarray(percents) / 100 * (values.size - 1)
     below = np.floor(places)
     low, high = (np.searchsorted(upto, place, side="right") for place in (below, np.ceil(places)))
