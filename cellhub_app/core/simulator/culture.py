@@ -15,7 +15,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "budding": ("thick", "solid"),
     "empty": ("cyst",),
 }
-SHARES = (0.4, 0.18, 0.14, 0.17, 0.08, 0.03)
+SHARES = (0.4, 0.17, 0.14, 0.16, 0.07, 0.06)
 
 
 @dataclass(frozen=True)
