@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.domain.flows import holding
 from cellhub_app.domain.images import selection, tagging, trash
 from cellhub_app.domain.images import service as images
@@ -25,8 +26,8 @@ from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.project.state import ProjectState
 
 Pill = Literal["", "done", "queued", "running", "unsuccessful", "unsegmented", "trash"]
-FlawChoice = Literal["", "any", "empty", "blurred", "saturated", "none"]
-FLAW_WORDS = {"empty": t("looks empty"), "blurred": t("looks blurred"), "saturated": t("saturated")}
+FlawChoice = Literal["", "any", Flaw, "none"]
+FLAW_WORDS: dict[Flaw, str] = {"empty": t("looks empty"), "blurred": t("looks blurred"), "saturated": t("saturated")}
 # Words that the gallery's own address had for these before; to the API they are the status of an image.
 _FORMERLY = {"failed": "unsuccessful", "ready": "unsegmented"}
 DEFAULT_SORT = "-createdAt"
