@@ -7,7 +7,7 @@ from cellhub_app.web.components.buttons import icon_button
 from cellhub_app.web.components.forms import search_box, select
 from cellhub_app.web.components.gallery.gallery import gallery
 from cellhub_app.web.components.keyboard import GALLERY_KEYS, keyboard_help
-from cellhub_app.web.i18n import t
+from cellhub_app.web.i18n import catalogue, t
 from cellhub_app.web.pages.project.export_dialog import export_dialog
 from cellhub_app.web.pages.project.frame import project_page
 from cellhub_app.web.pages.project.images_state import LARGEST_PX, SMALLEST_PX, ImagesState
@@ -60,6 +60,7 @@ def _gallery() -> rx.Component:
         outlines=ImagesState.outlines == "on",
         can_write=ImagesState.can_edit,
         doubt_from=ImagesState.doubt_from,
+        words=catalogue(),
         all_asked=SelectionState.all_asked,
         none_asked=SelectionState.none_asked,
         on_selection_change=ImagesState.select,
