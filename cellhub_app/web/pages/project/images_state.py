@@ -115,6 +115,18 @@ class ImagesState(ProjectState):
         by_status |= {"unsuccessful": self.failed, "unsegmented": self.unsegmented}
         return by_status.get(self.status, self.total)
 
+    @rx.var
+    def looks_offered(self) -> list[FlawCount]:
+        """How pictures look, and what is asked for though none looks like it any more."""
+        known = {flaw.name for flaw in self.flaws}
+        return [*self.flaws, *(FlawCount(name, words, 0) for name, words in FLAW_WORDS.items() if name == self.flaw and name not in known)]
+
+    @rx.var
+    def tags_offered(self) -> list[TagCount]:
+        """The tags of the project, and the one that is asked for though no image has it any more."""
+        is_unknown = self.tag != "" and all(tag.name != self.tag for tag in self.tags)
+        return [*self.tags, TagCount(self.tag, 0)] if is_unknown else self.tags
+
     @guarded
     async def load_images(self, call: Call) -> None:
         """Take filter and order from the address."""
