@@ -1,14 +1,15 @@
 """How good are the shipped networks through the whole house? Held-out nuclei go in over HTTP, polygons come out, AP@0.5 is pooled.
 
-Usage: python -m bench.accuracy [--url http://localhost:8000] [--model unet] [--write]
+Usage: python -m bench.accuracy [--url http://localhost:8000] [--model unet | --write]
 
 Needs the data folder (CELLHUB_DATA, by default ../shared/data). Held out are the files whose sha256(stem) starts with 0 or 1.
 """
 
+import argparse
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,14 +40,22 @@ def compare(account: Account, project: str, folder: Path) -> Iterator[list[Match
         yield count_matches(truth, labels_from_polygons(polygons, *truth.shape), THRESHOLDS)
 
 
-def main() -> None:
-    """Upload, segment, fetch, compare, print."""
+def asked(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """What the command line asks for; only the question that the README's row is about may be written there."""
     options = parser(__doc__)
     options.add_argument("--model", default="unet")
     options.add_argument("--domain", default="nuclei_fluo")
     options.add_argument("--images", type=int, default=1000, help="at most so many of the held-out images")
-    options.add_argument("--write", action="store_true", help="put the row into the README's table of speed")
-    given = options.parse_args()
+    options.add_argument("--write", action="store_true", help="put the row into the README's table of speed; with the defaults only")
+    given = options.parse_args(arguments)
+    if given.write and any(getattr(given, name) != options.get_default(name) for name in ("model", "domain", "images")):
+        options.error("the README's row is that of the default model on all images of the default domain: leave out --write or the others")
+    return given
+
+
+def main() -> None:
+    """Upload, segment, fetch, compare, print."""
+    given = asked()
     folder = DATA / "train" / given.domain
     paths = held_out(folder)[: given.images]
     if not paths:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 
+from cellhub_app.core.imaging.flaws import FLAWS
 from cellhub_app.sdk.client import CellHub, Frames
 from cellhub_app.sdk.errors import CellHubFailure, SignedOut
 from cellhub_app.sdk.types import Batch, Project, Upload
@@ -22,8 +23,8 @@ Email = Annotated[str, typer.Option(envvar="CELLHUB_EMAIL", help="address of the
 Code = Annotated[str, typer.Option(help="code of the authenticator app, or a recovery code; asked for where it is needed")]
 Url = Annotated[str, typer.Option(envvar="CELLHUB_URL", help="address of the server")]
 LOCAL = "http://localhost:8000"
-FLAWS = ("empty", "blurred", "saturated")
-_POOR = "with --model: pictures to pass over, empty, blurred, saturated, or several as in empty,blurred; those still being read are taken"
+_NAMED = f"{', '.join(FLAWS)}, or several with commas, as in empty,blurred"
+_POOR = f"with --model: pictures to pass over, {_NAMED}; those still being read are taken"
 _LIFE = re.compile(r"([1-9]\d{0,3})([dwm])")
 _DAYS = {"d": 1, "w": 7, "m": 30}
 
@@ -157,7 +158,7 @@ def flaws_named(words: str) -> list[str]:
     """The flaws in a list with commas; none for no word."""
     flaws = list(dict.fromkeys(words.split(","))) if words else []
     if not set(flaws) <= {*FLAWS}:
-        fail(f"--leave-out takes {', '.join(FLAWS)}, or several with commas, as in empty,blurred, and not {words[:40]!r}.")
+        fail(f"--leave-out takes {_NAMED}, and not {words[:40]!r}.")
     return flaws
 
 

@@ -1,6 +1,6 @@
 """Words for people. The English sentence is the key, so that pages stay readable; another language is one more catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -24,6 +24,12 @@ def catalogue(language: str = DEFAULT_LANGUAGE) -> dict[str, str]:
 def counted(count: int, one: str, many: str) -> str:
     """`1 image`, `2,140 images`: a number with its noun, for text made on the server."""
     return f"{count:,} {t(one if count == 1 else many)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`HRNet, U-Net and ResUNet`: names in a sentence."""
+    *first, last = words or [""]
+    return t("{first} and {last}", first=", ".join(first), last=last) if first else last
 
 
 def noun(count: rx.Var[int], one: str, many: str) -> rx.Var[str]:

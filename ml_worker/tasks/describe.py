@@ -9,8 +9,8 @@ import numpy as np
 
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.ids import new_id
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.core.imaging.info import Plane
-from cellhub_app.core.imaging.quality import Flaw
 from cellhub_app.core.imaging.thumbnail import Overlay
 from cellhub_app.core.metrics import measure
 from cellhub_app.domain.annotations.schemas import NewObject

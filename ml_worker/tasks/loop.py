@@ -37,8 +37,8 @@ HOLD_LIMIT_S = 3600.0
 class Capacity:
     """How much a loop holds at once: `jobs`, and `seconds` of work; only jobs of a priority `above` this.
 
-    No plane of a job is held longer than `hold_limit_s`, and those before it in hand; of images so large that they may take longer it is
-    more (Claimed.patience).
+    A job is held for at most `hold_limit_s`; stacks, images so large that they may take longer (Claimed.patience) and whatever is in hand
+    with them for as much more as those may take beyond a usual job.
     """
 
     jobs: int
@@ -175,8 +175,9 @@ class WorkLoop:
         task.add_done_callback(lambda _: self._end(job))
 
     def _hold_limit_s(self) -> float:
-        """For how long a job that comes now may be held: all that is in hand may have to go before it."""
-        return self._capacity.hold_limit_s * sum(held.job.patience * max(1, len(held.job.planes)) for held in self._held.values())
+        """For how long a job that comes now may be held: as any, and as long as the long ones in hand may make it wait."""
+        beyond = sum(held.job.patience * max(1, len(held.job.planes)) - 1 for held in self._held.values())
+        return self._capacity.hold_limit_s * (1 + beyond)
 
     def _lost(self, job: Claimed) -> None:
         if held := self._held.get(job.lease_id):

@@ -37,7 +37,8 @@ import cv2
 from cellhub_app.core.errors import ImageRefused, NotFound
 from cellhub_app.core.imaging.bands import fits_whole
 from cellhub_app.core.imaging.display import to_display
-from cellhub_app.core.imaging.quality import Flaw, assess
+from cellhub_app.core.imaging.flaws import Flaw
+from cellhub_app.core.imaging.quality import assess
 from cellhub_app.core.imaging.read import probe, read_plane
 from cellhub_app.core.limits import INGEST_TIME_LIMIT_S
 from ml_worker.tasks import annotations, archive, measured, plane_tiles, warming

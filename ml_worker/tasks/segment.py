@@ -20,8 +20,9 @@ import numpy as np
 
 from cellhub_app.core.errors import Invalid, NotFound, Stopped
 from cellhub_app.core.imaging import planes
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.core.imaging.info import Plane
-from cellhub_app.core.imaging.quality import Flaw, assess
+from cellhub_app.core.imaging.quality import assess
 from cellhub_app.core.imaging.read import Stack
 from cellhub_app.core.imaging.refusals import AGAIN, Unreadable
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from cellhub_app.core.imaging.quality import SENTENCES, Flaw
+from cellhub_app.core.imaging.flaws import FLAWS, Flaw
+from cellhub_app.core.imaging.quality import SENTENCES
 from ml_worker.tasks.describe import Described
 
 
@@ -29,4 +30,4 @@ def warnings_of(planes: Collection[Described]) -> list[str]:
 
 def _counted(planes: Collection[Described]) -> Sequence[tuple[Flaw, int]]:
     counts = Counter(flaw for plane in planes for flaw in plane.flaws)
-    return [(flaw, counts[flaw]) for flaw in Flaw if counts[flaw]]
+    return [(flaw, counts[flaw]) for flaw in FLAWS if counts[flaw]]

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from cellhub_app.api.deps import Look, Recorded, Signed, Work
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows.segment import segment
-from cellhub_app.domain.images.schemas import Flaw
 from cellhub_app.domain.images.selection import chosen_of
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import BatchView, JobLogView, JobView

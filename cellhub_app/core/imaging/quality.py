@@ -4,11 +4,11 @@ Pure and cheap: evenly spaced pixels for saturation, block means for emptiness (
 windows for blur.
 """
 
-from enum import StrEnum
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from cellhub_app.core.imaging.flaws import Flaw
 
 Pixels = NDArray[np.generic]
 Grey = NDArray[np.float32]
@@ -25,34 +25,25 @@ BLUR_SIGMA_PX = 5.5
 LEVELS_MIN = 1.5
 
 
-class Flaw(StrEnum):
-    """What is wrong with a picture."""
-
-    EMPTY = "empty"
-    SATURATED = "saturated"
-    BLURRED = "blurred"
-
-
-SENTENCES = {
-    Flaw.EMPTY: "The field looks empty: nothing in it stands out from the noise.",
-    Flaw.SATURATED: "Many pixels are saturated: shapes and intensities there are cut off.",
-    Flaw.BLURRED: "The picture looks blurred: outlines may be too large and neighbours may be merged.",
+SENTENCES: dict[Flaw, str] = {
+    "empty": "The field looks empty: nothing in it stands out from the noise.",
+    "saturated": "Many pixels are saturated: shapes and intensities there are cut off.",
+    "blurred": "The picture looks blurred: outlines may be too large and neighbours may be merged.",
 }
 
 
 def assess(image: Pixels) -> tuple[Flaw, ...]:
     """The flaws of an image (H, W) or (H, W, C) of any type, in the order of Flaw; none for a picture to rely on."""
     planes = image[:, :, None] if image.ndim == 2 else image
-    is_saturated = _is_saturated(planes)
+    saturated: tuple[Flaw, ...] = ("saturated",) if _is_saturated(planes) else ()
     grey = _grey(planes)
     if min(grey.shape) < 4 * BLOCK:
-        return (Flaw.SATURATED,) if is_saturated else ()
+        return saturated
     stride = int(np.ceil(np.sqrt(grey.size / BLOCK**2 / BLOCKS)))
     means = _block_means(grey, stride)
     if _is_empty(grey, means):
-        return (Flaw.EMPTY,)
-    flaws = [Flaw.SATURATED] if is_saturated else []
-    return (*flaws, Flaw.BLURRED) if _edge_sigma(grey, means, stride) > BLUR_SIGMA_PX else tuple(flaws)
+        return ("empty",)
+    return (*saturated, "blurred") if _edge_sigma(grey, means, stride) > BLUR_SIGMA_PX else saturated
 
 
 def _grey(planes: Pixels) -> Grey:

@@ -22,6 +22,8 @@ NAMES = {
 PADDING_PX = 64  # encoders round up to whole blocks
 HEAD_BYTES = 65_536
 FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
+CODE_STREAM, SHORT_BOX, LONG_BOX = b"jp2c", 8, 16
 
 
 def check_segments(file: BinaryIO, page: Any) -> None:
@@ -38,9 +40,8 @@ def check_segments(file: BinaryIO, page: Any) -> None:
         return
     if compression not in JPEG | JPEG_2000:
         raise unsupported(f"its compression ({NAMES.get(compression, compression)}) is not read")
-    find_size = _jpeg_size if compression in JPEG else _jpeg_2000_size
     for head in _heads(file, zip(page.dataoffsets, page.databytecounts, strict=False)):
-        size = find_size((keyframe.jpegheader or b"") + head)
+        size = _jpeg_size((keyframe.jpegheader or b"") + head) if compression in JPEG else _jpeg_2000_size(head)
         if size is None or size[0] > width + PADDING_PX or size[1] > height + PADDING_PX:
             raise damaged("a compressed part does not have the size that the file declares")
 
@@ -86,9 +87,25 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_2000_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height in the SIZ marker of a JPEG 2000 codestream."""
-    place = data.find(b"\xff\x4f\xff\x51")
-    if place < 0 or len(data) < place + 24:
+    """Width and height in the SIZ marker of the code stream that is decoded."""
+    place = _code_stream(data) if data.startswith(JP2_SIGNATURE) else 0
+    if place is None or data[place : place + 4] != b"\xff\x4f\xff\x51" or len(data) < place + 24:
         return None
     right, bottom, left, top = struct.unpack(">IIII", data[place + 8 : place + 24])
     return right - left, bottom - top
+
+
+def _code_stream(data: bytes) -> int | None:
+    """Where the code stream of a JP2 file begins: boxes before it may hold anything, also what looks like another one."""
+    place = 0
+    while place + LONG_BOX <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        head = SHORT_BOX
+        if length == 1:
+            (length,), head = struct.unpack_from(">Q", data, place + SHORT_BOX), LONG_BOX
+        if kind == CODE_STREAM:
+            return place + head
+        if length < head:
+            return None
+        place += length
+    return None

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cellhub_app.core.errors import Invalid, SelectionEmpty
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.imaging import planes
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.core.imaging.planes import PLANES_MAX, Frames
 from cellhub_app.core.runtime import emit
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository as images
-from cellhub_app.domain.images.schemas import Flaw
 from cellhub_app.domain.images.selection import Chosen, Selection, chosen_of, conditions, count_poor
 from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.schemas import FRAMES, KEEP_HAND_MADE, BatchView

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import product
-from typing import Any, cast, get_args
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -38,10 +38,11 @@ from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.imaging.flaws import FLAWS, Flaw
 from cellhub_app.core.pagination import Cursor, Page, PageRequest, paginate
 from cellhub_app.core.reading import Fetch
 from cellhub_app.domain.access import Viewer, may_view, values_of
-from cellhub_app.domain.images.schemas import COLUMNS, Flaw, ImageFilters
+from cellhub_app.domain.images.schemas import COLUMNS, ImageFilters
 from cellhub_app.models.image import FLAWED, Image
 
 NEAR = 1000
@@ -110,7 +111,7 @@ def _values(filters: ImageFilters) -> dict[str, Any]:
     if filters.flaw == "none":
         values["flawless"] = []
     elif filters.flaw:
-        values["flaws"] = [*get_args(Flaw)] if filters.flaw == "any" else [filters.flaw]
+        values["flaws"] = [*FLAWS] if filters.flaw == "any" else [filters.flaw]
     if filters.among is not None:
         values["among"] = list(filters.among)
     if filters.min_objects is not None:

@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import Field, PrivateAttr, field_validator
 
 from cellhub_app.core.errors import Invalid
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.core.limits import NAME_MAX_LENGTH
 from cellhub_app.domain.schema import Problem, Schema
 from cellhub_app.models.image import Image
 
-Flaw = Literal["empty", "saturated", "blurred"]  # those of core/imaging/quality.py
 HOLDING_MAX_LENGTH = 4000
 Sort = Literal["createdAt", "-createdAt", "name", "-name", "objectCount", "-objectCount", "doubt", "-doubt"]
 Stage = Literal[

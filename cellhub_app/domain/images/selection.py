@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 from sqlmodel import col
 
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.domain.access import Permission, Principal, require
 from cellhub_app.domain.images import repository
 from cellhub_app.domain.images.listing import IS_FLAWED, with_flaws
-from cellhub_app.domain.images.schemas import Flaw, ImageFilters
+from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.service import checked_ids
 from cellhub_app.models.image import Image, ImageStatus
 

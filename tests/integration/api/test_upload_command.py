@@ -139,5 +139,5 @@ async def test_poor_pictures_are_left_out_where_asked_so(
 async def test_flaws_that_are_none_are_told_before_anything_is_sent(folder: Path, flaws: str) -> None:
     done = await _run(str(folder), "--project", "P", "--leave-out", flaws)
     assert done.exit_code == 1
-    sentence = "--leave-out takes empty, blurred, saturated, or several with commas, as in empty,blurred, and not"
+    sentence = "--leave-out takes empty, saturated, blurred, or several with commas, as in empty,blurred, and not"
     assert done.stderr == f"cellhub: {sentence} {flaws!r}.\n"

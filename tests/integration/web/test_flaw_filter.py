@@ -61,3 +61,16 @@ async def test_good_pictures_that_come_in_are_not_counted(page: Page, monkeypatc
     monkeypatch.setattr(ImagesState, "_read_flaws", lambda *asked: read.append(asked))
     await tell(page, EventType.IMAGE_STATUS, 0, [])
     assert read == []
+
+
+async def test_what_is_asked_for_stays_offered_where_no_image_has_it(page: Page) -> None:
+    await tell(page, EventType.IMAGE_STATUS, 0, ["empty"])
+    await page.call(ImagesState, "show_flaw", "blurred")
+    await page.call(ImagesState, "show_tag", "control")
+    state = page.tab.state(ImagesState)
+    assert [(flaw.name, flaw.count) for flaw in state.looks_offered] == [("empty", 1), ("blurred", 0)]
+    assert [(tag.name, tag.count) for tag in state.tags_offered] == [("control", 0)]
+    await page.call(ImagesState, "show_flaw", "empty")
+    await page.call(ImagesState, "show_tag", "")
+    assert [(flaw.name, flaw.count) for flaw in state.looks_offered] == [("empty", 1)]
+    assert state.tags_offered == []

@@ -54,7 +54,20 @@ async def test_a_job_may_be_held_as_long_as_a_stack_before_it_has_planes(lab: La
     async with lab.runtime.work() as session:
         await segment(session, lab.who, lab.project_id, [stack], "classical", frames="all")
     await lab.segment([image])
-    assert await _limits(lab, 2) == [300.0, 400.0]
+    assert await _limits(lab, 2) == [300.0, 300.0]
+
+
+async def test_many_usual_jobs_in_hand_may_each_be_held_no_longer_than_one(lab: Lab) -> None:
+    await lab.segment(await lab.ready(nuclei_files(3)))
+    assert await _limits(lab, 3) == [100.0, 100.0, 100.0]
+
+
+async def test_a_job_beside_a_large_one_may_be_held_longer_by_what_that_takes_more(lab: Lab) -> None:
+    large, *others = await lab.ready(nuclei_files(3))
+    async with lab.runtime.work() as session:
+        await session.execute(text("update image set width = 40000, height = 10000 where id = :id"), {"id": large})
+    await lab.segment([large, *others])
+    assert await _limits(lab, 3) == [400.0, 400.0, 400.0]
 
 
 class _Interrupted(WorkLoop):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellhub_app.domain.exports.registry import FORMATS
-from cellhub_app.web.i18n import bytes_text, counted, duration_text, seconds_text, t
+from cellhub_app.web.i18n import bytes_text, counted, duration_text, listed, seconds_text, t
 from cellhub_app.web.pages.project.exports_state import PURPOSES
 from cellhub_app.web.theme import face_colour, initials
 
@@ -18,6 +18,14 @@ def test_text_is_its_own_english() -> None:
 @pytest.mark.parametrize(("count", "words"), [(0, "0 images"), (1, "1 image"), (2140, "2,140 images")])
 def test_counts_agree_with_their_noun(count: int, words: str) -> None:
     assert counted(count, "image", "images") == words
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [([], ""), (["HRNet"], "HRNet"), (["HRNet", "U-Net"], "HRNet and U-Net"), (["HRNet", "U-Net", "ResUNet"], "HRNet, U-Net and ResUNet")],
+)
+def test_names_are_listed_as_in_a_sentence(names: list[str], words: str) -> None:
+    assert listed(names) == words
 
 
 @pytest.mark.parametrize(

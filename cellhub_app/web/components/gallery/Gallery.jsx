@@ -1,5 +1,6 @@
 import React, { forwardRef, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { VirtuosoGrid } from 'react-virtuoso';
+import { speak } from '../charts/language.js';
 import { Cell, cellId, SkeletonCell } from './Cell.jsx';
 import { layoutFor } from './layout.js';
 import { freshChanges, ImageLoader } from './loader.js';
@@ -107,6 +108,7 @@ const NO_CHANGES = { first: 0, rows: [] };
 export function Gallery(props) {
   const { projectId, query, refresh = 0, changes, total = UNKNOWN_TOTAL, thumbnailSize = 160, outlines = true, canWrite = false } = props;
   const { api = API, canSelect = true } = props;
+  speak(props.words);
   const queryKey = JSON.stringify([api, projectId, query]);
   const { loader, snapshot, gone } = useImages({ api, projectId, query, queryKey, refresh, changes: changes ?? NO_CHANGES });
   const { rows, hasMore, status, problem } = snapshot;

@@ -1,4 +1,5 @@
 import React from 'react';
+import { isFiltered } from './requests.js';
 
 export function Problem({ problem, retry }) {
   return (
@@ -7,10 +8,6 @@ export function Problem({ problem, retry }) {
       <button type="button" className="btn btn-small" onClick={retry}>Try again</button>
     </div>
   );
-}
-
-function isFiltered(query) {
-  return Boolean(query?.status || query?.q || query?.tag);
 }
 
 export function Empty({ query, canWrite }) {

@@ -8,7 +8,7 @@ from cellhub_app.web.components.modules import linked_modules
 
 _NAMES = (
     "Gallery.jsx", "Cell.jsx", "Badge.jsx", "Notices.jsx", "gallery.css", "loader.js", "requests.js", "layout.js", "status.js",
-    "selection.js", "useselection.js", "useinput.js", "useplace.js",
+    "selection.js", "useselection.js", "useinput.js", "useplace.js", "../charts/language.js",
 )  # fmt: skip
 _LIBRARY = linked_modules(__file__, *_NAMES)
 
@@ -20,7 +20,8 @@ class Gallery(rx.NoSSRComponent):
     one starts over. `total` is how many match it. A new `refresh` reads the list again without losing the place; `changes` are
     `{"first", "rows"}`: partial rows `{"id", ...}` numbered from `first`, merged into what is shown (`"deleted": True` takes one out);
     a gap in the numbers reads the list again. A new `all_asked` selects everything, a new `none_asked` nothing.
-    Done images whose doubt is at least that of their model in `doubt_from` are marked "Look first".
+    Done images whose doubt is at least that of their model in `doubt_from` are marked "Look first". `words` is the catalogue of the
+    page's language.
     """
 
     library = _LIBRARY
@@ -42,6 +43,7 @@ class Gallery(rx.NoSSRComponent):
     # Without it a click opens.
     can_select: rx.Var[bool]
     doubt_from: rx.Var[dict[str, float]]
+    words: rx.Var[dict[str, str]]
 
     # {"ids", "all", "count"}: all means everything that matches the query except ids.
     on_selection_change: rx.EventHandler[rx.event.passthrough_event_spec(dict)]

@@ -1,6 +1,7 @@
 /** Where members ask; visitors with a share link ask below an address of its own. */
 export const API = '/api/v1';
 const FILTERS = ['status', 'q', 'tag', 'flaw', 'holding', 'trashed', 'minObjects', 'maxObjects', 'sort'];
+const NARROWING = FILTERS.filter(name => name !== 'trashed' && name !== 'sort');
 
 /** The address of one page of a project's images; empty filters are left out. */
 export function pageUrl(projectId, query, cursor, limit, api = API) {
@@ -11,6 +12,11 @@ export function pageUrl(projectId, query, cursor, limit, api = API) {
   }
   if (cursor) parameters.set('cursor', cursor);
   return `${api}/projects/${encodeURIComponent(projectId)}/images?${parameters}`;
+}
+
+/** Whether there may be images that the filter hides. */
+export function isFiltered(query) {
+  return NARROWING.some(name => (query?.[name] ?? '') !== '');
 }
 
 export function thumbnailUrl(image, api = API) {

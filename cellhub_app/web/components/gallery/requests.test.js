@@ -1,11 +1,16 @@
 import { expect, test } from 'bun:test';
-import { overlayUrl, pageUrl, problemOf, thumbnailUrl } from './requests.js';
+import { isFiltered, overlayUrl, pageUrl, problemOf, thumbnailUrl } from './requests.js';
 
 test('filters go into the address, empty ones do not', () => {
   const url = new URL(pageUrl('p1', { status: 'done', q: 'plate 7 & 8', tag: '', sort: null }, 'c=1', 100), 'http://here');
   expect(url.pathname).toBe('/api/v1/projects/p1/images');
   expect(Object.fromEntries(url.searchParams)).toEqual({ limit: '100', status: 'done', q: 'plate 7 & 8', cursor: 'c=1' });
   expect(pageUrl('p1', undefined, null, 200)).toBe('/api/v1/projects/p1/images?limit=200');
+});
+
+test('every filter hides images, an order and the trash do not', () => {
+  for (const name of ['status', 'q', 'tag', 'flaw', 'holding', 'minObjects', 'maxObjects']) expect(isFiltered({ [name]: 'x' })).toBe(true);
+  expect([isFiltered({ minObjects: 0 }), isFiltered({ flaw: '', sort: 'name', trashed: 'true' }), isFiltered(undefined)]).toEqual([true, false, false]);
 });
 
 test('visitors ask below an address of their own', () => {

@@ -1,3 +1,5 @@
+import { t } from '../charts/language.js';
+
 /** What the badge of an image says: {kind, word}; kind is the colour and icon, never shown alone. */
 const SEGMENTATION = {
   queued: { kind: 'waiting', word: 'Queued' },
@@ -30,7 +32,7 @@ const KEPT_DAYS = 30;
 /** How long an image in the trash can still be restored. */
 function deletedBadge(deletedAt, nowMs) {
   const days = Math.max(0, Math.ceil(KEPT_DAYS - (nowMs - Date.parse(deletedAt)) / DAY_MS));
-  return { kind: 'deleted', word: days === 1 ? '1 day left' : `${days} days left` };
+  return { kind: 'deleted', word: days === 1 ? t('1 day left') : t('{days} days left', { days }) };
 }
 
 /** From which doubt on an image should be looked at first: each model has its own mark, or one number for all. */
@@ -42,14 +44,14 @@ function markOf(image, doubtFrom) {
 export function doubtWords(image) {
   if (typeof image.doubt !== 'number' || image.segmentation?.status !== 'succeeded') return '';
   const percent = Math.round(100 * image.doubt);
-  return percent < 1 ? 'Hardly any doubt about its outlines' : `About ${percent} % of its objects are likely wrong or missing`;
+  return percent < 1 ? t('Hardly any doubt about its outlines') : t('About {percent} % of its objects are likely wrong or missing', { percent });
 }
 
 const flawsOf = image => Object.keys(FLAWS).filter(name => image.flaws?.includes(name));
 
 /** What is wrong with the picture, in words; empty where nothing is. */
 export function flawWords(image) {
-  return flawsOf(image).map(name => FLAWS[name].full).join('. ');
+  return flawsOf(image).map(name => t(FLAWS[name].full)).join('. ');
 }
 
 /** An image that nobody has segmented says first what is wrong with it. */
@@ -59,12 +61,18 @@ function readyBadge(image) {
 }
 
 /** An image that is still being read says so even when its segmentation already waits for it. */
-export function badgeOf(image, doubtFrom = Infinity, nowMs = Date.now()) {
-  if (image.deletedAt) return deletedBadge(image.deletedAt, nowMs);
+function stateOf(image, doubtFrom) {
   const reading = IMAGE[image.status];
   if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
   const badge = SEGMENTATION[image.segmentation?.status] ?? readyBadge(image);
   return badge.kind === 'done' && image.doubt >= markOf(image, doubtFrom) ? LOOK_FIRST : badge;
+}
+
+/** In the page's language. */
+export function badgeOf(image, doubtFrom = Infinity, nowMs = Date.now()) {
+  if (image.deletedAt) return deletedBadge(image.deletedAt, nowMs);
+  const { kind, word } = stateOf(image, doubtFrom);
+  return { kind, word: t(word) };
 }
 
 /** Why it failed, in the server's plain words; empty when it did not. */
@@ -79,5 +87,5 @@ export function isSegmented(image) {
 }
 
 export function objectsNoun(count) {
-  return count === 1 ? 'object' : 'objects';
+  return t(count === 1 ? 'object' : 'objects');
 }

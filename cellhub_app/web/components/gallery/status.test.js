@@ -1,5 +1,8 @@
-import { expect, test } from 'bun:test';
+import { afterEach, expect, test } from 'bun:test';
+import { speak } from '../charts/language.js';
 import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, reasonOf } from './status.js';
+
+afterEach(() => speak({}));
 
 const ready = status => ({ name: 'a.tif', status: 'ready', segmentation: status ? { status, jobId: 'j' } : null });
 
@@ -52,6 +55,19 @@ test('a poor picture says so before anybody segments it', () => {
   expect(badgeOf({ ...poor(null, 'empty'), status: 'ingesting' }).word).toBe('Reading');
   expect(flawWords(poor(null, 'saturated', 'blurred'))).toBe('The picture looks blurred. Many pixels are saturated');
   expect([flawWords(poor(null)), flawWords(ready(null)), flawWords(poor(null, 'odd'))]).toEqual(['', '', '']);
+});
+
+test('every word is in the language of the page', () => {
+  speak({
+    'Queued': 'Wartet', 'Look first': 'Zuerst ansehen', 'Looks empty': 'Wirkt leer', 'The field looks empty': 'Das Feld wirkt leer', 'objects': 'Objekte',
+    'About {percent} % of its objects are likely wrong or missing': 'Etwa {percent} % der Objekte fehlen oder sind falsch',
+    '{days} days left': 'noch {days} Tage',
+  });
+  const [empty, doubtful] = [{ ...ready(null), flaws: ['empty'] }, { ...ready('succeeded'), doubt: 0.5 }];
+  expect([badgeOf(ready('queued')), badgeOf(empty), badgeOf(doubtful, 0.1)].map(badge => badge.word)).toEqual(['Wartet', 'Wirkt leer', 'Zuerst ansehen']);
+  expect(badgeOf({ ...ready(null), deletedAt: new Date(0).toISOString() }, 0.5, 0).word).toBe('noch 30 Tage');
+  expect([flawWords(empty), doubtWords(doubtful)]).toEqual(['Das Feld wirkt leer', 'Etwa 50 % der Objekte fehlen oder sind falsch']);
+  expect(objectsNoun(2)).toBe('Objekte');
 });
 
 test('one object is singular, none are plural', () => {

@@ -81,8 +81,8 @@ def _bar() -> rx.Component:
         role="group",
         aria_label=t("How to compare"),
     )
-    veil = _switch("duel-veil", t("Disagreement"), FaceOffState.shows_veil, FaceOffState.show_veil)
-    outlines = _switch("duel-outlines", t("Outlines"), FaceOffState.shows_outlines, FaceOffState.show_outlines)
+    veil = _switch("duel-veil", [rx.el.i(class_name="key-veil"), t("Disagreement")], FaceOffState.shows_veil, FaceOffState.show_veil)
+    outlines = _switch("duel-outlines", [t("Outlines")], FaceOffState.shows_outlines, FaceOffState.show_outlines)
     key = rx.el.span(
         rx.el.i(class_name="key-agreed"), t("all models agree"), rx.el.i(class_name="key-contested"), t("contested"),
         class_name="row small dim face-off-key",
@@ -95,9 +95,9 @@ def _bar() -> rx.Component:
     )
 
 
-def _switch(name: str, words: str, is_on: rx.Var[bool], on_change: Any) -> rx.Component:
+def _switch(name: str, words: list[Any], is_on: rx.Var[bool], on_change: Any) -> rx.Component:
     switch = rx.switch(id=name, checked=is_on, on_change=on_change, size="1", data_testid=name)
-    return rx.el.label(switch, words, class_name="row small dim")
+    return rx.el.label(switch, *words, class_name="row small dim")
 
 
 def _chooser(words: str, model: rx.Var[str], on_change: Any, test_id: str) -> rx.Component:

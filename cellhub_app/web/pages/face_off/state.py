@@ -16,7 +16,7 @@ from cellhub_app.domain.trials import service as trials
 from cellhub_app.domain.trials.schemas import FaceOffView
 from cellhub_app.web import live, routes
 from cellhub_app.web.guard import Call, guarded
-from cellhub_app.web.i18n import counted, t
+from cellhub_app.web.i18n import counted, listed, t
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.face_off import standings
 from cellhub_app.web.pages.face_off.standings import Figure, Row
@@ -134,7 +134,7 @@ class FaceOffState(SessionState):
         self.rows, self.figures = standings.rows(found), standings.figures(found, names)
         self.percent, self.progress = standings.progress(found)
         self.truth = standings.corrections(found)
-        self.title = t(" against ").join(row.title for row in self.rows)
+        self.title = listed([row.title for row in self.rows])
         self.chosen_title = next((row.title for row in self.rows if row.name == found.chosen_model), "")
         self._show_image()
 

@@ -17,7 +17,7 @@ from cellhub_app.domain.trials import service as trials
 from cellhub_app.web import routes
 from cellhub_app.web.batches import model_title
 from cellhub_app.web.guard import Call, guarded
-from cellhub_app.web.i18n import counted, t
+from cellhub_app.web.i18n import counted, listed, t
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.state import ProjectState
 
@@ -79,7 +79,7 @@ class NewFaceOffState(ProjectState):
                 routes.face_off(self.project_id, one.id),
                 t(
                     "{models} on {images}, {day}",
-                    models=t(" against ").join(model_title(name) for name in one.models),
+                    models=listed([model_title(name) for name in one.models]),
                     images=counted(len(one.image_ids), "image", "images"),
                     day=f"{one.created_at:%d %b, %H:%M} UTC",
                 ),

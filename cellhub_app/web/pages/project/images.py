@@ -7,7 +7,7 @@ from cellhub_app.web.components.buttons import icon_button
 from cellhub_app.web.components.forms import search_box, select
 from cellhub_app.web.components.gallery.gallery import gallery
 from cellhub_app.web.components.keyboard import GALLERY_KEYS, keyboard_help
-from cellhub_app.web.i18n import t
+from cellhub_app.web.i18n import catalogue, t
 from cellhub_app.web.pages.project.export_dialog import export_dialog
 from cellhub_app.web.pages.project.frame import project_page
 from cellhub_app.web.pages.project.images_state import LARGEST_PX, SMALLEST_PX, ImagesState
@@ -60,6 +60,7 @@ def _gallery() -> rx.Component:
         outlines=ImagesState.outlines == "on",
         can_write=ImagesState.can_edit,
         doubt_from=ImagesState.doubt_from,
+        words=catalogue(),
         all_asked=SelectionState.all_asked,
         none_asked=SelectionState.none_asked,
         on_selection_change=ImagesState.select,
@@ -89,13 +90,15 @@ def _tools() -> rx.Component:
         select(SORTS, label=t("Sort images"), small=True, plain=True, value=ImagesState.sort, on_change=ImagesState.order),
         class_name="row sort",
     )
-    options = rx.foreach(ImagesState.tags, lambda tag: rx.el.option(t("{name} ({count})", name=tag.name, count=tag.count), value=tag.name))
+    options = rx.foreach(
+        ImagesState.tags_offered, lambda tag: rx.el.option(t("{name} ({count})", name=tag.name, count=tag.count), value=tag.name)
+    )
     tag = rx.el.select(
         rx.el.option(t("any tag"), value=""), options, aria_label=t("Show images by tag"), value=ImagesState.tag, data_testid="tag-filter",
         on_change=ImagesState.show_tag, class_name="select select-small select-plain tag-filter",
     )  # fmt: skip
     looks = rx.foreach(
-        ImagesState.flaws, lambda flaw: rx.el.option(t("{name} ({count})", name=flaw.words, count=flaw.count), value=flaw.name)
+        ImagesState.looks_offered, lambda flaw: rx.el.option(t("{name} ({count})", name=flaw.words, count=flaw.count), value=flaw.name)
     )
     flaw = rx.el.select(
         rx.el.option(t("any picture"), value=""), looks, rx.el.option(t("any of these flaws"), value="any"),
@@ -111,7 +114,7 @@ def _tools() -> rx.Component:
         t("Outlines"),
         class_name="row small dim",
     )
-    has_tags = (ImagesState.tags.length() > 0) | (ImagesState.tag != "")
+    has_tags = ImagesState.tags_offered.length() > 0
     has_flaws = (ImagesState.flaws.length() > 0) | (ImagesState.flaw != "")
     panel = icon_button(
         t("Queue of this project"), "panel-right", small=True, on_click=ImagesState.toggle_panel, data_testid="panel-toggle"

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from cellhub_app.core.errors import Invalid
 from cellhub_app.core.events import Event, EventType
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.domain.flows import holding
 from cellhub_app.domain.images import selection, tagging, trash
 from cellhub_app.domain.images import service as images
@@ -25,8 +26,8 @@ from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.project.state import ProjectState
 
 Pill = Literal["", "done", "queued", "running", "unsuccessful", "unsegmented", "trash"]
-FlawChoice = Literal["", "any", "empty", "blurred", "saturated", "none"]
-FLAW_WORDS = {"empty": t("looks empty"), "blurred": t("looks blurred"), "saturated": t("saturated")}
+FlawChoice = Literal["", "any", Flaw, "none"]
+FLAW_WORDS: dict[Flaw, str] = {"empty": t("looks empty"), "blurred": t("looks blurred"), "saturated": t("saturated")}
 # Words that the gallery's own address had for these before; to the API they are the status of an image.
 _FORMERLY = {"failed": "unsuccessful", "ready": "unsegmented"}
 DEFAULT_SORT = "-createdAt"
@@ -113,6 +114,18 @@ class ImagesState(ProjectState):
         by_status = {"done": self.done, "queued": self.queued, "running": self.running}
         by_status |= {"unsuccessful": self.failed, "unsegmented": self.unsegmented}
         return by_status.get(self.status, self.total)
+
+    @rx.var
+    def looks_offered(self) -> list[FlawCount]:
+        """How pictures look, and what is asked for though none looks like it any more."""
+        known = {flaw.name for flaw in self.flaws}
+        return [*self.flaws, *(FlawCount(name, words, 0) for name, words in FLAW_WORDS.items() if name == self.flaw and name not in known)]
+
+    @rx.var
+    def tags_offered(self) -> list[TagCount]:
+        """The tags of the project, and the one that is asked for though no image has it any more."""
+        is_unknown = self.tag != "" and all(tag.name != self.tag for tag in self.tags)
+        return [*self.tags, TagCount(self.tag, 0)] if is_unknown else self.tags
 
     @guarded
     async def load_images(self, call: Call) -> None:

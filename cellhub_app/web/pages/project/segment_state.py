@@ -8,12 +8,13 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import SelectionEmpty
+from cellhub_app.core.imaging.flaws import Flaw
 from cellhub_app.core.pagination import PageRequest
 from cellhub_app.core.settings import get_settings
 from cellhub_app.domain.activity.schemas import Action
 from cellhub_app.domain.flows import segment as flow
 from cellhub_app.domain.images import service as images
-from cellhub_app.domain.images.schemas import Flaw, ImageFilters
+from cellhub_app.domain.images.schemas import ImageFilters
 from cellhub_app.domain.images.selection import Chosen, count_poor, first_ready, has_stacks
 from cellhub_app.domain.jobs import steering
 from cellhub_app.domain.jobs.steering import Act

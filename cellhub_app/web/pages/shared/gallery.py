@@ -7,7 +7,7 @@ from cellhub_app.web.components.address.address import address_query
 from cellhub_app.web.components.feedback import skeleton
 from cellhub_app.web.components.forms import search_box, select
 from cellhub_app.web.components.gallery.gallery import gallery
-from cellhub_app.web.i18n import t
+from cellhub_app.web.i18n import catalogue, t
 from cellhub_app.web.pages.shared.frame import shared_page
 from cellhub_app.web.pages.shared.state import SharedState
 
@@ -47,6 +47,7 @@ def _gallery() -> rx.Component:
         outlines=SharedState.outlines,
         can_select=False,
         doubt_from=SharedState.doubt_from,
+        words=catalogue(),
         on_open=SharedState.open_picture,
     )
     return rx.el.div(rx.cond(SharedState.is_loaded, view), class_name="gallery-frame")

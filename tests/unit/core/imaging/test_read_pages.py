@@ -75,6 +75,56 @@ def test_a_bomb_of_jpeg_2000_is_one_too(tmp_path):
         read_plane(path, 1)
 
 
+def _box(kind, data, *, is_long=False):
+    return struct.pack(">I4sQ", 1, kind, 16 + len(data)) + data if is_long else struct.pack(">I4s", 8 + len(data), kind) + data
+
+
+def _jp2(side, *boxes):
+    """A JP2 file with more boxes behind its first two."""
+    data = imagecodecs.jpeg2k_encode(np.zeros((side, side), np.uint8), codecformat="jp2")
+    place = data.index(b"jp2h") - 4
+    return data[:place] + b"".join(boxes) + data[place:]
+
+
+DECOY = imagecodecs.jpeg2k_encode(np.zeros((64, 64), np.uint8), codecformat="j2k")
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+@pytest.mark.parametrize("boxes", [[], [DECOY], [DECOY, bytes(70_000)]], ids=["alone", "behind", "far behind"])
+def test_a_bomb_of_jpeg_2000_does_not_hide_behind_a_small_picture(tmp_path, boxes, is_long):
+    path = tmp_path / "stack.tif"
+    bomb = _jp2(2000, *(_box(b"free", data, is_long=is_long) for data in boxes))
+    assert imagecodecs.jpeg2k_decode(bomb).shape == (2000, 2000)
+    path.write_bytes(_with_bomb(bomb, compression="jpeg2000", metadata=None))
+    with pytest.raises(ImageRefused, match=REFUSED):
+        read_plane(path, 1)
+
+
+def test_the_size_inside_a_header_box_is_not_believed(tmp_path):
+    path = tmp_path / "stack.tif"
+    bomb = _jp2(2000).replace(struct.pack(">4sII", b"ihdr", 2000, 2000), struct.pack(">4sII", b"ihdr", 64, 64))
+    path.write_bytes(_with_bomb(bomb, compression="jpeg2000", metadata=None))
+    with pytest.raises(ImageRefused, match=REFUSED):
+        read_plane(path, 1)
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_tile_that_is_a_whole_jp2_file_is_read(tmp_path, is_long):
+    path = tmp_path / "stack.tif"
+    path.write_bytes(_with_bomb(_jp2(256, _box(b"free", bytes(100), is_long=is_long)), compression="jpeg2000", metadata=None))
+    assert not read_plane(path, 1)[256:, :256].any()
+
+
+@pytest.mark.parametrize(
+    "part", [b"", DECOY[:20], _jp2(256)[:40], _jp2(256)[:12] + _box(b"free", b"")[:7], _jp2(256)[:12] + struct.pack(">I4s", 3, b"free") * 9]
+)
+def test_jpeg_2000_without_a_size_is_refused(tmp_path, part):
+    path = tmp_path / "stack.tif"
+    path.write_bytes(_with_bomb(part + b" ", compression="jpeg2000", metadata=None))
+    with pytest.raises(ImageRefused, match=REFUSED):
+        read_plane(path, 1)
+
+
 def test_a_page_that_is_larger_than_the_picture_is_refused(tmp_path):
     path = tmp_path / "stack.tif"
     with tifffile.TiffWriter(path) as writer:
