@@ -16,6 +16,7 @@ class EventType(StrEnum):
     """What happened; the words of the API."""
 
     SEGMENTATION_STATUS = "segmentationStatus"
+    SEGMENTATION_PROGRESS = "segmentationProgress"
     IMAGE_STATUS = "imageStatus"
     ANNOTATIONS_CHANGED = "annotationsChanged"
     MEASUREMENTS_READY = "measurementsReady"

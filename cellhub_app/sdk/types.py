@@ -154,8 +154,17 @@ class Eta(Answer):
     high_seconds: int
 
 
+class Working(Answer):
+    """A large image that is worked on, and which share of the work is done, 0 to 1."""
+
+    job_id: UUID
+    image_id: UUID
+    name: str
+    progress: float
+
+
 class Batch(Answer):
-    """A model over chosen images."""
+    """A model over chosen images; `working` are those that take minutes, while a worker has them."""
 
     id: UUID
     project_id: UUID
@@ -165,6 +174,7 @@ class Batch(Answer):
     counts: Counts
     position: int | None = None
     eta: Eta | None = None
+    working: tuple[Working, ...] = ()
 
     @property
     def is_final(self) -> bool:

@@ -14,6 +14,7 @@ from cellhub_app.web.theme import STATUSES, face_colour, initials
 
 GONE_COLOUR = "#6b6f76"
 TOLD_APART = 2
+NOT_TOLD = -1  # percent of an image that nobody says anything of
 NOT_RETRYABLE = t("None of them can be tried again: they couldn't be read, were deleted, or a newer batch has taken them.")
 
 
@@ -24,6 +25,15 @@ class StateCount:
     status: str
     count: str
     word: str
+
+
+@dataclass
+class WorkingRow:
+    """A large image that is worked on: its name, where it is shown, and how far it is in percent."""
+
+    name: str
+    href: str
+    percent: int
 
 
 @dataclass
@@ -56,6 +66,7 @@ class BatchBox:
     time_left: str
     summary: str
     states: list[StateCount]
+    working: list[WorkingRow]
     note: str
     succeeded: float
     running: float
@@ -80,6 +91,7 @@ def batch_box(batch: BatchView) -> BatchBox:
         time_left=time_left(batch),
         summary=summary(counts),
         states=states(counts),
+        working=[WorkingRow(one.name, routes.image(batch.project_id, one.image_id), percent_of(one.progress)) for one in batch.working],
         note=note(batch),
         succeeded=100 * counts["succeeded"] / total,
         running=100 * counts["running"] / total,
@@ -90,6 +102,11 @@ def batch_box(batch: BatchView) -> BatchBox:
         can_pause=is_open and batch.status is not JobStatus.PAUSED,
         can_resume=batch.status is JobStatus.PAUSED,
     )
+
+
+def percent_of(share: float) -> int:
+    """A share of work as people read it: nothing is at 100 % before it is done."""
+    return min(99, int(100 * share))
 
 
 def model_title(name: str) -> str:

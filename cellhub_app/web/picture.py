@@ -71,7 +71,8 @@ class PictureState(rx.State, mixin=True):
 
     @classmethod
     async def _read_news(cls, call: Call | Visit, topic_id: UUID, news: News) -> Any:
-        concerned = news.anew or any(event.data.get("imageId") == str(topic_id) for event in news.events)
+        moves = (event for event in news.events if event.type is not EventType.SEGMENTATION_PROGRESS)
+        concerned = news.anew or any(event.data.get("imageId") == str(topic_id) for event in moves)
         if not concerned and not news.has(EventType.PROJECT_CHANGED):
             return None
         image = await images.get(call.session, call.principal, topic_id)

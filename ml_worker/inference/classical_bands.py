@@ -1,6 +1,6 @@
 """The map of the model without a network, of an image of any size: a large one band by band, with the values of the whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,39 +8,43 @@ from numpy.typing import NDArray
 from ml_worker.inference.classical import CLEAR_MAJORITY, TOP, foreground_map, grey_of, levels_of, map_of
 from ml_worker.inference.postprocess import Maps
 from ml_worker.inference.prepared import Prepared
-from ml_worker.inference.room import Between, is_large, nothing, room_for
+from ml_worker.inference.room import Between, Told, is_large, nothing, room_for, unheard
 
 ROWS = 512
 BAND_BYTES = 128_000_000  # of the float32 values of a band; wider images have fewer rows in it
+LOOKS = 3  # at all bands: for the darkest and brightest value, for how many have which, and for the map
 MARGIN = 16  # more than the Gaussians of stretching and smoothing reach
 
 Counts = NDArray[np.int64]
 
 
-def foreground_of(prepared: Prepared, between: Between = nothing) -> Maps:
-    """The map (1, H, W) of an image; `between` is called after each band of a large one. Raises NoRoom."""
+def foreground_of(prepared: Prepared, between: Between = nothing, done: Told = unheard) -> Maps:
+    """The map (1, H, W) of an image; `between` is called before each band of a large one and `done` after it. Raises NoRoom."""
     if not is_large(*prepared.shape):
         return foreground_map(prepared.stretch(prepared.pixels))
-    return _in_bands(prepared, between)
+    return _in_bands(prepared, between, done)
 
 
-def _in_bands(prepared: Prepared, between: Between) -> Maps:
+def _in_bands(prepared: Prepared, between: Between, done: Told) -> Maps:
+    def bands(look: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        return _greys(prepared, between, lambda share: done((look + share) / LOOKS))
+
     maps = room_for((1, *prepared.shape), *prepared.shape, np.uint8)
-    low, high = _extremes(prepared, between)
+    low, high = _extremes(bands(0))
     if high <= low:
         maps[:] = 0
         return maps
     counts = np.zeros(TOP + 1, np.int64)
-    for _, grey in _greys(prepared, between):
+    for _, grey in bands(1):
         counts += np.bincount(levels_of(grey, low, high).ravel(), minlength=TOP + 1)
     level = otsu_level(counts)
     threshold, is_dark = low + level / TOP * (high - low), is_dark_by_counts(counts, level)
-    for top, grey in _greys(prepared, between):
+    for top, grey in bands(2):
         maps[0, top : top + len(grey)] = map_of(grey, threshold, high - low, is_dark=is_dark)
     return maps
 
 
-def _greys(prepared: Prepared, between: Between) -> Iterator[tuple[int, NDArray[np.float32]]]:
+def _greys(prepared: Prepared, between: Between, done: Told) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """The top row of each band, and its grey values as they are in the whole."""
     height, width = prepared.shape
     step = max(1, min(ROWS, BAND_BYTES // (width * prepared.pixels.shape[2] * 4)))
@@ -49,10 +53,11 @@ def _greys(prepared: Prepared, between: Between) -> Iterator[tuple[int, NDArray[
         first, bottom = max(0, top - MARGIN), min(height, top + step)
         grey = grey_of(prepared.stretch(prepared.pixels[first : bottom + MARGIN]))
         yield top, grey[top - first : bottom - first]
+        done(bottom / height)
 
 
-def _extremes(prepared: Prepared, between: Between) -> tuple[float, float]:
-    ends = [(float(grey.min()), float(grey.max())) for _, grey in _greys(prepared, between)]
+def _extremes(greys: Iterable[tuple[int, NDArray[np.float32]]]) -> tuple[float, float]:
+    ends = [(float(grey.min()), float(grey.max())) for _, grey in greys]
     return min(low for low, _ in ends), max(high for _, high in ends)
 
 

@@ -7,7 +7,7 @@ window ends at that window's edge.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -34,7 +34,7 @@ HOPS = 2  # a neighbour that may join the object, and what else that one might j
 class Piece:
     """A window (h, w) whose top-left pixel is (y, x) of the image: its own objects are 1..count, those of other pieces come after.
 
-    `share`: the part of the window that is the piece's own.
+    `share`: the part of the window that is the piece's own. `done`: the share of all pieces that have come, with this one.
     """
 
     y: int
@@ -42,6 +42,7 @@ class Piece:
     labels: Labels
     count: int
     share: float
+    done: float = 1.0
 
     def own(self) -> Labels:
         """The labels without the objects of other pieces."""
@@ -93,9 +94,9 @@ def label_in_pieces(maps: Maps, label: Labelling, core: int = CORE, margin: int 
     Together the pieces are what `label` would make of the whole, up to the numbers, for objects smaller than `margin_max`.
     """
     _, height, width = maps.shape
-    for rows in _spans(height, core):
-        for columns in _spans(width, core):
-            yield _piece(maps, label, rows, columns, margin, margin_max)
+    cores = [(rows, columns) for rows in _spans(height, core) for columns in _spans(width, core)]
+    for number, (rows, columns) in enumerate(cores, start=1):
+        yield replace(_piece(maps, label, rows, columns, margin, margin_max), done=number / len(cores))
 
 
 def _piece(maps: Maps, label: Labelling, rows: _Span, columns: _Span, margin: int, margin_max: int) -> Piece:

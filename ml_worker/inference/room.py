@@ -7,15 +7,23 @@ import numpy as np
 import numpy.typing as npt
 
 from cellhub_app.core.imaging.scratch import on_disk
+from cellhub_app.core.limits import IN_PIECES_ABOVE_PX
 
-WHOLE_PIXELS = 36_000_000  # up to here the image is one piece, and its objects take 17 bytes a pixel
+WHOLE_PIXELS: int = IN_PIECES_ABOVE_PX  # up to here the image is one piece, and its objects take 17 bytes a pixel
 
 Between = Callable[[], None]
 """Called between two steps of a long computation; what it raises ends that."""
 
+Told = Callable[[float], None]
+"""Told after a step of a long computation which share of it is done, 0 to 1."""
+
 
 def nothing() -> None:
     """Nobody looks in between."""
+
+
+def unheard(_share: float) -> None:
+    """Nobody wants to know how far it is."""
 
 
 def is_large(height: int, width: int) -> bool:

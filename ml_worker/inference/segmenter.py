@@ -22,7 +22,7 @@ from ml_worker.inference.pieces import CORE, Labelling, label_in_pieces
 from ml_worker.inference.postprocess import label_with_seeds
 from ml_worker.inference.prepared import DEFAULTS, Parameters, Prepared
 from ml_worker.inference.preprocess import Pixels, Stretch, select_channels
-from ml_worker.inference.room import Between, is_large, nothing, room_for
+from ml_worker.inference.room import Between, Told, is_large, nothing, room_for, unheard
 from ml_worker.inference.scale import MIDDLE_PX, MOST_UPSCALED, resize_maps, resize_pixels, sized_settings
 from ml_worker.inference.sizes import FOLDER as SIZES
 from ml_worker.inference.sizes import VIEWED_PX, Size, SizeEstimator
@@ -105,22 +105,22 @@ class Segmenter:
         blank = np.broadcast_to(np.uint8(0), (*shape, 1))
         return replace(self.prepare(blank[:MULTIPLE, :MULTIPLE], model, parameters), pixels=blank)
 
-    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing, done: Told = unheard) -> list[Maps]:
         """Maps uint8 (3, H, W) in steps of 1/255, one an image, all of one model ((1, H, W) of the classical one).
 
         On a GPU tiles of one shape go in batches; out of memory halves the batch, then turns to the CPU. `between` is called between
-        two of them. Raises WeightsDamaged, MapsNotFinite, NoRoom for very large images, and what `between` raises.
+        two of them, `done` after each. Raises WeightsDamaged, MapsNotFinite, NoRoom for very large images, and what `between` raises.
         """
         if not prepared:
             return []
         name = prepared[0].model
         if find_card(self._cards, name).architecture is None:
-            return [foreground_of(one, between) for one in prepared]
-        return self._scaled(name, prepared, between) if prepared[0].scaling else self._maps(name, prepared, between)
+            return [foreground_of(one, between, done) for one in prepared]
+        return self._scaled(name, prepared, between, done) if prepared[0].scaling else self._maps(name, prepared, between, done)
 
-    def _scaled(self, name: str, prepared: Sequence[Prepared], between: Between) -> list[Maps]:
+    def _scaled(self, name: str, prepared: Sequence[Prepared], between: Between, done: Told) -> list[Maps]:
         """Maps of the images' own sizes, of images that the network saw at the size at which it knows such objects."""
-        seen = self._maps(name, self._shown(prepared, between), between)
+        seen = self._maps(name, self._shown(prepared, between), between, done)
         return [resize_maps(maps, one.shape, between) for maps, one in zip(seen, prepared, strict=True)]
 
     def _shown(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Prepared]:
@@ -141,8 +141,9 @@ class Segmenter:
         """How large the objects of the images are. Raises WeightsDamaged."""
         return self._sizes([(one.pixels[typical_part(one.pixels[:, :, 0], VIEWED_PX)], one.stretch) for one in prepared])
 
-    def _maps(self, name: str, prepared: Sequence[Prepared], between: Between) -> list[Maps]:
+    def _maps(self, name: str, prepared: Sequence[Prepared], between: Between, done: Told) -> list[Maps]:
         wholes = [room_for((3, *one.shape), *one.shape, np.uint8) for one in prepared]
+        passed, tiles_in_all = 0, sum(len(one.windows) for one in prepared)
         for (height, width), places in self._by_shape(prepared).items():
             batch = batch_size(self.device, height * width)
             for first in range(0, len(places), batch):
@@ -151,6 +152,8 @@ class Segmenter:
                 tiles = [prepared[index].tile(window) for index, window in part]
                 for (index, window), maps in zip(part, self.compute(name, tiles), strict=True):
                     paste(wholes[index], maps, window)
+                passed += len(part)
+                done(passed / tiles_in_all)
         return wholes
 
     @staticmethod
@@ -183,8 +186,11 @@ class Segmenter:
         pieces = list(self.finish_in_pieces(prepared, maps))
         return pieces[0] if len(pieces) == 1 else put_together(pieces, prepared.shape)
 
-    def finish_in_pieces(self, prepared: Prepared, maps: Maps) -> Iterator[Instances]:
-        """The same in bounded memory: one piece, or of a very large image several, each with objects of its own (pieces.py)."""
+    def finish_in_pieces(self, prepared: Prepared, maps: Maps, done: Told = unheard) -> Iterator[Instances]:
+        """The same in bounded memory: one piece, or of a very large image several, each with objects of its own (pieces.py).
+
+        `done` is called once whoever took one of several pieces asks for the next.
+        """
         height, width = prepared.shape
         label, calibration = self._labelling(prepared, maps), calibration_of(find_card(self._cards, prepared.model).content)
         threshold = prepared.settings.foreground
@@ -196,6 +202,7 @@ class Segmenter:
             window = np.ascontiguousarray(maps[:, piece.y :, piece.x :][:, : piece.labels.shape[0], : piece.labels.shape[1]])
             scores, doubts, missed = rate_objects(window, piece.labels, threshold, calibration)
             yield Instances(piece.own(), scores[: piece.count], doubts[: piece.count], missed * piece.share, piece.y, piece.x)
+            done(piece.done)
 
     def _labelling(self, prepared: Prepared, maps: Maps) -> Labelling:
         settings = prepared.settings

@@ -14,7 +14,7 @@ from cellhub_app.core.errors import Stopped
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.prepared import Prepared
-from ml_worker.inference.room import is_large
+from ml_worker.inference.room import Told, is_large, unheard
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.threads import TookTooLong
 
@@ -42,6 +42,7 @@ class _Request:
     prepared: Prepared
     limit_s: float
     rank: int
+    done: Told = unheard
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     answer: "asyncio.Future[tuple[Maps, float]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -122,7 +123,7 @@ class _Thread:
     def _predict(self, batch: list[_Request]) -> None:
         began = time.perf_counter()
         try:
-            maps = self._segmenter.predict([request.prepared for request in batch], lambda: self._between(batch))
+            maps = self._segmenter.predict([request.prepared for request in batch], lambda: self._between(batch), batch[0].done)
         except Stopped:
             log.info("the network stopped, because nobody waits for these images any more", images=len(batch))
             return
@@ -158,15 +159,18 @@ class NetworkStage:
     def _fresh(self) -> _Thread:
         return _Thread(self._segmenter, self._requests, self._batch)
 
-    async def predict(self, prepared: Prepared, limit_s: float = IMAGE_TIME_LIMIT_S, *, first: bool = False) -> tuple[Maps, float]:
+    async def predict(
+        self, prepared: Prepared, limit_s: float = IMAGE_TIME_LIMIT_S, *, first: bool = False, done: Told = unheard
+    ) -> tuple[Maps, float]:
         """The maps of an image, and the seconds that it kept the network busy. Raises TookTooLong and what the segmenter raises.
 
         A model's first use loads it beside the queue, so that images of other models go on meanwhile. `first`: before all that waits,
         because somebody looks at it right now; it passes between two tiles of a large image, too. Who is cancelled stops it at a tile.
+        `done` is called by the thread after each tile of an image that shares no batch with others.
         """
         if not self._segmenter.is_loaded(prepared.model):
             await self._load(prepared.model)
-        request = _Request(prepared, limit_s, FIRST if first else IN_TURN)
+        request = _Request(prepared, limit_s, FIRST if first else IN_TURN, done)
         self._requests.put(_Place(request.rank, request))
         try:
             return await request.answer

@@ -33,9 +33,11 @@ from cellhub_app.models.image import storage_key
 from ml_worker.inference.device import usable_cpus
 from ml_worker.inference.forward import Maps
 from ml_worker.inference.prepared import Parameters, Prepared
+from ml_worker.inference.room import is_large
 from ml_worker.inference.segmenter import Segmenter
 from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.describe import Described, describe
+from ml_worker.tasks.headway import Headway, Parts, telling
 from ml_worker.tasks.leftovers import SEGMENTING
 from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.saving import FIRST, Saver
@@ -74,6 +76,7 @@ class SegmentPipeline:
         self._finishers = Threads("finish", max(1, min(FINISHERS_MAX, cpus // 2)))
         self.network = NetworkStage(segmenter)
         self._saver = Saver(runtime, self._others_come)
+        self._parts = Parts()
         self._in_hand = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -103,13 +106,15 @@ class SegmentPipeline:
         began = time.perf_counter()
         timings: dict[str, float] = {}
         try:
-            found = await self._compute(job, timings)
-            timings["waited_s"] = time.perf_counter() - began - sum(timings.values())
-            await self._saver.save(job, found, self._weights.get(job.model or ""), timings)
+            headway = Headway(len(job.planes), self._parts.of(job.model or ""))
+            async with telling(self._runtime.redis, job, headway):
+                found = await self._compute(job, timings, headway)
+                timings["waited_s"] = time.perf_counter() - began - sum(timings.values())
+                await self._saver.save(job, found, self._weights.get(job.model or ""), timings)
         finally:
             self._in_hand -= 1
 
-    async def _compute(self, job: Claimed, timings: dict[str, float]) -> dict[int, Described]:
+    async def _compute(self, job: Claimed, timings: dict[str, float], headway: Headway) -> dict[int, Described]:
         """Frame -> what was found there. A job that is cancelled ends here, between two steps of a plane."""
         _refuse_lacking(job)
         assert job.image_id is not None  # noqa: S101 - a segmentation has an image
@@ -121,17 +126,20 @@ class SegmentPipeline:
                     if stack is None:
                         key = storage_key(job.image_id, "original")
                         stack = opened.enter_context(closing(Stack(await self._runtime.storage.fetch(key, Path(folder) / "original"))))
-                    found[frame] = await self._plane(job, stack, frame, timings)
+                    found[frame] = await self._plane(job, stack, frame, timings, headway)
+                    headway.next_plane()
         return found
 
-    async def _plane(self, job: Claimed, stack: Stack, frame: int, timings: dict[str, float]) -> Described:
+    async def _plane(self, job: Claimed, stack: Stack, frame: int, timings: dict[str, float], headway: Headway) -> Described:
         limit_s, took, wanted = IMAGE_TIME_LIMIT_S * job.patience, dict[str, float](), _Wanted()
         with wanted:
             prepare = self._readers.run(limit_s, self._prepare, job, stack, frame, wanted)
             plane, prepared, flaws, took["read_s"] = await prepare
-            maps, took["network_s"] = await self.network.predict(prepared, _left(limit_s, took))
-            describing = self._finishers.run(_left(limit_s, took), self._describe, prepared, maps, plane, wanted)
+            maps, took["network_s"] = await self.network.predict(prepared, _left(limit_s, took), done=headway.looked)
+            describing = self._finishers.run(_left(limit_s, took), self._describe, prepared, maps, plane, wanted, headway)
             described, took["postprocess_s"] = await describing
+        if is_large(*prepared.shape):
+            self._parts.note(prepared.model, took["network_s"], took["postprocess_s"])
         timings |= {stage: timings.get(stage, 0.0) + seconds for stage, seconds in took.items()}
         # Galleries show the outlines of the first plane; hundreds of other pictures would only wait in memory.
         return (described if frame == FIRST else replace(described, overlay=b"")).of_flawed(flaws)
@@ -146,9 +154,9 @@ class SegmentPipeline:
         prepared = self._segmenter.prepare(plane, job.model or "", parameters_of(job))
         return plane, prepared, assess(np.asarray(plane)), time.perf_counter() - began
 
-    def _describe(self, prepared: Prepared, maps: Maps, plane: Plane, wanted: "_Wanted") -> tuple[Described, float]:
+    def _describe(self, prepared: Prepared, maps: Maps, plane: Plane, wanted: "_Wanted", headway: Headway) -> tuple[Described, float]:
         began = time.perf_counter()
-        described = describe(self._segmenter.finish_in_pieces(prepared, maps), np.asarray(plane), wanted)
+        described = describe(self._segmenter.finish_in_pieces(prepared, maps, headway.outlined), np.asarray(plane), wanted)
         return described, time.perf_counter() - began
 
     def _others_come(self, waiting: int) -> bool:

@@ -52,6 +52,12 @@ def job_event(subject: Subject, status: JobStatus, *, error: dict[str, str] | No
     return Event(EventType.EXPORT_PROGRESS, subject.project_id, data=data)
 
 
+def headway_event(job: Claimed, share: float) -> Event:
+    """How far a worker is with a large image; it says nothing of the status, which somebody may have changed meanwhile."""
+    names = {"imageId": job.image_id, "jobId": job.id, "batchId": job.batch_id}
+    return Event(EventType.SEGMENTATION_PROGRESS, job.project_id, data={**names, "progress": round(share, 3)})
+
+
 def batch_event(view: BatchView) -> Event:
     """How far a batch is."""
     seen = view.model_dump(mode="json", by_alias=True, include={"status", "counts", "position", "eta"})

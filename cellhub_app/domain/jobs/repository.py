@@ -190,6 +190,13 @@ async def in_hand(session: AsyncSession) -> list[InHand]:
     return [InHand(row.batch_id, row.model or "", row.started_at, row.megapixels or UNKNOWN_MEGAPIXELS) for row in rows]
 
 
+async def large_in_hand(session: AsyncSession, batches: Sequence[UUID], above: float) -> Sequence[Row[Job, str]]:
+    """The jobs of these batches that workers hold now and that are of more megapixels, each with the name of its image."""
+    query = select(Job, col(Image.name)).join(Image, col(Image.id) == col(Job.image_id))
+    query = query.where(col(Job.batch_id).in_(batches), col(Job.status) == JobStatus.RUNNING, col(Job.megapixels) > above)
+    return (await session.execute(query.order_by(col(Job.started_at), col(Job.id)))).all()
+
+
 async def finishes(session: AsyncSession) -> list[Finish]:
     """The latest segmentations that succeeded, oldest first."""
     rows = (await session.execute(_FINISHES, {"limit": RECENT_FINISHES})).all()

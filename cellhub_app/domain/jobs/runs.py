@@ -11,8 +11,9 @@ from sqlalchemy.types import Uuid
 from sqlmodel import col
 
 from cellhub_app.core.queue import JobStatus
+from cellhub_app.core.runtime import get_runtime
 from cellhub_app.domain.access import Principal
-from cellhub_app.domain.jobs import overview, repository
+from cellhub_app.domain.jobs import headway, overview, repository
 from cellhub_app.domain.jobs.schemas import BatchLine, Cause, EndedBatch
 from cellhub_app.domain.jobs.service import BatchNotFound, JobNotFound
 from cellhub_app.models.annotation import Revision, Segmentation
@@ -26,7 +27,7 @@ _FIRST = case({JobStatus.FAILED.value: 0, JobStatus.RUNNING.value: 1, JobStatus.
 @dataclass(frozen=True)
 class RunImage:
     """One image of a run: the revision it made of the first plane, the objects it found in all of them, seconds in line and in work, why it
-    failed. `is_gone`: it was deleted since."""
+    failed. `is_gone`: it was deleted since. `progress`: the share done while a large one is worked on."""
 
     job_id: UUID
     image_id: UUID
@@ -43,6 +44,7 @@ class RunImage:
     problem: str
     queued_at: datetime
     finished_at: datetime | None
+    progress: float | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ async def images(
         rank = select(_FIRST).where(col(Job.id) == after.job_id).scalar_subquery()
         query = query.where(tuple_(_FIRST, col(Job.id)) > tuple_(rank, literal(after.job_id, Uuid)))
     rows = (await session.execute(query.order_by(_FIRST, col(Job.id)).limit(limit))).all()
-    return [_image(row) for row in rows]
+    shares = await headway.shares(get_runtime().redis, [row[0] for row in rows])
+    return [_image(row, shares.get(row[0].id)) for row in rows]
 
 
 async def image_of(session: AsyncSession, principal: Principal, job_id: UUID) -> RunImage:
@@ -137,7 +140,7 @@ async def image_of(session: AsyncSession, principal: Principal, job_id: UUID) ->
     return found[0]
 
 
-def _image(row: _Shown) -> RunImage:
+def _image(row: _Shown, progress: float | None) -> RunImage:
     job, name, is_gone, revision, objects = row
     assert job.image_id is not None  # noqa: S101 - joined by it
     return RunImage(
@@ -156,6 +159,7 @@ def _image(row: _Shown) -> RunImage:
         problem=(job.error or {}).get("detail", ""),
         queued_at=job.created_at,
         finished_at=job.finished_at,
+        progress=progress,
     )
 
 

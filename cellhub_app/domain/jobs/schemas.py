@@ -1,5 +1,6 @@
 """What doors show of batches, jobs and workers, and what callers hand in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -52,8 +53,20 @@ class Eta(Schema):
     high_seconds: int
 
 
+class Working(Schema):
+    """A large image that a worker has in hand, and which share of the work on it is done, 0 to 1."""
+
+    job_id: UUID
+    image_id: UUID
+    name: str
+    progress: float
+
+
 class BatchView(Schema):
-    """A batch as doors show it; `position` is that of its next image in the whole line, 1 is the head."""
+    """A batch as doors show it; `position` is that of its next image in the whole line, 1 is the head.
+
+    `working`: those of its images that take minutes, because they are too large to be worked on as a whole, while a worker has them.
+    """
 
     id: UUID
     project_id: UUID
@@ -64,15 +77,18 @@ class BatchView(Schema):
     notify: bool = False
     position: int | None = None
     eta: Eta | None = None
+    working: list[Working] = Field(default_factory=list)
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
 
     @classmethod
-    def of(cls, batch: Batch, counts: BatchCounts, position: int | None = None, eta: Eta | None = None) -> Self:
+    def of(
+        cls, batch: Batch, counts: BatchCounts, position: int | None = None, eta: Eta | None = None, working: Sequence[Working] = ()
+    ) -> Self:
         """The row with what is counted beside it."""
         names = ("id", "project_id", "status", "model", "parameters", "notify", "created_at", "started_at", "finished_at")
-        return cls(**{name: getattr(batch, name) for name in names}, counts=counts, position=position, eta=eta)
+        return cls(**{name: getattr(batch, name) for name in names}, counts=counts, position=position, eta=eta, working=[*working])
 
 
 class Starter(Schema):
@@ -130,7 +146,7 @@ class Steered(Schema):
 
 
 class JobView(Schema):
-    """A job as doors show it; `timings` are seconds."""
+    """A job as doors show it; `timings` are seconds. `progress` is told while a large image is worked on: the share done, 0 to 1."""
 
     id: UUID
     kind: JobKind
@@ -147,6 +163,7 @@ class JobView(Schema):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    progress: float | None = None
 
 
 class JobLogView(Schema):

@@ -13,9 +13,9 @@ from cellhub_app.core.errors import Conflict, NotFound
 from cellhub_app.core.events import Event, EventType
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.queue import JobKind, JobStatus
-from cellhub_app.core.runtime import emit, wake
+from cellhub_app.core.runtime import emit, get_runtime, wake
 from cellhub_app.domain.access import Permission, Principal, require
-from cellhub_app.domain.jobs import lining_up, moving, repository, subjects, work
+from cellhub_app.domain.jobs import headway, lining_up, moving, repository, subjects, work
 from cellhub_app.domain.jobs.moving import Move, move
 from cellhub_app.domain.jobs.news import batch_event
 from cellhub_app.domain.jobs.outlook import views
@@ -122,7 +122,8 @@ async def job(session: AsyncSession, principal: Principal, job_id: UUID) -> JobV
     row = await repository.readable_job(session, principal, job_id)
     if row is None:
         raise JobNotFound
-    return JobView.model_validate(row)
+    shares = await headway.shares(get_runtime().redis, [row])
+    return JobView.model_validate(row).model_copy(update={"progress": shares.get(row.id)})
 
 
 async def job_log(session: AsyncSession, principal: Principal, job_id: UUID) -> list[JobLogView]:

@@ -16,13 +16,17 @@ import reflex as rx
 from cellhub_app.core.events import Event, EventType, publish
 from cellhub_app.core.feed import open_feed
 from cellhub_app.core.ids import now
+from cellhub_app.core.queue import JobKind
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.domain.accounts.presence import browser_principal
+from cellhub_app.domain.flows.segment import segment
 from cellhub_app.domain.images import service as images
 from cellhub_app.domain.images.schemas import ImageChange
 from cellhub_app.domain.invitations import service as invitations
 from cellhub_app.domain.invitations.places import IntoProject
-from cellhub_app.domain.jobs import workers
+from cellhub_app.domain.jobs import headway, work, workers
+from cellhub_app.domain.jobs.claiming import Appetite
+from cellhub_app.domain.jobs.news import headway_event
 from cellhub_app.domain.jobs.schemas import WorkerView
 from cellhub_app.domain.presence import service as presence
 from cellhub_app.domain.presence.schemas import Attention
@@ -241,6 +245,21 @@ async def test_a_closed_tab_is_forgotten(scene: Scene) -> None:
     await until(lambda: ada.name == "Bob has left")
     assert state.name == "HeLa"
     assert not [key for key in live._watches if key[0] == scene.bob.token and key[1] is ProjectState]
+
+
+async def test_how_far_a_large_image_is_reaches_the_tabs_of_its_project_and_no_other(scene: Scene) -> None:
+    async with scene.runtime.work() as session:
+        ada = (await scene.call_of(scene.ada, session)).principal
+        carl = await browser_principal(session, await browser_token(scene.runtime, await account(scene.runtime, "carl")))
+        images = await rows.images(session, scene.project_id, ["slide.tif"], width=10_000, height=10_000)
+        await segment(session, ada, scene.project_id, images, "classical")
+    async with scene.runtime.work() as session:
+        [job] = await work.claim(session, JobKind.SEGMENT, "w1", Appetite(1, 1e9, {}))
+        other = live.Watch("tab-carl", live.Topic(QueueState, carl.user_id), None, carl, None, frozenset())
+    shown = await scene.open(scene.bob)
+    await headway.tell(scene.runtime.redis, job, 0.42)
+    await until(lambda: [row.percent for box in shown.batches for row in box.working] == [42])
+    assert not live._is_about(other, headway_event(job, 0.42))
 
 
 async def test_what_changes_with_time_alone_is_read_again_though_nothing_happens(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import threading
 from functools import partial
+from queue import Queue
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 import tifffile
 from sqlalchemy import text
 
+from cellhub_app.core import limits
+from cellhub_app.core.events import EventType
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import labels_from_polygons
 from cellhub_app.core.imaging import tiff, tiff_large
@@ -21,8 +24,9 @@ from ml_worker.context import WorkerContext
 from ml_worker.inference import classical_bands, prepared, room, segmenter
 from ml_worker.inference.pieces import label_in_pieces
 from ml_worker.inference.tiling import windows
+from ml_worker.tasks import headway
 from tests.fixtures.samples import SampleFile
-from tests.integration.worker.conftest import Lab, until
+from tests.integration.worker.conftest import WAITS_S, Lab, listening, until
 
 HEIGHT, WIDTH, RADIUS = 1000, 900, 9
 ROWS, COLUMNS = range(50, HEIGHT, 50), range(60, WIDTH, 60)
@@ -44,6 +48,7 @@ def _make_it_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiff, "MAX_WHOLE_PIXELS", 100_000)
     monkeypatch.setattr(tiff_large, "TILE_PX", 100)
     monkeypatch.setattr(room, "WHOLE_PIXELS", 100_000)
+    monkeypatch.setattr(limits, "IN_PIECES_ABOVE_PX", 100_000)
     monkeypatch.setattr(classical_bands, "ROWS", 100)
     monkeypatch.setattr(segmenter, "label_in_pieces", partial(label_in_pieces, core=200, margin=24))
     monkeypatch.setattr(prepared, "windows", partial(windows, tile=352))
@@ -115,6 +120,41 @@ async def test_a_large_plane_that_is_cancelled_is_let_go_at_the_next_band(
     assert (seen.counts.cancelled, await lab.column("select count(*) from revision")) == (1, [0])
     await lab.finished(await lab.segment([image]))
     assert read == [0], "the reader's only thread went on to the next job, not to the next band"
+
+
+async def test_who_waits_for_a_large_plane_is_told_how_far_it_is_until_it_is_done(
+    lab: Lab, gpu: WorkerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _make_it_large(monkeypatch)
+    monkeypatch.setattr(headway, "EVERY_S", 0.02)
+    steps, may_go_on, count = Queue[float](), threading.Semaphore(0), headway.Headway._count
+
+    def step_by_step(counted: headway.Headway, part: float) -> None:
+        count(counted, part)
+        steps.put(counted.share)
+        assert may_go_on.acquire(timeout=WAITS_S)
+
+    monkeypatch.setattr(headway.Headway, "_count", step_by_step)
+    [image] = await lab.ready([_slide()])
+    async with listening(lab.runtime) as heard:
+        batch = await lab.segment([image], "unet")
+        shares = [0.0]
+        while shares[-1] < 1:
+            shares.append(await asyncio.to_thread(steps.get, timeout=WAITS_S))
+            await until(partial(_is_read, lab, batch, image, shares[-1]))
+            may_go_on.release()
+        assert (await lab.finished(batch)).working == []
+    assert len(shares) > 30, "tiles and pieces"
+    assert shares == sorted(set(shares))
+    told = [event.data for event in heard.of(EventType.SEGMENTATION_PROGRESS)]
+    assert {(one["imageId"], one["batchId"]) for one in told} == {(str(image), str(batch))}
+    assert sorted({one["progress"] for one in told}) == [round(share, 3) for share in shares]
+    assert await lab.column("select status from job") == ["succeeded"]
+
+
+async def _is_read(lab: Lab, batch: UUID, image: UUID, share: float) -> bool:
+    """Whether somebody who looks at the batch sees that share."""
+    return [(one.image_id, one.progress) for one in (await lab.batch(batch)).working] == [(image, round(share, 3))]
 
 
 async def test_a_plane_stored_in_one_piece_fails_with_a_sentence(lab: Lab, gpu: WorkerContext, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ def test_a_segmentation_event_changes_the_row_as_the_api_shows_it() -> None:
     change = _change(Event(EventType.SEGMENTATION_STATUS, PROJECT, data=data))
     assert change == {
         "segmentation": {"status": "succeeded", "jobId": "j", "model": None, "error": None},
+        "progress": None,
         "objectCount": 12,
         "doubt": 0.1,
     }

@@ -1,7 +1,7 @@
 import React, { memo, useState } from 'react';
 import { Badge } from './Badge.jsx';
 import { overlayUrl, thumbnailUrl } from './requests.js';
-import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, reasonOf } from './status.js';
+import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, percentOf, reasonOf } from './status.js';
 
 export const cellId = (galleryId, imageId) => `${galleryId}-${imageId}`;
 
@@ -63,6 +63,7 @@ function Tags({ tags }) {
 export const Cell = memo(function Cell({ image, index, total, galleryId, selected, focused, outlines, doubtFrom, api }) {
   const badge = badgeOf(image, doubtFrom);
   const reason = reasonOf(image);
+  const percent = percentOf(image);
   return (
     <div
       id={cellId(galleryId, image.id)}
@@ -83,6 +84,7 @@ export const Cell = memo(function Cell({ image, index, total, galleryId, selecte
         <Thumbnail image={image} outlines={outlines} api={api} />
         <span className="ch-cell-tick" data-tick aria-hidden="true"><svg viewBox="0 0 16 16"><path d="m3.5 8.4 3 3 6-6.6" /></svg></span>
         <Tags tags={image.tags} />
+        {percent !== null && <span className="ch-cell-progress" aria-hidden="true"><i style={{ width: `${percent}%` }} /></span>}
       </div>
       <div className="ch-cell-caption">
         <span className="ch-cell-name">{image.name}</span>

@@ -60,10 +60,22 @@ function readyBadge(image) {
   return worst ? { kind: 'doubt', word: FLAWS[worst].word } : READY;
 }
 
+/**
+ * How far the worker is with an image that takes minutes, in percent; null for all others, and once its job does not run any more.
+ * Nothing is at 100 % before it is done.
+ */
+export function percentOf(image) {
+  const { progress, segmentation } = image;
+  if (segmentation?.status !== 'running' || progress?.jobId !== segmentation.jobId) return null;
+  return Math.min(99, Math.floor(100 * progress.progress));
+}
+
 /** An image that is still being read says so even when its segmentation already waits for it. */
 function stateOf(image, doubtFrom) {
   const reading = IMAGE[image.status];
   if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
+  const percent = percentOf(image);
+  if (percent !== null) return { kind: 'working', word: `${SEGMENTATION.running.word} ${percent} %` };
   const badge = SEGMENTATION[image.segmentation?.status] ?? readyBadge(image);
   return badge.kind === 'done' && image.doubt >= markOf(image, doubtFrom) ? LOOK_FIRST : badge;
 }

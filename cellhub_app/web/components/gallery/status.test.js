@@ -1,6 +1,11 @@
+<<<<<<< HEAD
 import { afterEach, expect, test } from 'bun:test';
 import { speak } from '../charts/language.js';
 import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, reasonOf } from './status.js';
+=======
+import { expect, test } from 'bun:test';
+import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, percentOf, reasonOf } from './status.js';
+>>>>>>> progress
 
 afterEach(() => speak({}));
 
@@ -85,4 +90,14 @@ test('an image in the trash says how long it can be restored', () => {
   const day = 24 * 3600e3;
   const word = ageMs => badgeOf({ ...ready('succeeded'), deletedAt: new Date(100 * day - ageMs).toISOString() }, 0.5, 100 * day).word;
   expect([word(0), word(28.5 * day), word(29.5 * day), word(31 * day)]).toEqual(['30 days left', '2 days left', '1 day left', '0 days left']);
+});
+
+test('an image that takes minutes says how far it is, while that very job runs', () => {
+  const told = (status, progress, jobId = 'j') => ({ ...ready(status), progress: { jobId, progress } });
+  expect(badgeOf(told('running', 0.428)).word).toBe('Processing 42 %');
+  expect(percentOf(told('running', 0))).toBe(0);
+  expect(percentOf(told('running', 1))).toBe(99);
+  expect(badgeOf(told('running', 0.4, 'another')).word).toBe('Processing');
+  expect(percentOf({ ...ready('running'), progress: null })).toBe(null);
+  for (const status of ['queued', 'paused', 'succeeded', 'failed', 'cancelled', null]) expect(percentOf(told(status, 0.4))).toBe(null);
 });

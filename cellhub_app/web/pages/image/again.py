@@ -9,6 +9,7 @@ from cellhub_app.web.components.feedback import status_chip
 from cellhub_app.web.components.forms import tick
 from cellhub_app.web.components.model_form import model_choice
 from cellhub_app.web.components.planes_choice import planes_choice
+from cellhub_app.web.components.working import percent_bar
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.image.again_state import ALL, PLANE, AgainState
 from cellhub_app.web.pages.image.state import ImageState
@@ -26,8 +27,9 @@ def segment_again() -> rx.Component:
 
 def _run() -> rx.Component:
     chip = status_chip(ImageState.run_status)
+    far = rx.cond(ImageState.run_percent >= 0, rx.el.span(*percent_bar(ImageState.name, ImageState.run_percent), class_name="bar-far"))
     return link(
-        chip, to=routes.run(ImageState.run_id), title=t("Open the run"), class_name="bar-run", role="status", data_testid="image-run"
+        chip, far, to=routes.run(ImageState.run_id), title=t("Open the run"), class_name="bar-run", role="status", data_testid="image-run"
     )  # fmt: skip
 
 

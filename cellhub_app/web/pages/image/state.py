@@ -1,5 +1,6 @@
 """One image in the viewer of a member."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -7,16 +8,28 @@ from uuid import UUID
 import reflex as rx
 
 from cellhub_app.core.errors import NotFound
+from cellhub_app.core.events import EventType
 from cellhub_app.domain.access import Permission, allows
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
+from cellhub_app.web.batches import NOT_TOLD, percent_of
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.live import News, Topic
 from cellhub_app.web.pages.image.past import PastState
 from cellhub_app.web.picture import Found, PictureState
 from cellhub_app.web.session import SessionState
 
-UNFINISHED = ("queued", "running", "paused")
+
+@dataclass(frozen=True)
+class Told:
+    """How far a run is with the image, as its worker says: in percent."""
+
+    run_id: str
+    percent: int
+
+
+RUNNING = "running"
+UNFINISHED = ("queued", RUNNING, "paused")
 
 
 class ImageState(PastState, PictureState, SessionState):
@@ -28,6 +41,7 @@ class ImageState(PastState, PictureState, SessionState):
     may_segment: bool = False
     run_status: str = ""
     run_id: str = ""
+    run_percent: int = NOT_TOLD
 
     @rx.var
     def query(self) -> dict[str, str]:
@@ -64,13 +78,28 @@ class ImageState(PastState, PictureState, SessionState):
         self._take_address(self.router.url.query_parameters)
         self._take_past(self.router.url.query_parameters.get("revision", ""))
 
-    def _show_news(self, found: Found | None) -> None:
+    @classmethod
+    async def _read_news(cls, call: Call, topic_id: UUID, news: News) -> Any:
+        """What visitors see as well; where nothing else happened how far the run is, which its events say."""
+        found = await super()._read_news(call, topic_id, news)
+        told = [event.data for event in news.events if event.type is EventType.SEGMENTATION_PROGRESS]
+        mine = [data for data in told if data.get("imageId") == str(topic_id)]
+        return Told(str(mine[-1]["jobId"]), percent_of(mine[-1]["progress"])) if mine and found is None else found
+
+    def _show_news(self, found: Found | Told | None) -> None:
         """What visitors see as well, and the run that works on the image."""
+        if isinstance(found, Told):
+            if self.run_status == RUNNING and self.run_id == found.run_id:
+                self._put(run_percent=found.percent)
+            return
         PictureState._show_news(self, found)
         if found is not None:
             run = found[0].segmentation
             is_under_way = run is not None and run.status in UNFINISHED
+            before = self.run_status, self.run_id
             self.run_status, self.run_id = (run.status, str(run.job_id)) if run and is_under_way else ("", "")
+            if before != (self.run_status, self.run_id):
+                self.run_percent = NOT_TOLD
 
     @guarded
     async def show_plane(self, call: Call, number: int) -> None:

@@ -301,9 +301,12 @@ def checked_filters(words: dict[str, str]) -> ImageFilters:
 
 def _change(event: Event) -> dict[str, Any]:
     """An event as the part of an image's row that it changes."""
+    if event.type is EventType.SEGMENTATION_PROGRESS:  # shown while that job runs, whatever else is told of it
+        return {"progress": {name: event.data.get(name) for name in ("jobId", "progress")}}
     data = {name: value for name, value in event.data.items() if name not in {"imageId", "batchId", "jobId", "model", "status", "error"}}
     if event.type is EventType.SEGMENTATION_STATUS:
         data["segmentation"] = {name: event.data.get(name) for name in ("status", "jobId", "model", "error")}
+        data["progress"] = None
     elif "status" in event.data:
         data |= {"status": event.data["status"], "error": event.data.get("error")}
     if data.get("flaws", ()) is None:  # too few planes were looked at to say: the row keeps what it has

@@ -6,6 +6,7 @@ from cellhub_app.web.batches import BatchBox
 from cellhub_app.web.components.buttons import button, icon_button, link
 from cellhub_app.web.components.feedback import stacked_bar, status_chip
 from cellhub_app.web.components.throughput import throughput_chart
+from cellhub_app.web.components.working import working_images
 from cellhub_app.web.i18n import noun, t
 from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.pace import ProjectPace
@@ -48,6 +49,7 @@ def _batch(batch: rx.Var[BatchBox]) -> rx.Component:
         rx.cond(batch.is_open, figures),
         stacked_bar(batch.summary, shares),
         rx.el.p(batch.summary, class_name="dim small number", data_testid="batch-summary"),
+        working_images(batch),
         rx.cond(batch.note != "", rx.el.p(batch.note, class_name="dim small number")),
         rx.cond(ProjectState.can_edit, _buttons(batch)),
         class_name="box batch",

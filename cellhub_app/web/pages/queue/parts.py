@@ -7,6 +7,7 @@ import reflex as rx
 from cellhub_app.web.batches import BatchBox, Person, StateCount
 from cellhub_app.web.components.buttons import link
 from cellhub_app.web.components.feedback import face, stacked_bar
+from cellhub_app.web.components.working import working_images
 from cellhub_app.web.i18n import t
 
 
@@ -26,7 +27,7 @@ def progress(batch: rx.Var[BatchBox], note: rx.Var[str] | str = "") -> rx.Compon
     shares = [(name, getattr(batch, name)) for name in ("succeeded", "running", "failed", "cancelled")]
     counts = rx.el.ul(rx.foreach(batch.states, _count), class_name="counts number")
     words = rx.el.div(counts, rx.el.span(note, class_name="dim small number"), class_name="queue-figures")
-    return rx.el.div(stacked_bar(batch.summary, shares), words, class_name="queue-progress")
+    return rx.el.div(stacked_bar(batch.summary, shares), words, working_images(batch), class_name="queue-progress")
 
 
 def _count(state: rx.Var[StateCount]) -> rx.Component:

@@ -18,6 +18,10 @@ from cellhub_app.web.live import News, Topic
 from cellhub_app.web.session import SessionState
 from cellhub_app.web.steering import SteeringState
 
+MOVES = (
+    EventType.QUEUE_UPDATE, EventType.SEGMENTATION_STATUS, EventType.SEGMENTATION_PROGRESS, EventType.PROJECT_CHANGED,
+    EventType.BATCH_FINISHED,
+)  # fmt: skip
 KINDS = {"gpu": t("Segmentation"), "io": t("Reading files and exports")}
 
 
@@ -80,7 +84,7 @@ class QueueState(SteeringState, SessionState):
 
     @classmethod
     async def _read_news(cls, call: Call, _topic_id: UUID, news: News) -> Any:
-        if not news.has(EventType.QUEUE_UPDATE, EventType.SEGMENTATION_STATUS, EventType.PROJECT_CHANGED, EventType.BATCH_FINISHED):
+        if not news.has(*MOVES):
             return None
         found = await overview.queue(call.session, call.principal)
         lines = [_line(batch, call.principal) for batch in found.batches]

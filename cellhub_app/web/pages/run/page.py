@@ -8,6 +8,7 @@ from cellhub_app.web import routes
 from cellhub_app.web.components.buttons import button, link, link_button
 from cellhub_app.web.components.feedback import empty_state, face, skeleton, stacked_bar, status_chip
 from cellhub_app.web.components.shell import shell
+from cellhub_app.web.components.working import percent_bar
 from cellhub_app.web.i18n import t
 from cellhub_app.web.pages.run.log_state import LogLine, RunLog
 from cellhub_app.web.pages.run.state import CauseRow, ImageRow, RunState
@@ -106,6 +107,7 @@ def _image(row: rx.Var[ImageRow]) -> rx.Component:
     words = rx.el.div(
         rx.el.b(name, class_name="ellipsis"),
         rx.el.span(row.objects, rx.cond(row.objects != "", " · ", ""), row.times, class_name="dim small number"),
+        rx.cond(row.percent >= 0, rx.el.div(*percent_bar(row.name, row.percent), class_name="export-progress")),
         rx.cond(row.problem != "", rx.el.span(row.problem, class_name="error-text small", data_testid="run-problem")),
         class_name="grow stack-small",
     )

@@ -12,7 +12,7 @@ from cellhub_app.domain.jobs import service as jobs
 from cellhub_app.domain.jobs.runs import Run, RunImage
 from cellhub_app.domain.jobs.steering import Act
 from cellhub_app.web import live, routes
-from cellhub_app.web.batches import NOT_RETRYABLE, BatchBox, Person, batch_box, person, retry_words
+from cellhub_app.web.batches import NOT_RETRYABLE, NOT_TOLD, BatchBox, Person, batch_box, percent_of, person, retry_words
 from cellhub_app.web.guard import Call, guarded
 from cellhub_app.web.i18n import counted, t
 from cellhub_app.web.live import News, Topic
@@ -36,6 +36,7 @@ class ImageRow:
     objects: str
     times: str
     problem: str
+    percent: int
 
 
 @dataclass
@@ -162,6 +163,7 @@ def _row(image: RunImage, project_id: UUID) -> ImageRow:
         objects=objects,
         times=" · ".join(times),
         problem=image.problem if image.status.value == "failed" else "",
+        percent=NOT_TOLD if image.progress is None else percent_of(image.progress),
     )
 
 

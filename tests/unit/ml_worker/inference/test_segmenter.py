@@ -13,7 +13,7 @@ import torch
 from cellhub_app.core.errors import ModelUnknown, Stopped
 from cellhub_app.core.metrics.matching import count_matches, pooled
 from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
-from ml_worker.inference import banded, room
+from ml_worker.inference import banded, classical_bands, room
 from ml_worker.inference import segmenter as segmenter_module
 from ml_worker.inference.catalog import WEIGHTS_DIR, Preset, default_model, read_cards
 from ml_worker.inference.forward import Image, Maps, Network
@@ -117,6 +117,27 @@ def test_an_image_in_pieces_has_the_objects_of_the_whole(monkeypatch, segmenter,
     assert np.allclose(np.sort(whole.scores), np.sort(together.scores))
     # how small an object looks beside the others depends on which others there are
     assert np.abs(np.sort(whole.doubts) - np.sort(together.doubts)).mean() < 0.05
+
+
+@pytest.mark.parametrize("model", ["unet", "classical"])
+def test_of_a_large_image_it_is_told_how_far_the_tiles_and_then_the_pieces_are(monkeypatch, segmenter, model):
+    image, _ = fluorescent_nuclei(5, 420, 460)
+    monkeypatch.setattr(room, "WHOLE_PIXELS", 100 * 100)
+    monkeypatch.setattr(classical_bands, "ROWS", 100)
+    monkeypatch.setattr(segmenter_module, "label_in_pieces", partial(label_in_pieces, core=140, margin=48))
+    prepared = segmenter.prepare(image, model)
+    if model == "unet":
+        prepared = replace(prepared, scaling=None, windows=tuple(windows(420, 460, 32, tile=288, overlap=128)), only_tile=None)
+    looked, outlined, taken = [], [], []
+    [maps] = segmenter.predict([prepared], done=looked.append)
+    steps = len(prepared.windows) if model == "unet" else 3 * 5
+    assert len(looked) == steps
+    assert looked == pytest.approx([(step + 1) / steps for step in range(steps)] if model == "unet" else sorted(looked))
+    assert looked[-1] == 1
+    for _ in segmenter.finish_in_pieces(prepared, maps, outlined.append):
+        taken.append(len(outlined))
+    assert taken == [*range(12)]
+    assert outlined == pytest.approx([(step + 1) / 12 for step in range(12)])
 
 
 def test_a_large_image_is_seen_at_another_size_in_bands_and_has_the_objects_of_the_whole(monkeypatch, scaling):

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from ml_worker.inference.forward import Maps
-from ml_worker.inference.room import Between, nothing
+from ml_worker.inference.room import Between, Told, nothing, unheard
 from ml_worker.inference.segmenter import Prepared, Segmenter
 from ml_worker.tasks.network import NetworkStage
 
@@ -23,11 +23,11 @@ class Noting(Segmenter):
         super().__init__(device="cpu", threads=1)
         self.may_begin, self.widths = threading.Event(), list[int]()
 
-    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing, done: Told = unheard) -> list[Maps]:
         """The maps, as ever."""
         self.may_begin.wait()
         self.widths += [one.shape[1] for one in prepared]
-        return super().predict(prepared, between)
+        return super().predict(prepared, between, done)
 
 
 async def test_somebody_who_looks_passes_before_all_that_waits_and_the_others_keep_their_order() -> None:
@@ -51,7 +51,7 @@ class Tiled(Segmenter):
         self.has_begun, self.may_go_on = threading.Event(), threading.Event()
         self.ended, self.passed = threading.Event(), list[int]()
 
-    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing, done: Told = unheard) -> list[Maps]:
         """A map of the right size."""
         width = prepared[0].shape[1]
         try:
@@ -102,7 +102,7 @@ class OnGpu(Segmenter):
         self.device = torch.device("cuda")
         self.has_begun, self.may_go_on, self.batches = threading.Event(), threading.Event(), list[list[int]]()
 
-    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing, done: Told = unheard) -> list[Maps]:
         """Maps of the right size."""
         self.batches.append([one.shape[1] for one in prepared])
         self.has_begun.set()
@@ -136,11 +136,11 @@ def no_collection() -> Iterator[None]:
 class Failing(Segmenter):
     """The segmenter, which can't compute what is 13 wide."""
 
-    def predict(self, prepared: Sequence[Prepared], between: Between = nothing) -> list[Maps]:
+    def predict(self, prepared: Sequence[Prepared], between: Between = nothing, done: Told = unheard) -> list[Maps]:
         """The maps, as ever."""
         if prepared[0].shape[1] == 13:
             raise ValueError
-        return super().predict(prepared, between)
+        return super().predict(prepared, between, done)
 
 
 @pytest.mark.parametrize("width", [12, 13])
