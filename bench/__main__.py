@@ -85,6 +85,7 @@ def everything() -> None:
     run("export")
     run("measurements")
     run("inference")
+    run("plane")
 
 
 def main() -> None:
