@@ -75,7 +75,7 @@ function stateOf(image, doubtFrom) {
   const reading = IMAGE[image.status];
   if (reading) return image.segmentation?.status === 'queued' && reading.kind === 'waiting' ? SEGMENTATION.queued : reading;
   const percent = percentOf(image);
-  if (percent !== null) return { kind: 'working', word: `${SEGMENTATION.running.word} ${percent} %` };
+  if (percent !== null) return { kind: 'working', word: 'Processing {percent} %', values: { percent } };
   const badge = SEGMENTATION[image.segmentation?.status] ?? readyBadge(image);
   return badge.kind === 'done' && image.doubt >= markOf(image, doubtFrom) ? LOOK_FIRST : badge;
 }
@@ -83,8 +83,8 @@ function stateOf(image, doubtFrom) {
 /** In the page's language. */
 export function badgeOf(image, doubtFrom = Infinity, nowMs = Date.now()) {
   if (image.deletedAt) return deletedBadge(image.deletedAt, nowMs);
-  const { kind, word } = stateOf(image, doubtFrom);
-  return { kind, word: t(word) };
+  const { kind, word, values } = stateOf(image, doubtFrom);
+  return { kind, word: t(word, values) };
 }
 
 /** Why it failed, in the server's plain words; empty when it did not. */

@@ -1,11 +1,6 @@
-<<<<<<< HEAD
 import { afterEach, expect, test } from 'bun:test';
 import { speak } from '../charts/language.js';
-import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, reasonOf } from './status.js';
-=======
-import { expect, test } from 'bun:test';
 import { badgeOf, doubtWords, flawWords, isSegmented, objectsNoun, percentOf, reasonOf } from './status.js';
->>>>>>> progress
 
 afterEach(() => speak({}));
 
@@ -17,6 +12,12 @@ test('the words of the badge are those of the lab', () => {
   expect(badgeOf({ status: 'uploaded', segmentation: null }).word).toBe('Uploaded');
   expect(badgeOf({ status: 'ingesting', segmentation: null }).word).toBe('Reading');
   expect(badgeOf({ status: 'failed', segmentation: null }).word).toBe('Failed');
+});
+
+test('how far a large image is is told in the language of the page', () => {
+  speak({ 'Processing {percent} %': '{percent} % fertig' });
+  const large = { ...ready('running'), progress: { jobId: 'j', progress: 0.428 } };
+  expect(badgeOf(large)).toEqual({ kind: 'working', word: '42 % fertig' });
 });
 
 test('an image that could not be read is failed whatever waits for it', () => {
