@@ -109,6 +109,7 @@ async def test_a_face_off_starts_from_the_selection(page: Page, begun: FaceOff) 
     state = tab.state(FaceOffState)
     assert (state.image_id, state.left_model, state.right_model, state.mode) == (str(page.images[1]), "classical", "unet", "swipe")
     assert (state.progress, state.percent, state.left["url"], state.veil_url) == ("0 of 4 tried", 0, "", "")
+    assert not state.has_stacks
     await tab.call(FaceOffState, "step", 1)
     assert state.image_id == str(page.images[0])
     await tab.call(FaceOffState, "show_left", "unet")
@@ -150,6 +151,7 @@ async def test_the_plane_of_a_stack_is_named_and_shown_once_it_was_tried(page: P
     await tab.call(FaceOffState, "load")
     state = tab.state(FaceOffState)
     [strip] = [figure for figure in state.figures if figure.id == str(stack)]
+    assert state.has_stacks
     assert (state.left["note"], state.image_url) == ("slice 16 of 30 · not tried yet", ""), "never the first plane in place of it"
     assert (strip.title, strip.picture) == ("stack.tif, slice 16 of 30", f"/api/v1/images/{stack}/thumbnail")
     async with page.runtime.work() as session:

@@ -41,6 +41,7 @@ class FaceOffState(SessionState):
     percent: int = 0
     progress: str = ""
     truth: str = ""
+    has_stacks: bool = False
     chosen_title: str = ""
     image_id: str = ""
     name: str = ""
@@ -134,6 +135,7 @@ class FaceOffState(SessionState):
         self.rows, self.figures = standings.rows(found), standings.figures(found, self._images)
         self.percent, self.progress = standings.progress(found)
         self.truth = standings.corrections(found)
+        self.has_stacks = any(standings.place(found, image) for image in self._images.values())
         self.title = listed([row.title for row in self.rows])
         self.chosen_title = next((row.title for row in self.rows if row.name == found.chosen_model), "")
         self._show_image()
