@@ -25,7 +25,7 @@ class FaceOff(Table, table=True):
 
 
 class Trial(Table, table=True):
-    """What one model with certain parameters found in one image; without a face-off it is a preview.
+    """What one model with certain parameters found in one plane of an image, its frame; without a face-off it is a preview, of the first.
 
     Its outlines lie in the storage. `agreement` says how the other models of the face-off see it, `truth` how a corrected revision does.
     """
@@ -39,6 +39,7 @@ class Trial(Table, table=True):
     id: UUID = key()
     project_id: UUID = reference("project.id")
     image_id: UUID = reference("image.id", index=True)
+    frame: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     face_off_id: UUID | None = reference("face_off.id", nullable=True, index=True)
     job_id: UUID = reference("job.id", index=True)
     user_id: UUID | None = reference("app_user.id", nullable=True, ondelete="SET NULL")
@@ -69,6 +70,11 @@ def disagreement_key(face_off_id: UUID, image_id: UUID) -> str:
     return f"{TRIALS}/{face_off_id}/{image_id}.webp"
 
 
-def maps_key(image_id: UUID, model: str, weights_sha256: str | None, channel: int = 0) -> str:
-    """Where what a network saw in a channel of an image is kept."""
-    return f"{MAPS}/{image_id}-{model}-{(weights_sha256 or 'none')[:12]}-{channel}"
+def picture_key(face_off_id: UUID, image_id: UUID, part: str) -> str:
+    """Where the picture (`display`, `thumbnail`) of the plane of an image is kept, if it is not the first, which has pictures anyway."""
+    return f"{TRIALS}/{face_off_id}/{image_id}-{part}.webp"
+
+
+def maps_key(image_id: UUID, model: str, weights_sha256: str | None, channel: int = 0, frame: int = 0) -> str:
+    """Where what a network saw in a channel of a plane is kept."""
+    return f"{MAPS}/{image_id}-{model}-{(weights_sha256 or 'none')[:12]}-{channel}-{frame}"

@@ -199,13 +199,17 @@ class Standing(Answer):
 
 
 class FaceOff(Answer):
-    """Several models on the same images; `disagreement` is the share of each image's foreground that not all models call so."""
+    """Several models on the same images; `disagreement` is the share of each image's foreground that not all models call so.
+
+    `frames` is the plane of each image that is compared: timepoint * slices + slice, counted from 0.
+    """
 
     id: UUID
     project_id: UUID
     status: str
     models: list[str]
     image_ids: list[UUID]
+    frames: dict[UUID, int] = {}
     chosen_model: str | None
     standings: list[Standing]
     disagreement: dict[UUID, float]

@@ -1,5 +1,6 @@
 """What is said of a project and of an image, to members and to visitors alike."""
 
+from cellhub_app.core.imaging.planes import plane_of
 from cellhub_app.domain.annotations.schemas import RevisionView
 from cellhub_app.domain.images.schemas import ImageCounts, ImageView
 from cellhub_app.domain.projects.schemas import ProjectView
@@ -40,6 +41,16 @@ def size_text(image: ImageView) -> str:
     if image.channels and image.channels > 1:
         words.append(t("{count} channels", count=image.channels))
     return " · ".join(words)
+
+
+def plane_text(image: ImageView, frame: int) -> str:
+    """`slice 12 of 30`, `timepoint 3 of 9`, or both; empty for an image of one plane."""
+    slices, timepoints = image.frames or 1, image.timepoints or 1
+    z, timepoint = plane_of(frame, slices)
+    words = [t("slice {number} of {count}", number=z + 1, count=slices)] if slices > 1 else []
+    if timepoints > 1:
+        words.append(t("timepoint {number} of {count}", number=timepoint + 1, count=timepoints))
+    return ", ".join(words)
 
 
 def caption(latest: RevisionView | None) -> str:

@@ -16,6 +16,7 @@ from cellhub_app.web.guard import Call, unguarded
 from cellhub_app.web.live import News
 from cellhub_app.web.visit import Visit
 
+FILTER_MAX = 200
 FILTERS = ("status", "q", "tag", "flaw", "sort", "where")
 OBJECTS, HISTORY, DISPLAY = SIDES = ("objects", "history", "display")
 Found = tuple[ImageView, dict[int, RevisionView]]
@@ -66,7 +67,7 @@ class PictureState(rx.State, mixin=True):
 
     def _take_address(self, asked: dict[str, str]) -> None:
         """Keep the gallery's filter, for the way back, and the selected object."""
-        self.filters = {name: asked[name][:200] for name in FILTERS if asked.get(name)}
+        self.filters = {name: asked[name][:FILTER_MAX] for name in FILTERS if asked.get(name)}
         self.object_id = asked.get("object", "")[:36]
 
     @classmethod
@@ -97,9 +98,10 @@ class PictureState(rx.State, mixin=True):
             self._show_news(await self._read_news(call, UUID(self.image_id), News(anew=True)))
 
     def _place_in_address(self) -> dict[str, str]:
-        """The plane and the selected object, as `_find_plane` reads them."""
+        """The plane and the selected object, as `_find_plane` reads them; the first plane only where a reload may open another one."""
         z, t = plane_of(self.plane, self.frames)
-        named = {"z": str(z + 1) if z else "", "t": str(t + 1) if t else "", "object": self.object_id}
+        first = "1" if self.planes > 1 and self.plane == 0 and self.filters.get("where") else ""
+        named = {"z": str(z + 1) if z else first, "t": str(t + 1) if t else "", "object": self.object_id}
         return {name: value for name, value in named.items() if value}
 
     def _show_news(self, found: Found | None) -> None:

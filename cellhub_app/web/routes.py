@@ -96,6 +96,11 @@ def thumbnail(image_id: UUID | str | Any) -> Any:
     return f"{API}/images/{image_id}/thumbnail"
 
 
+def face_off_picture(face_off_id: UUID | str, image_id: UUID | str, part: str) -> str:
+    """The plane of a stack that a face-off compares; `part` is display or thumbnail."""
+    return f"{API}/face-offs/{face_off_id}/images/{image_id}/{part}"
+
+
 def overlay(image_id: UUID | str | Any, revision: int) -> Any:
     """The outlines of a revision, the size of the small picture."""
     return f"{API}/images/{image_id}/overlay?revision={revision}"

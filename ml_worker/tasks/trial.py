@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,12 +11,10 @@ from uuid import UUID
 
 import numpy as np
 
-from cellhub_app.core.errors import ImageRefused
 from cellhub_app.core.geometry import codec
 from cellhub_app.core.geometry.raster import labels_from_polygons, polygons_from_labels
 from cellhub_app.core.ids import new_id
 from cellhub_app.core.imaging.disagreement import draw_disagreement
-from cellhub_app.core.imaging.read import read_plane
 from cellhub_app.core.limits import IMAGE_TIME_LIMIT_S
 from cellhub_app.core.metrics.agreement import PARTNER_IOU, Agreement, compare
 from cellhub_app.core.metrics.matching import count_matches, foreground_counts
@@ -30,11 +28,12 @@ from cellhub_app.domain.jobs.news import Subject, job_event
 from cellhub_app.domain.trials import service as trials
 from cellhub_app.domain.trials.schemas import Result, TrialView
 from cellhub_app.models.image import storage_key
-from cellhub_app.models.trial import disagreement_key, maps_key, outlines_key
+from cellhub_app.models.trial import disagreement_key, maps_key, outlines_key, picture_key
 from ml_worker.inference.instances import Instances
 from ml_worker.inference.postprocess import Labels
 from ml_worker.inference.prepared import Parameters, Prepared
 from ml_worker.inference.segmenter import Segmenter
+from ml_worker.tasks import tried_planes
 from ml_worker.tasks.budget import Budget
 from ml_worker.tasks.kept_maps import KeptMaps, Seen
 from ml_worker.tasks.leftovers import TRYING
@@ -42,7 +41,6 @@ from ml_worker.tasks.network import NetworkStage
 from ml_worker.tasks.threads import Threads
 
 PIXELS_IN_HAND = 16_000_000
-TOO_LARGE = "{name} is too large to try models on, which takes at most 100 megapixels and 384 MB: try them on a smaller part of it."
 NO_REVISION = 1  # the viewer takes revision 0 for "never segmented"
 
 
@@ -53,6 +51,14 @@ class Tried:
     trial: TrialView
     instances: Instances
     seconds: float
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What an image's file is opened for: what the networks are given, and the pictures of a plane of which there are none yet."""
+
+    prepared: list[Prepared]
+    pictures: dict[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -101,48 +107,48 @@ class Trials:
 
     async def _try(self, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> None:
         began = time.perf_counter()
-        seen = await self._see(job, wanted, threads)
+        seen, pictures = await self._see(job, wanted, threads)
         tried = [await threads.run(IMAGE_TIME_LIMIT_S, self._outline, trial, seen[trial.model]) for trial in wanted]
-        found = await threads.run(IMAGE_TIME_LIMIT_S, compared, tried, await self._corrected(job) if len(wanted) > 1 else None)
-        await self._store(job, wanted, found, time.perf_counter() - began)
+        found = await threads.run(IMAGE_TIME_LIMIT_S, compared, tried, await self._corrected(job, wanted) if len(wanted) > 1 else None)
+        await self._store(job, wanted, found, pictures, time.perf_counter() - began)
 
-    async def _corrected(self, job: Claimed) -> list[bytes] | None:
+    async def _corrected(self, job: Claimed, wanted: Sequence[TrialView]) -> list[bytes] | None:
         async with self._runtime.work() as session:
-            corrected = await annotations.corrected(session, _image(job))
+            corrected = await annotations.corrected(session, _image(job), wanted[0].frame)
         return corrected[1] if corrected else None
 
-    async def _see(self, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> dict[str, Seen]:
-        """What each model sees in the image: as it is kept, else from the network."""
+    async def _see(self, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> tuple[dict[str, Seen], dict[str, bytes]]:
+        """What each model sees in the plane, as it is kept, else from the network; and pictures of the plane if it is not the first."""
         seen: dict[str, Seen] = {}
         for trial in wanted:
             kept = await self._kept.get(self._key(job, trial))
             if kept is not None:
                 seen[trial.model] = kept
         missing = [trial for trial in wanted if trial.model not in seen]
-        if missing:
-            for trial, prepared in zip(missing, await self._prepare(job, missing, threads), strict=True):
-                maps, seconds = await self._network.predict(prepared, first=trial.face_off_id is None)
-                seen[trial.model] = Seen(maps, prepared.shape, seconds)
-                await self._kept.keep(self._key(job, trial), seen[trial.model])
-        return seen
+        if not missing and wanted[0].frame == 0:
+            return seen, {}
+        opened = await self._open(job, wanted[0].frame, missing, threads)
+        for trial, prepared in zip(missing, opened.prepared, strict=True):
+            maps, seconds = await self._network.predict(prepared, first=trial.face_off_id is None)
+            seen[trial.model] = Seen(maps, prepared.shape, seconds)
+            await self._kept.keep(self._key(job, trial), seen[trial.model])
+        return seen, opened.pictures
 
     def _key(self, job: Claimed, trial: TrialView) -> str:
-        return maps_key(_image(job), trial.model, self._weights.get(trial.model), trial.parameters.get("channel", 0))
+        channel = trial.parameters.get("channel", 0)
+        return maps_key(_image(job), trial.model, self._weights.get(trial.model), channel, trial.frame)
 
-    async def _prepare(self, job: Claimed, missing: Sequence[TrialView], threads: Threads) -> list[Prepared]:
+    async def _open(self, job: Claimed, frame: int, missing: Sequence[TrialView], threads: Threads) -> Opened:
         with TemporaryDirectory(prefix=TRYING) as folder:
             path = await self._runtime.storage.fetch(storage_key(_image(job), "original"), Path(folder) / "original")
-            return await threads.run(IMAGE_TIME_LIMIT_S, self._read, job, path, missing)
+            return await threads.run(IMAGE_TIME_LIMIT_S, self._read, job, path, frame, missing)
 
-    def _read(self, job: Claimed, path: Path, missing: Sequence[TrialView]) -> list[Prepared]:
+    def _read(self, job: Claimed, path: Path, frame: int, missing: Sequence[TrialView]) -> Opened:
         """Prepared with the models' own thresholds: the maps are to serve any other as well."""
-        try:
-            plane = read_plane(path, name=job.image_name)
-        except ImageRefused as refusal:
-            if refusal.reason != "tooLarge":
-                raise
-            raise ImageRefused("tooLarge", TOO_LARGE.format(name=job.image_name or "This image")) from refusal
-        return [self._segmenter.prepare(plane, trial.model, Parameters(channel=trial.parameters.get("channel", 0))) for trial in missing]
+        plane = tried_planes.pixels(job, path, frame)
+        own = [Parameters(channel=trial.parameters.get("channel", 0)) for trial in missing]
+        prepared = [self._segmenter.prepare(plane, trial.model, given) for trial, given in zip(missing, own, strict=True)]
+        return Opened(prepared, tried_planes.pictures(plane, path, job.image_name) if frame else {})
 
     def _outline(self, trial: TrialView, seen: Seen) -> Tried:
         began = time.perf_counter()
@@ -150,11 +156,14 @@ class Trials:
         instances = self._segmenter.finish(prepared, seen.maps)
         return Tried(trial, instances, seen.seconds + time.perf_counter() - began)
 
-    async def _store(self, job: Claimed, wanted: Sequence[TrialView], found: Compared, seconds: float) -> None:
+    async def _store(
+        self, job: Claimed, wanted: Sequence[TrialView], found: Compared, pictures: Mapping[str, bytes], seconds: float
+    ) -> None:
         storage, face_off_id = self._runtime.storage, wanted[0].face_off_id
         objects = [(outlines_key(trial_id), data) for trial_id, data in found.outlines.items()]
         if found.picture is not None and face_off_id is not None:
             objects.append((disagreement_key(face_off_id, _image(job)), found.picture))
+            objects += [(picture_key(face_off_id, _image(job), part), data) for part, data in pictures.items()]
         await asyncio.gather(*(storage.put(key, data) for key, data in objects))
         async with self._runtime.work() as session:
             if not await work.hold(session, [job]):

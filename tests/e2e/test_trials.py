@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.pictures import plate
 from tests.e2e.visitors import WORK_TIMEOUT_MS, Visitor, at
+from tests.fixtures.stacks import stack_file
 
 NUMBER = re.compile(r"\d+")
 
@@ -74,6 +75,24 @@ def test_models_are_compared_and_one_is_chosen_for_all(visitor: Visitor) -> None
     expect(visitor.by_id("face-off-chosen")).to_contain_text("U-Net")
     visitor.go("/projects/0192d1f0-0000-7000-8000-000000000000/face-off/0192d1f0-0000-7000-8000-000000000000")
     expect(page.get_by_role("heading", name="There is no such face-off")).to_be_visible()
+
+
+def test_models_are_compared_on_the_middle_slice_of_a_stack(visitor: Visitor) -> None:
+    file = stack_file(slices=3)
+    visitor.make_project("Stacks")
+    visitor.choose_files([{"name": file.name, "mimeType": "image/tiff", "buffer": file.data}])
+    visitor.waits_for(1, "ready")
+    visitor.by_id("gallery-list").focus()
+    visitor.page.keyboard.press("ControlOrMeta+a")
+    visitor.by_id("selection-compare").click()
+    visitor.by_id("face-off-begin").click()
+    visitor.page.wait_for_url(at("/face-off/"))
+    expect(visitor.by_id("face-off-frame")).to_have_count(1)
+    expect(visitor.by_id("face-off-progress")).to_have_count(0, timeout=WORK_TIMEOUT_MS)
+    for side in ("left", "right"):
+        expect(visitor.by_id(f"duel-{side}")).to_contain_text("slice 2 of 3")
+        expect(visitor.by_id(f"duel-{side}").get_by_test_id("viewer")).to_have_attribute("data-state", "ready")
+    expect(visitor.by_id("face-off-frame").locator("img")).to_have_attribute("src", re.compile(r"/face-offs/.+/thumbnail"))
 
 
 def at_disagreement(response: object) -> bool:

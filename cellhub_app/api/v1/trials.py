@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from cellhub_app.api.deps import Look, MediaSigned, Recorded, Services, Signed, Work
 from cellhub_app.api.downloads import FOR_EVER, stored
+from cellhub_app.api.v1 import pictures
 from cellhub_app.api.v1.polygons import BINARY, GEOJSON
 from cellhub_app.core.errors import Unavailable
 from cellhub_app.core.feed import Subscription, get_feed
@@ -25,7 +26,8 @@ from cellhub_app.domain.schema import Schema
 from cellhub_app.domain.segmentation.schemas import ModelParameters
 from cellhub_app.domain.trials import service as trials
 from cellhub_app.domain.trials.schemas import FaceOffSummary, FaceOffView, TrialView
-from cellhub_app.models.trial import disagreement_key, outlines_key
+from cellhub_app.models.image import storage_key
+from cellhub_app.models.trial import disagreement_key, outlines_key, picture_key
 
 router = APIRouter(tags=["trials"])
 LOOK_AGAIN_S = 1.0
@@ -33,7 +35,6 @@ Form = Annotated[Literal["geojson", "binary"], Query(description="`geojson` by d
 _OUTLINES: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {"schema": {"type": "object"}}, BINARY: {"schema": {"type": "string", "format": "binary"}}}}
 }
-_PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 class PreviewLate(Unavailable):
@@ -147,10 +148,24 @@ async def choose_model(face_off_id: UUID, choice: Choice, session: Work, princip
     return batch
 
 
-@router.get("/face-offs/{face_off_id}/images/{image_id}/disagreement", response_class=Response, responses=_PICTURE)
+@router.get("/face-offs/{face_off_id}/images/{image_id}/disagreement", response_class=Response, responses=pictures.PICTURE)
 async def disagreement(face_off_id: UUID, image_id: UUID, request: Request, services: Services, principal: MediaSigned) -> Response:
     """A transparent WebP over the image: orange where the models disagree about what is foreground. 404 until they were compared."""
     async with services.work() as session:
         await trials.row(session, principal, face_off_id)
     key, etag = disagreement_key(face_off_id, image_id), f'"{face_off_id}-{image_id}"'
-    return await stored(request, services.storage, key, media_type="image/webp", etag=etag, cache=FOR_EVER)
+    return await stored(request, services.storage, key, media_type=pictures.WEBP, etag=etag, cache=FOR_EVER)
+
+
+@router.get("/face-offs/{face_off_id}/images/{image_id}/{part}", response_class=Response, responses=pictures.PICTURE)
+async def face_off_picture(
+    face_off_id: UUID, image_id: UUID, part: Literal["display", "thumbnail"], request: Request, services: Services, principal: MediaSigned
+) -> Response:
+    """The plane of the image that is compared, as a WebP. Of other planes than the first: 404 until a worker has tried the models on it."""
+    async with services.work() as session:
+        frame = await trials.frame(session, principal, face_off_id, image_id)
+    if frame == 0:
+        await pictures.ready(principal, image_id, also_trashed=True)
+    key = picture_key(face_off_id, image_id, part) if frame else storage_key(image_id, f"{part}.webp")
+    etag = f'"{face_off_id}-{image_id}-{part}"'
+    return await stored(request, services.storage, key, media_type=pictures.WEBP, etag=etag, cache=FOR_EVER)

@@ -27,6 +27,11 @@ def count(slices: int | None, timepoints: int | None) -> int:
     return (slices or 1) * (timepoints or 1)
 
 
+def middle(slices: int | None) -> int:
+    """The number of the slice to look at first, where nothing says which: the ends of a stack are often out of focus."""
+    return (slices or 1) // 2
+
+
 def chosen(frames: Frames, planes: int) -> Sequence[int]:
     """The numbers that are meant in an image of so many planes, in their order; they may be more than there are."""
     if isinstance(frames, str):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, all_, and_, any_, distinct, exists, func, literal, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Uuid
@@ -279,9 +279,21 @@ async def changed_by(session: AsyncSession, segmentation_id: UUID, number: int) 
 
 async def corrected_revision(session: AsyncSession, segmentation_id: UUID) -> int | None:
     """The newest revision that a person made, by editing or by bringing polygons along."""
-    by_hand = col(Revision.kind).in_((RevisionKind.EDIT, RevisionKind.IMPORT))
-    query = select(func.max(col(Revision.number))).where(col(Revision.segmentation_id) == segmentation_id, by_hand)
+    query = select(func.max(col(Revision.number))).where(col(Revision.segmentation_id) == segmentation_id, _by_hand())
     return (await session.execute(query)).scalar_one()
+
+
+async def corrected_frames(session: AsyncSession, image_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Image -> the frame in which a person made a revision last; nothing for images in which nobody did."""
+    image = col(Segmentation.image_id)
+    query = select(image, col(Segmentation.frame)).join(Revision, col(Revision.segmentation_id) == col(Segmentation.id))
+    query = query.where(image.in_(set(image_ids)), _by_hand()).ext(distinct_on(image))
+    newest = query.order_by(image, col(Revision.created_at).desc(), col(Revision.id).desc())
+    return {row[0]: row[1] for row in (await session.execute(newest)).all()}
+
+
+def _by_hand() -> ColumnElement[bool]:
+    return col(Revision.kind).in_((RevisionKind.EDIT, RevisionKind.IMPORT))
 
 
 async def made_by_job(session: AsyncSession, segmentation_id: UUID, job_id: UUID) -> bool:

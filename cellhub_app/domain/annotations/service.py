@@ -54,6 +54,11 @@ async def corrected(session: AsyncSession, image_id: UUID, frame: int = 0) -> tu
     return number, [row.geometry for row in await repository.objects(session, segmentation.id, number)]
 
 
+async def corrected_frames(session: AsyncSession, image_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Image -> the frame that a person corrected last; nothing for images in which nobody corrected anything."""
+    return await repository.corrected_frames(session, image_ids) if image_ids else {}
+
+
 async def present_outlines(session: AsyncSession, image_id: UUID, frame: int = 0) -> list[bytes]:
     """The outlines that a frame has now, as codec.py packs them."""
     segmentation = await repository.segmentation(session, image_id, frame)

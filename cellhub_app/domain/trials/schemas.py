@@ -11,7 +11,7 @@ from cellhub_app.domain.schema import Parameters, Problem, Schema
 
 @dataclass(frozen=True)
 class NewTrial:
-    """One model to be tried on one image by a job."""
+    """One model to be tried on one plane of an image by a job."""
 
     id: UUID
     image_id: UUID
@@ -19,6 +19,7 @@ class NewTrial:
     model: str
     weights_sha256: str | None
     parameters: dict[str, Any]
+    frame: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,11 @@ class Result:
 
 
 class TrialView(Schema):
-    """One model on one image; `seconds` is what the worker computed."""
+    """One model on one plane (`frame`) of an image; `seconds` is what the worker computed."""
 
     id: UUID
     image_id: UUID
+    frame: int
     face_off_id: UUID | None
     job_id: UUID
     model: str
@@ -72,12 +74,16 @@ class Standing(Schema):
 
 
 class FaceOffView(Schema):
-    """A face-off with its trials; `disagreement` is, for each image, the share of foreground pixels that not all models call so."""
+    """A face-off with its trials; `disagreement` is, for each image, the share of foreground pixels that not all models call so.
+
+    `frames` is the plane of each image that is compared: timepoint * slices + slice, counted from 0.
+    """
 
     id: UUID
     project_id: UUID
     models: list[str]
     image_ids: list[UUID]
+    frames: dict[UUID, int]
     chosen_model: str | None
     status: JobStatus
     trials: list[TrialView]

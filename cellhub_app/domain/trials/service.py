@@ -66,11 +66,21 @@ async def face_off(session: AsyncSession, principal: Principal, face_off_id: UUI
     trials = [TrialView.model_validate(one) for one in await repository.trials(session, face_off_id=face_off_id)]
     return FaceOffView(
         **{name: getattr(found, name) for name in ("id", "project_id", "models", "image_ids", "chosen_model", "created_at")},
+        frames={trial.image_id: trial.frame for trial in trials},
         status=status_of(trials),
         trials=trials,
         standings=[standing(model, trials) for model in found.models],
         disagreement=disagreement(trials),
     )
+
+
+async def frame(session: AsyncSession, principal: Principal, face_off_id: UUID, image_id: UUID) -> int:
+    """Which plane of an image a face-off compares. Raises FaceOffNotFound, TrialNotFound where the image takes no part."""
+    await row(session, principal, face_off_id)
+    frames = [one.frame for one in await repository.trials(session, face_off_id=face_off_id) if one.image_id == image_id]
+    if not frames:
+        raise TrialNotFound
+    return frames[0]
 
 
 async def face_offs(session: AsyncSession, principal: Principal, project_id: UUID) -> list[FaceOffSummary]:

@@ -80,7 +80,7 @@ def _fresh_ids() -> dict[str, str]:
         "tab_id",
         "change_id",
     )
-    return {name: str(uuid4()) for name in names} | {"revision": "1", "level": "0", "x": "0", "y": "0"}
+    return {name: str(uuid4()) for name in names} | {"revision": "1", "level": "0", "x": "0", "y": "0", "part": "display"}
 
 
 def test_the_list_of_open_routes_names_no_route_that_is_gone() -> None:
@@ -145,7 +145,7 @@ async def owned(ada: Person, runtime: Runtime) -> dict[str, str]:
         "team_invitation_id": asked_into_team["id"],
         "link_id": link["id"],
         **{name: str(uuid4()) for name in ("object_id", "tab_id", "change_id", "other_team_id")},
-        **{"revision": "1", "level": "0", "x": "0", "y": "0"},
+        **{"revision": "1", "level": "0", "x": "0", "y": "0", "part": "display"},
     }
 
 

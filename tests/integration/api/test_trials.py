@@ -8,6 +8,8 @@ from sqlmodel import col, select
 from cellhub_app.api.v1 import trials
 from cellhub_app.core.runtime import Runtime
 from cellhub_app.models.audit import Audit
+from cellhub_app.models.image import storage_key
+from cellhub_app.models.trial import picture_key
 from tests.fixtures import rows
 from tests.integration.api.conftest import Person
 
@@ -19,10 +21,10 @@ async def project(ada: Person) -> str:
     return await ada.project()
 
 
-async def ready(runtime: Runtime, project: str, count: int) -> list[str]:
+async def ready(runtime: Runtime, project: str, count: int, **columns: int) -> list[str]:
     """So many images that were read."""
     async with runtime.work() as session:
-        return [str(image) for image in await rows.images(session, UUID(project), [f"{number}.png" for number in range(count)])]
+        return [str(one) for one in await rows.images(session, UUID(project), [f"{number}.png" for number in range(count)], **columns)]
 
 
 async def test_a_face_off_is_queued_and_listed_and_forgotten(ada: Person, runtime: Runtime, project: str) -> None:
@@ -40,6 +42,21 @@ async def test_a_face_off_is_queued_and_listed_and_forgotten(ada: Person, runtim
     async with runtime.work() as session:
         acts = (await session.execute(select(Audit).where(col(Audit.resource_type) == "faceOff").order_by(col(Audit.id)))).scalars().all()
     assert [(act.action, str(act.resource_id)) for act in acts] == [("faceOff", made["id"]), ("faceOffDelete", made["id"])]
+
+
+async def test_the_plane_of_each_image_is_told_and_has_pictures(ada: Person, runtime: Runtime, project: str) -> None:
+    [plain], [stack] = await ready(runtime, project, 1), await ready(runtime, project, 1, frames=5, timepoints=2)
+    made = (await ada.http.post(f"/api/v1/projects/{project}/face-offs", json={"imageIds": [plain, stack], "models": MODELS})).json()
+    assert made["frames"] == {plain: 0, stack: 2}
+    assert {(trial["imageId"], trial["frame"]) for trial in made["trials"]} == {(plain, 0), (stack, 2)}
+    for part in ("display", "thumbnail"):
+        await runtime.storage.put(storage_key(UUID(plain), f"{part}.webp"), b"own")
+        await runtime.storage.put(storage_key(UUID(stack), f"{part}.webp"), b"first plane")
+        paths = [f"/api/v1/face-offs/{made['id']}/images/{image}/{part}" for image in (plain, stack, uuid4())]
+        assert [(await ada.http.get(path)).status_code for path in paths] == [200, 404, 404], "no worker has tried it yet"
+        await runtime.storage.put(picture_key(UUID(made["id"]), UUID(stack), part), b"third plane")
+        assert [(await ada.http.get(path)).content for path in paths[:2]] == [b"own", b"third plane"]
+    assert (await ada.http.get(f"/api/v1/face-offs/{made['id']}/images/{stack}/original")).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ ROUTES: dict[str, Door] = {
     "get /images/{image_id}/preview": EDIT,
     "get /projects/{project_id}/face-offs": VIEW,
     **dict.fromkeys(("get /face-offs/{face_off_id}", "get /face-offs/{face_off_id}/images/{image_id}/disagreement"), VIEW),
+    "get /face-offs/{face_off_id}/images/{image_id}/{part}": VIEW,
     "get /trials/{trial_id}/polygons": VIEW,
     **dict.fromkeys(("post /projects/{project_id}/face-offs", "delete /face-offs/{face_off_id}"), EDIT),
     "post /face-offs/{face_off_id}/choice": EDIT,

@@ -117,7 +117,7 @@ async def build(runtime: Runtime) -> World:
     (runtime.settings.partial_folder / ids["upload_id"].hex).touch()
     visit = f"{cookie_name(ids['link_id'])}={make_visit_token(secret, ids['link_id'], now() + timedelta(days=1))}"
     return World(
-        {name: str(value) for name, value in ids.items()} | {"revision": "1", "level": "0", "x": "0", "y": "0"},
+        {name: str(value) for name, value in ids.items()} | {"revision": "1", "level": "0", "x": "0", "y": "0", "part": "display"},
         bearers,
         cookies,
         tokens,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from cellhub_app.web.pages.project.images_state import ImagesState
 from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.session import SessionState
 from tests.fixtures import rows
+from tests.integration.results.scenes import Plate
 from tests.integration.web.conftest import Page
 from tests.integration.web.states import Tab
 
@@ -98,6 +100,44 @@ async def test_a_link_to_an_object_opens_its_plane(stack: Stack) -> None:
     tab = stack.tab(object=str(drawn))
     await tab.call(ImageState, "load")
     assert tab.state(ImageState).query == {"z": "3", "object": str(drawn)}
+
+
+@pytest.mark.parametrize(
+    ("where", "plane"),
+    [
+        ("area_px2:60..", 4),
+        ("area_px2:60..,area_px2:..70", 4),
+        ("area_px2:60..70,score:..1", 4),
+        ("area_px2:15..", 2),
+        ("score:0..", 2),
+        ("area_px2:500..", 0),
+        ("area_um2:1..", 0),
+        ("area_px2:9..1", 0),
+        ("nonsense", 0),
+    ],
+)
+async def test_a_link_to_objects_of_the_results_opens_the_plane_of_the_first_of_them(stack: Stack, where: str, plane: int) -> None:
+    plate = Plate(stack.page.runtime, stack.page.project_id, {})
+    await plate.segment(stack.image, [3, 4], frame=2)
+    await plate.segment(stack.image, [5, 8], frame=4)
+    await plate.segment(stack.page.images[0], [9])
+    tab = stack.tab(where=where)
+    await tab.call(ImageState, "load")
+    assert (tab.state(ImageState).is_missing, tab.state(ImageState).plane) == (False, plane)
+
+
+async def test_a_place_in_the_address_comes_before_the_objects_of_the_results(stack: Stack) -> None:
+    drawn = await stack.draw(1)
+    await Plate(stack.page.runtime, stack.page.project_id, {}).segment(stack.image, [3, 8], frame=3)
+    for asked, plane in (({"z": "3"}, 2), ({"t": "2"}, 3), ({"object": str(drawn)}, 1), ({}, 3)):
+        tab = stack.tab(where="area_px2:60..70", **asked)
+        await tab.call(ImageState, "load")
+        assert tab.state(ImageState).plane == plane
+    await tab.call(ImageState, "show_plane", 0)
+    assert tab.state(ImageState).query == {"where": "area_px2:60..70", "z": "1"}, "so that a reload shows it again"
+    tab = stack.tab(**tab.state(ImageState).query)
+    await tab.call(ImageState, "load")
+    assert tab.state(ImageState).plane == 0
 
 
 async def test_a_revision_is_restored_in_its_plane_alone_and_taken_back(stack: Stack) -> None:

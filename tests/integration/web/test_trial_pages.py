@@ -24,6 +24,7 @@ from cellhub_app.web.pages.project.segment_state import SegmentState
 from cellhub_app.web.pages.tuning.state import TuningState
 from cellhub_app.web.picked import PickedState
 from cellhub_app.web.session import SessionState
+from tests.fixtures import rows
 from tests.integration.web.conftest import Page
 from tests.integration.web.states import Tab, account, browser_token
 
@@ -108,6 +109,7 @@ async def test_a_face_off_starts_from_the_selection(page: Page, begun: FaceOff) 
     state = tab.state(FaceOffState)
     assert (state.image_id, state.left_model, state.right_model, state.mode) == (str(page.images[1]), "classical", "unet", "swipe")
     assert (state.progress, state.percent, state.left["url"], state.veil_url) == ("0 of 4 tried", 0, "", "")
+    assert not state.has_stacks
     await tab.call(FaceOffState, "step", 1)
     assert state.image_id == str(page.images[0])
     await tab.call(FaceOffState, "show_left", "unet")
@@ -134,6 +136,32 @@ async def test_results_appear_as_they_come(page: Page, begun: FaceOff) -> None:
     assert [row.doubt for row in state.rows] == ["10 %", "10 %"]
     await tab.call(FaceOffState, "show_veil", True)
     assert state.veil_url.endswith(f"/images/{page.images[0]}/disagreement")
+    live.leave(tab.token)
+
+
+async def test_the_plane_of_a_stack_is_named_and_shown_once_it_was_tried(page: Page) -> None:
+    async with page.runtime.work() as session:
+        [stack] = await rows.images(session, page.project_id, ["stack.tif"], frames=30)
+    await page.call(ImagesState, "select", {"ids": [stack, page.images[0]], "all": False, "count": 2})
+    await page.call(NewFaceOffState, "open_dialog")
+    await page.call(NewFaceOffState, "begin")
+    async with page.runtime.work() as session:
+        made = (await session.execute(select(FaceOff))).scalars().one()
+    tab = face_off_tab(page, made.id, image=str(stack))
+    await tab.call(FaceOffState, "load")
+    state = tab.state(FaceOffState)
+    [strip] = [figure for figure in state.figures if figure.id == str(stack)]
+    assert state.has_stacks
+    assert (state.left["note"], state.image_url) == ("slice 16 of 30 · not tried yet", ""), "never the first plane in place of it"
+    assert (strip.title, strip.picture) == ("stack.tif, slice 16 of 30", f"/api/v1/images/{stack}/thumbnail")
+    async with page.runtime.work() as session:
+        await session.execute(update(Trial).values(status=JobStatus.SUCCEEDED, object_count=7))
+    await tab.call(FaceOffState, "load")
+    [strip] = [figure for figure in state.figures if figure.id == str(stack)]
+    assert (state.left["note"], state.image_url) == ("slice 16 of 30 · 7 objects", f"/api/v1/face-offs/{made.id}/images/{stack}/display")
+    assert strip.picture == f"/api/v1/face-offs/{made.id}/images/{stack}/thumbnail"
+    await tab.call(FaceOffState, "look_at", str(page.images[0]))
+    assert (state.left["note"], state.image_url) == ("7 objects", f"/api/v1/images/{page.images[0]}/display")
     live.leave(tab.token)
 
 

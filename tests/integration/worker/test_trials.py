@@ -112,7 +112,7 @@ async def test_a_preview_does_not_wait_for_face_offs(
     images = await lab.ready(nuclei_files(2))
     may_go_on, see = asyncio.Event(), Trials._see
 
-    async def slowly(self: Trials, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> dict[str, Seen]:
+    async def slowly(self: Trials, job: Claimed, wanted: Sequence[TrialView], threads: Threads) -> tuple[dict[str, Seen], dict[str, bytes]]:
         if any(one.face_off_id for one in wanted):
             await may_go_on.wait()
         return await see(self, job, wanted, threads)

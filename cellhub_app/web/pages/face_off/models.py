@@ -19,6 +19,7 @@ def model_cards() -> rx.Component:
     delete = button(
         t("Delete this comparison"), kind="ghost", small=True, icon="trash-2", on_click=FaceOffState.delete, data_testid="face-off-delete"
     )
+    of_stacks = t("A model that is used from here segments the first plane of each stack. For all planes, choose Segment in the project.")
     head = rx.el.div(
         rx.el.h1(t("Face-off"), class_name="ellipsis"),
         rx.el.p(FaceOffState.title, class_name="dim small"),
@@ -29,6 +30,7 @@ def model_cards() -> rx.Component:
         rx.cond(FaceOffState.chosen_title != "", chosen),
         rx.el.div(rx.foreach(FaceOffState.rows, _card), class_name="stack"),
         rx.el.p(FaceOffState.truth, class_name="dim small", data_testid="face-off-truth"),
+        rx.cond(FaceOffState.can_edit & FaceOffState.has_stacks, rx.el.p(of_stacks, class_name="dim small", data_testid="face-off-stacks")),
         rx.cond(FaceOffState.can_edit & (FaceOffState.face_off_id != ""), rx.el.div(delete)),
         class_name="side tuning",
         aria_label=t("How the models stand"),

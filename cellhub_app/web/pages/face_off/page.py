@@ -50,7 +50,7 @@ def _missing() -> rx.Component:
 def _stage() -> rx.Component:
     view = duel(
         image_id=FaceOffState.image_id,
-        image_url=f"{routes.API}/images/{FaceOffState.image_id}/display",
+        image_url=FaceOffState.image_url,
         name=FaceOffState.name,
         width=FaceOffState.width,
         height=FaceOffState.height,
@@ -133,7 +133,7 @@ def _frame(figure: rx.Var[Figure]) -> rx.Component:
         rx.el.span(figure.share, class_name="number"),
     )
     return rx.el.button(
-        rx.el.img(src=routes.thumbnail(figure.id), alt="", loading="lazy"),
+        rx.el.img(src=figure.picture, alt="", loading="lazy"),
         rx.el.span(state, class_name="frame-note"),
         type="button",
         class_name="ch-frame",

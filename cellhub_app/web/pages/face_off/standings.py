@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from cellhub_app.core.queue import JobStatus
+from cellhub_app.domain.images.schemas import ImageView
 from cellhub_app.domain.trials.schemas import FaceOffView, Standing, TrialView
 from cellhub_app.web import routes
 from cellhub_app.web.batches import model_title
+from cellhub_app.web.descriptions import plane_text
 from cellhub_app.web.i18n import counted, t
 
 DASH = "–"
@@ -37,6 +40,7 @@ class Figure:
     state: str
     share: str
     title: str
+    picture: str
 
 
 def rows(view: FaceOffView) -> list[Row]:
@@ -67,8 +71,23 @@ def _score(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def figures(view: FaceOffView, names: dict[str, str]) -> list[Figure]:
+def place(view: FaceOffView, image: ImageView) -> str:
+    """Which plane of a stack is compared; empty for an image of one plane."""
+    return plane_text(image, view.frames.get(image.id, 0))
+
+
+def picture(view: FaceOffView, image_id: str, part: str) -> str:
+    """Where the picture (display or thumbnail) of the plane is; empty until a worker has made that of another one than the first."""
+    frame = view.frames.get(UUID(image_id), 0)
+    if frame == 0:
+        return f"{routes.API}/images/{image_id}/{part}"
+    is_there = any(str(trial.image_id) == image_id and trial.status is JobStatus.SUCCEEDED for trial in view.trials)
+    return routes.face_off_picture(view.id, image_id, part) if is_there else ""
+
+
+def figures(view: FaceOffView, images: dict[str, ImageView]) -> list[Figure]:
     """The images in the order in which they were chosen; `share` is how much of the foreground the models disagree about."""
+    names = {key: ", ".join(filter(None, [image.name, place(view, image)])) for key, image in images.items()}
     return [_figure(view, str(image_id), names.get(str(image_id), "")) for image_id in view.image_ids]
 
 
@@ -78,25 +97,29 @@ def _figure(view: FaceOffView, image_id: str, name: str) -> Figure:
     state = "running" if any(not status.is_final for status in states) else "succeeded" if JobStatus.SUCCEEDED in states else "failed"
     words = "" if share is None else f"{100 * share:.0f} %"
     told = t("{name}: the models disagree about {share} of the foreground", name=name, share=words) if words else name
-    return Figure(image_id, state, words, told)
+    return Figure(image_id, state, words, told, picture(view, image_id, "thumbnail") or routes.thumbnail(image_id))
 
 
-def result(view: FaceOffView, image_id: str, model: str) -> dict[str, Any]:
+def result(view: FaceOffView, image: ImageView, model: str) -> dict[str, Any]:
     """One side of the duel: a title, a line of figures or the reason why there are none, and where the outlines are."""
-    found = next((trial for trial in view.trials if str(trial.image_id) == image_id and trial.model == model), None)
-    title = model_title(model)
+    found = next((trial for trial in view.trials if trial.image_id == image.id and trial.model == model), None)
+    title, where = model_title(model), place(view, image)
     if found is None:
         return {"title": title, "note": "", "url": ""}
     if found.status is not JobStatus.SUCCEEDED:
-        return {"title": title, "note": found.error.detail if found.error else t("not tried yet"), "url": ""}
-    return {"title": title, "note": _note(found), "url": f"{routes.API}/trials/{found.id}/polygons?format=binary"}
+        return {"title": title, "note": found.error.detail if found.error else _joined(where, t("not tried yet")), "url": ""}
+    return {"title": title, "note": _joined(where, *_counts(found)), "url": f"{routes.API}/trials/{found.id}/polygons?format=binary"}
 
 
-def _note(trial: TrialView) -> str:
+def _joined(*words: str) -> str:
+    return " · ".join(filter(None, words))
+
+
+def _counts(trial: TrialView) -> list[str]:
     words = [counted(trial.object_count or 0, "object", "objects")]
     if trial.agreement:
         words.append(t("{count} contested", count=trial.agreement["contested"]))
-    return " · ".join(words)
+    return words
 
 
 def progress(view: FaceOffView) -> tuple[int, str]:

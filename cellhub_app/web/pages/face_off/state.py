@@ -41,9 +41,11 @@ class FaceOffState(SessionState):
     percent: int = 0
     progress: str = ""
     truth: str = ""
+    has_stacks: bool = False
     chosen_title: str = ""
     image_id: str = ""
     name: str = ""
+    image_url: str = ""
     width: int = 0
     height: int = 0
     pixel_size_um: float | None = None
@@ -130,10 +132,10 @@ class FaceOffState(SessionState):
         if found is None:
             return
         self._view, self.face_off_id = found, str(found.id)
-        names = {image_id: image.name for image_id, image in self._images.items()}
-        self.rows, self.figures = standings.rows(found), standings.figures(found, names)
+        self.rows, self.figures = standings.rows(found), standings.figures(found, self._images)
         self.percent, self.progress = standings.progress(found)
         self.truth = standings.corrections(found)
+        self.has_stacks = any(standings.place(found, image) for image in self._images.values())
         self.title = listed([row.title for row in self.rows])
         self.chosen_title = next((row.title for row in self.rows if row.name == found.chosen_model), "")
         self._show_image()
@@ -144,9 +146,9 @@ class FaceOffState(SessionState):
             self.left, self.right, self.image_id = NOBODY, NOBODY, ""
             return
         self.name, self.width, self.height = image.name, image.width or 0, image.height or 0
-        self.pixel_size_um = image.pixel_size_um
-        self.left = standings.result(view, self.image_id, self.left_model)
-        self.right = standings.result(view, self.image_id, self.right_model)
+        self.pixel_size_um, self.image_url = image.pixel_size_um, standings.picture(view, self.image_id, "display")
+        self.left = standings.result(view, image, self.left_model)
+        self.right = standings.result(view, image, self.right_model)
         self.is_compared = image.id in view.disagreement
 
     @guarded

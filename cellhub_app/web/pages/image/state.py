@@ -9,15 +9,19 @@ import reflex as rx
 
 from cellhub_app.core.errors import NotFound
 from cellhub_app.core.events import EventType
+from cellhub_app.core.imaging.planes import count
 from cellhub_app.domain.access import Permission, allows
+from cellhub_app.domain.images.schemas import ImageView
 from cellhub_app.domain.projects import service as projects
 from cellhub_app.web import live, routes
 from cellhub_app.web.batches import NOT_TOLD, percent_of
 from cellhub_app.web.guard import Call, guarded, unguarded
 from cellhub_app.web.live import News, Topic
+from cellhub_app.web.pages.image.chosen import first_plane
 from cellhub_app.web.pages.image.past import PastState
-from cellhub_app.web.picture import Found, PictureState
+from cellhub_app.web.picture import FILTER_MAX, Found, PictureState
 from cellhub_app.web.session import SessionState
+from cellhub_app.web.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,14 @@ class ImageState(PastState, PictureState, SessionState):
         told = [event.data for event in news.events if event.type is EventType.SEGMENTATION_PROGRESS]
         mine = [data for data in told if data.get("imageId") == str(topic_id)]
         return Told(str(mine[-1]["jobId"]), percent_of(mine[-1]["progress"])) if mine and found is None else found
+
+    async def _find_plane(self, call: Call | Visit, image: ImageView, asked: dict[str, str]) -> None:
+        """As for visitors; where the address names no place but objects of the results, the plane of the first of them."""
+        await PictureState._find_plane(self, call, image, asked)
+        where = asked.get("where", "")[:FILTER_MAX]
+        is_open = where and not any(asked.get(name) for name in ("z", "t", "object"))
+        if is_open and isinstance(call, Call) and count(image.frames, image.timepoints) > 1:
+            self.plane = await first_plane(call, image, where) or 0
 
     def _show_news(self, found: Found | Told | None) -> None:
         """What visitors see as well, and the run that works on the image."""

@@ -32,6 +32,10 @@ def test_stacks_count_slices_and_series_count_timepoints() -> None:
     assert planes.count(None, None) == 1
 
 
+def test_the_middle_slice_is_one_of_the_first_timepoint() -> None:
+    assert [planes.middle(slices) for slices in (None, 1, 2, 3, 30)] == [0, 0, 1, 1, 15]
+
+
 @pytest.mark.parametrize(("frames", "expected"), [("first", [0]), ("all", [0, 1, 2, 3]), ([2, 0, 2], [0, 2]), ([9], [9])])
 def test_chosen_planes_are_in_order_and_named_once(frames: planes.Frames, expected: list[int]) -> None:
     assert list(planes.chosen(frames, 4)) == expected

@@ -14,8 +14,8 @@ IMAGES = [uuid4(), uuid4()]
 
 def trial(model: str, image: UUID = IMAGES[0], **values: Any) -> TrialView:
     known: dict[str, Any] = {
-        "id": uuid4(), "image_id": image, "face_off_id": uuid4(), "job_id": uuid4(), "model": model, "parameters": {}, "error": None,
-        "status": JobStatus.SUCCEEDED, "object_count": 10, "doubt": 0.1, "seconds": 1.0, "agreement": None, "truth": None,
+        "id": uuid4(), "image_id": image, "frame": 0, "face_off_id": uuid4(), "job_id": uuid4(), "model": model, "parameters": {},
+        "error": None, "status": JobStatus.SUCCEEDED, "object_count": 10, "doubt": 0.1, "seconds": 1.0, "agreement": None, "truth": None,
     }  # fmt: skip
     return TrialView(**(known | values))
 
