@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cellhub_app.core.simulator import light, litter, plate
 from cellhub_app.core.simulator.bodies import Kind
-from cellhub_app.core.simulator.culture import SMALLEST, Culture, draw_culture
+from cellhub_app.core.simulator.culture import SMALLEST, Culture, draw_culture, draw_hollow
 from cellhub_app.core.simulator.grain import draw_tissue
 from cellhub_app.core.simulator.litter import Disc
 from cellhub_app.core.simulator.shapes import Field
@@ -21,6 +21,11 @@ BLIND = 0.03  # least difference in grey, share of the range, that an eye still 
 def brightfield(rng: np.random.Generator, height: int, width: int) -> tuple[NDArray[np.uint8], Labels]:
     """A picture (H, W, 1 or 3) uint8 of a culture drawn at random, and its labels (H, W) uint16."""
     return picture(rng, draw_culture(rng, height, width), height, width)
+
+
+def organoids(rng: np.random.Generator, height: int, width: int) -> tuple[NDArray[np.uint8], Labels]:
+    """The same of hollow organoids alone, which are seen through one another."""
+    return picture(rng, draw_hollow(rng, height, width), height, width)
 
 
 def _clutter(rng: np.random.Generator, culture: Culture, bubbles: list[Disc], shape: tuple[int, int]) -> Field:
@@ -62,4 +67,4 @@ def picture(rng: np.random.Generator, culture: Culture, height: int, width: int)
     image = np.ascontiguousarray(image[inner])
     if rng.random() < 0.06:
         plate.scale_bar(rng, image)
-    return image, tidy(paint(seen, shape)[inner], smallest=int(2 * SMALLEST**2))
+    return image, tidy(paint(seen, shape, through=culture.through > 0)[inner], smallest=int(2 * SMALLEST**2))

@@ -15,7 +15,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "budding": ("thick", "solid"),
     "empty": ("cyst",),
 }
-SHARES = (0.4, 0.17, 0.14, 0.16, 0.07, 0.06)
+SHARES = (0.4, 0.18, 0.14, 0.17, 0.08, 0.03)
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,22 @@ def draw_culture(rng: np.random.Generator, height: int, width: int) -> Culture:
         shading=rng.uniform(0, 1),
         corona=rng.uniform(0, 0.2),
         pitch=2 * large * rng.uniform(1.15, 2) if rng.random() < 0.08 else 0.0,
-        through=float(rng.choice([0, 0.1, 0.35])) if what == "cysts" else 0.0,
-        black=float(rng.choice([0, 0.15, 0.6], p=(0.4, 0.4, 0.2))),
+    )
+
+
+def draw_hollow(rng: np.random.Generator, height: int, width: int) -> Culture:
+    """Hollow organoids in a drop of gel at random: of very different sizes, some with black walls, above and below one another."""
+    area, small = height * width / 512**2, rng.uniform(9, 16)
+    return replace(
+        field_of_one(rng, min(height, width)),
+        kinds=KINDS["cysts"],
+        count=1 + rng.poisson(area * rng.uniform(10, 40)),
+        radius=(small, min(small * rng.uniform(3, 7), 0.3 * min(height, width))),
+        cell_px=small / 2,
+        budding=0.0,
+        ghosts=int(rng.poisson(rng.uniform(2, 12) * area)),
+        through=rng.uniform(0.1, 0.4),
+        black=rng.uniform(0, 0.6),
     )
 
 
@@ -122,7 +136,7 @@ def draw_look(rng: np.random.Generator, culture: Culture, radius: float) -> Look
         return replace(look, fill=rng.uniform(0.15, 0.8), wall=rng.uniform(0.15, 0.6), inclusions=int(rng.integers(0, 3)))
     if kind == "cyst":
         hollow = _hollow(rng, culture, look, radius)
-        return _black_walled(rng, hollow) if rng.random() < culture.black else hollow
+        return _black_walled(rng, hollow) if culture.black and rng.random() < culture.black else hollow
     return look
 
 

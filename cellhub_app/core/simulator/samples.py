@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 from skimage import data
 
-from cellhub_app.core.simulator.brightfield import brightfield
+from cellhub_app.core.simulator.brightfield import brightfield, organoids
 from cellhub_app.core.simulator.invasion import invasion
 from cellhub_app.core.simulator.nuclei import fluorescent_nuclei
 
@@ -18,8 +18,8 @@ SIZE = (640, 800)
 
 
 SPHEROIDS = (
-    ("organoids 1", brightfield, 8),
-    ("organoids 2", brightfield, 36),
+    ("organoids 1", organoids, 21),
+    ("organoids 2", organoids, 4),
     ("spheroid", brightfield, 7),
     ("invading spheroid", invasion, 10),
 )

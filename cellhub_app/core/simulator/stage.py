@@ -31,9 +31,10 @@ class Stage:
         return self.density.shape[0], self.density.shape[1]
 
 
-def _around(rng: np.random.Generator, other: Disc, away: float) -> tuple[float, float]:
-    angle = rng.uniform(0, 2 * np.pi)
-    return other[0] + away * float(np.cos(angle)), other[1] + away * float(np.sin(angle))
+def _around(rng: np.random.Generator, other: Disc, reach: float, nearest: float, farthest: float) -> tuple[float, float]:
+    """A place in any direction from another body, away from its middle by so many times `reach`."""
+    angle, away = rng.uniform(0, 2 * np.pi), reach * rng.uniform(nearest, farthest)
+    return float(other[0] + away * np.cos(angle)), float(other[1] + away * np.sin(angle))
 
 
 def _spot(rng: np.random.Generator, stage: Stage, radius: float) -> tuple[float, float]:
@@ -46,7 +47,7 @@ def _spot(rng: np.random.Generator, stage: Stage, radius: float) -> tuple[float,
         x, y = rng.uniform(0.3, 0.7, 2) * size
     elif stage.taken and rng.random() < stage.culture.crowd:
         other = stage.taken[rng.integers(len(stage.taken))]
-        x, y = _around(rng, other, (radius + other[2]) * rng.uniform(0.75, 1.1))
+        x, y = _around(rng, other, radius + other[2], 0.75, 1.1)
     else:
         x, y = rng.uniform(0, 1, 2) * size
     return float(x), float(y)
@@ -55,9 +56,9 @@ def _spot(rng: np.random.Generator, stage: Stage, radius: float) -> tuple[float,
 def _place(rng: np.random.Generator, stage: Stage) -> Disc | None:
     """Take a place for one more body; None where none is found."""
     radius = float(np.exp(rng.uniform(*np.log(stage.culture.radius))))
-    if stage.taken and stage.wells is None and rng.random() < stage.culture.through:
+    if stage.culture.through and stage.taken and rng.random() < stage.culture.through:
         other = stage.taken[rng.integers(len(stage.taken))]
-        stage.taken.append((*_around(rng, other, max(radius, other[2]) * rng.uniform(0.3, 0.95)), radius))
+        stage.taken.append((*_around(rng, other, max(radius, other[2]), 0.3, 0.95), radius))
         return stage.taken[-1]
     apart = rng.uniform(0, 0.4)
     for _ in range(12):

@@ -9,15 +9,17 @@ from cellhub_app.core.simulator.bodies import Rendered
 Labels = NDArray[np.uint16]
 
 
-def paint(bodies: list[tuple[float, Rendered]], shape: tuple[int, int]) -> Labels:
-    """Labels 1..n of bodies that come with their defocus: the sharpest lies on top, and on it what would be hidden by more than half.
+def paint(bodies: list[tuple[float, Rendered]], shape: tuple[int, int], *, through: bool = False) -> Labels:
+    """Labels 1..n of bodies that come with their defocus: the sharpest lies on top.
 
-    Bodies are transparent: one inside another one's outline is seen, and outlined.
+    Where they are seen `through` one another, what would be hidden by more than half lies on all others, for it is outlined as well.
     """
     labels = np.zeros(shape, np.uint16)
     numbered = list(enumerate((body for _, body in sorted(bodies, key=lambda pair: -pair[0])), 1))
     for number, body in numbered:
         body.window.of(labels)[body.inside] = number
+    if not through:
+        return labels
     hidden = [(number, body) for number, body in numbered if 2 * (body.window.of(labels) == number).sum() < body.inside.sum()]
     for number, body in sorted(hidden, key=lambda one: -one[1].inside.sum()):
         body.window.of(labels)[body.inside] = number

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cellhub_app.core.simulator.bodies import Rendered
-from cellhub_app.core.simulator.brightfield import picture
+from cellhub_app.core.simulator.brightfield import organoids, picture
 from cellhub_app.core.simulator.culture import SMALLEST, draw_culture, draw_look
 from cellhub_app.core.simulator.shapes import Window
 from cellhub_app.core.simulator.truth import connected, paint, tidy
@@ -90,7 +90,7 @@ def disc(x: float, y: float, radius: float) -> Rendered:
 
 def test_the_sharper_of_two_bodies_lies_on_top_unless_it_would_hide_the_other():
     sharp, blurred, within = disc(30, 40, 20), disc(60, 40, 20), disc(25, 40, 6)
-    labels = paint([(0.5, sharp), (2.0, blurred), (1.0, within)], (80, 80))
+    labels = paint([(0.5, sharp), (2.0, blurred), (1.0, within)], (80, 80), through=True)
     assert labels[40, 42] == labels[40, 12] != labels[40, 60]  # where two share pixels they are the sharper one's
     assert (labels == labels[40, 25]).sum() == within.inside.sum()  # though it is less sharp than what it lies in
     assert len(np.unique(labels)) == 4
@@ -101,3 +101,13 @@ def test_some_large_hollow_bodies_have_a_broad_black_wall():
     culture = replace(draw_culture(rng, 512, 512), kinds=("cyst",), black=1.0)
     looks = [draw_look(rng, culture, 50.0) for _ in range(20)]
     assert all(look.density * look.wall > 0.05 and look.wall >= 0.05 and look.density > 1.3 for look in looks)
+
+
+def test_hollow_organoids_lie_above_one_another_and_each_is_outlined():
+    nested = 0
+    for seed in range(3):
+        _, labels = organoids(np.random.default_rng(seed), 384, 384)
+        for label in range(1, int(labels.max()) + 1):
+            outer = cv2.morphologyEx((labels == label).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((41, 41), np.uint8))
+            nested += len(np.setdiff1d(np.unique(labels[outer > 0]), [0, label])) > 0
+    assert nested > 5
