@@ -6,7 +6,7 @@ any more is told to leave, at once and every 30 s.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 SOON_S, OFTEN_S, SELDOM_S = 0.25, 0.5, 1.0
 RECHECK_S = 30.0
+AGAIN_S = 2.0  # after the database did not answer
 EVENTS_KEPT = 2000
 
 
@@ -122,18 +123,21 @@ class Live:
         self._tellers: dict[Topic, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Hear events for ever and pass them on."""
-        due = asyncio.get_running_loop().time() + RECHECK_S
+        """Hear events for ever and pass them on. Who may look on is asked every RECHECK_S, and soon again when the database was away."""
+        clock = asyncio.get_running_loop().time
+        due = clock() + RECHECK_S
         with self._feed.subscribe(capacity=10_000) as subscription:
             while True:
-                event: Event | None = None
                 with suppress(TimeoutError):
-                    event = await subscription.next(max(0.05, due - asyncio.get_running_loop().time()))
-                    await self._hear(event)
-                if asyncio.get_running_loop().time() >= due:
-                    await self._recheck(list(_watches.values()))
-                    self._note({watch.topic for watch in _watches.values() if watch.topic.ages}, None)
-                    due = asyncio.get_running_loop().time() + RECHECK_S
+                    event = await subscription.next(max(0.05, due - clock()))
+                    if not await _went_well(self._hear(event)):
+                        due = min(due, clock() + AGAIN_S)
+                if clock() >= due:
+                    due = clock() + (RECHECK_S if await _went_well(self._look_again()) else AGAIN_S)
+
+    async def _look_again(self) -> None:
+        await self._recheck(list(_watches.values()))
+        self._note({watch.topic for watch in _watches.values() if watch.topic.ages}, None)
 
     async def stop(self) -> None:
         """Tell nobody any more; what is being read is given up properly."""
@@ -156,11 +160,13 @@ class Live:
                 self._tellers[topic] = asyncio.create_task(self._tell(topic), name=f"live-{topic.state.__name__}")
 
     async def _tell(self, topic: Topic) -> None:
-        """Tell all tabs of a topic, and again after a while, until nothing is new."""
+        """Tell all tabs of a topic, and again after a while, until nothing is new. What could not be read is read anew, all of it."""
         try:
             while news := self._waiting.pop(topic, None):
-                await self._tell_once(topic, news)
-                await asyncio.sleep(topic.every_s)
+                is_told = await _went_well(self._tell_once(topic, news))
+                if not is_told:
+                    self._waiting.setdefault(topic, News()).add(None)
+                await asyncio.sleep(topic.every_s if is_told else AGAIN_S)
         finally:
             self._tellers.pop(topic, None)
 
@@ -177,9 +183,6 @@ class Live:
             except CellHubError:
                 await self._recheck([watch])
                 continue
-            except Exception:  # a listener must outlive any one reading; the next event reads again
-                log.exception("live reading failed", state=topic.state.__name__)
-                return
             # An id of one project in the address of another: who may see only the other is not shown what is read here.
             same = [other for other in tabs if other.project_id == watch.project_id]
             shown = await asyncio.gather(*(self._show(other, found) for other in same))
@@ -231,6 +234,16 @@ class Live:
         namespace = self._app.event_namespace
         if namespace is not None:
             await namespace.emit_update(StateUpdate(events=BrowserEvent.from_event_type(event)), watch.token)
+
+
+async def _went_well(step: Awaitable[None]) -> bool:
+    """Whether it did: a listener outlives whatever happens to one of its steps, an outage of the database above all."""
+    try:
+        await step
+    except Exception:
+        log.exception("open pages could not be told; it is tried again")
+        return False
+    return True
 
 
 def _looks_at(watch: Watch) -> bool:

@@ -152,6 +152,41 @@ async def test_a_storm_of_events_is_shown_a_few_times_a_second(scene: Scene) -> 
     assert scene.browsers.shown[scene.bob.token] <= 2 * (took_s / live.SOON_S + 2)
 
 
+async def test_what_could_not_be_read_is_read_once_the_database_is_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, tries = ProjectState._read_news.__func__, [OSError("the server closed the connection")]
+
+    async def read_news(kind: type[ProjectState], call: Call, topic_id: UUID, news: live.News) -> Any:
+        if tries:
+            raise tries.pop()
+        return await read(kind, call, topic_id, news)
+
+    state = await scene.open(scene.bob)
+    monkeypatch.setattr(live, "AGAIN_S", 0.05)
+    monkeypatch.setattr(ProjectState, "_read_news", classmethod(read_news))
+    await rename(scene, "after the outage")
+    await until(lambda: state.name == "after the outage")
+    assert not tries
+
+
+async def test_pages_stay_live_though_the_database_was_away_when_rights_were_asked_for(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, tries = live._still_here, [OSError("the server closed the connection")]
+
+    async def still_here(session: Any, viewer: Any) -> Any:
+        if tries:
+            raise tries.pop()
+        return await ask(session, viewer)
+
+    state = await scene.open(scene.bob)
+    monkeypatch.setattr(live, "AGAIN_S", 0.05)
+    monkeypatch.setattr(live, "_still_here", still_here)
+    await publish(scene.runtime.redis, Event(EventType.ACCESS_CHANGED, scene.project_id))
+    await until(lambda: not tries)
+    await rename(scene, "still heard")
+    await until(lambda: state.name == "still heard")
+
+
 async def test_a_removed_member_is_told_to_leave_and_hears_no_more(scene: Scene) -> None:
     state = await scene.open(scene.bob)
     async with scene.runtime.work() as session:
